@@ -1,0 +1,112 @@
+package io.github.ecrcontainerd.resolver;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * The name of some bytes: {@code sha256:<64 hex digits>}, as the OCI image specification writes it
+ * ("Digests" in its descriptor document).
+ *
+ * <p>A digest that exists is well-formed: a known algorithm, and lower-case hex digits of exactly
+ * its length. It can be made into a file name or a header value without further checks.
+ *
+ * @param algorithm the hash function
+ * @param hex its result, in lower-case hex digits
+ */
+public record Digest(Algorithm algorithm, String hex) {
+
+  /** The hash functions that image specifications know. */
+  public enum Algorithm {
+    SHA256("SHA-256", 64),
+    SHA384("SHA-384", 96),
+    SHA512("SHA-512", 128);
+
+    private final String jcaName;
+    private final int hexLength;
+
+    Algorithm(String jcaName, int hexLength) {
+      this.jcaName = jcaName;
+      this.hexLength = hexLength;
+    }
+
+    /** The name in a digest: {@code sha256}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A hash function at its start; {@link Digest#of(Algorithm, MessageDigest)} ends it. */
+    public MessageDigest newHash() {
+      try {
+        return MessageDigest.getInstance(jcaName);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("This JDK has no " + jcaName, e);
+      }
+    }
+  }
+
+  public Digest {
+    if (hex.length() != algorithm.hexLength) {
+      throw new IllegalArgumentException(
+          "A %s digest has %d hex digits, not %d"
+              .formatted(algorithm.label(), algorithm.hexLength, hex.length()));
+    }
+    if (!hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+      throw new IllegalArgumentException("A digest is written in lower-case hex digits");
+    }
+  }
+
+  /**
+   * Reads {@code sha256:<hex>}.
+   *
+   * @throws IllegalArgumentException if the algorithm is unknown, or what follows isn't exactly as
+   *     many lower-case hex digits as it has
+   */
+  public static Digest parse(String text) {
+    int colon = text.indexOf(':');
+    if (colon < 0) {
+      throw new IllegalArgumentException(
+          "Not a digest: " + Quoted.of(text) + " (a digest is sha256: and 64 hex digits)");
+    }
+    String label = text.substring(0, colon);
+    for (Algorithm algorithm : Algorithm.values()) {
+      if (algorithm.label().equals(label)) {
+        try {
+          return new Digest(algorithm, text.substring(colon + 1));
+        } catch (IllegalArgumentException e) {
+          throw new IllegalArgumentException(
+              "Not a digest: " + Quoted.of(text) + " (" + e.getMessage() + ")", e);
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        "Not a digest: " + Quoted.of(text) + " (its algorithm is none of sha256, sha384, sha512)");
+  }
+
+  /** The SHA-256 digest of some bytes, the usual one. */
+  public static Digest sha256(byte[] content) {
+    MessageDigest hash = Algorithm.SHA256.newHash();
+    hash.update(content);
+    return of(Algorithm.SHA256, hash);
+  }
+
+  /** The SHA-256 digest of what remains in a buffer, which is read to its end. */
+  public static Digest sha256(ByteBuffer content) {
+    MessageDigest hash = Algorithm.SHA256.newHash();
+    hash.update(content);
+    return of(Algorithm.SHA256, hash);
+  }
+
+  /** Ends a hash that {@link Algorithm#newHash()} began. */
+  public static Digest of(Algorithm algorithm, MessageDigest hash) {
+    return new Digest(algorithm, HexFormat.of().formatHex(hash.digest()));
+  }
+
+  /** {@code sha256:<hex>}. */
+  @Override
+  public String toString() {
+    return algorithm.label() + ":" + hex;
+  }
+}

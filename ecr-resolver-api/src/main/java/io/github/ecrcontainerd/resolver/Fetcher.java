@@ -1,0 +1,24 @@
+package io.github.ecrcontainerd.resolver;
+
+/** Reads manifests and blobs of one repository. Safe for use by several threads at once. */
+public interface Fetcher {
+
+  /**
+   * Opens a manifest, an index or a blob at its first byte.
+   *
+   * @throws ResolverException if the repository has no such content, or can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  default BlobReader fetch(Descriptor descriptor) throws InterruptedException {
+    return fetch(descriptor, 0);
+  }
+
+  /**
+   * Opens it at an offset, to go on where an earlier transfer stopped.
+   *
+   * @param offset the first byte wanted, from 0 to the descriptor's size
+   * @throws ResolverException if the repository has no such content, or can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  BlobReader fetch(Descriptor descriptor, long offset) throws InterruptedException;
+}

@@ -1,0 +1,81 @@
+package io.github.ecrcontainerd.resolver;
+
+import java.util.Set;
+
+/**
+ * The media types of images: Docker's ({@code distribution/distribution}, "Image Manifest V 2") and
+ * those of the OCI image specification. Whatever else a manifest names is a blob like any other.
+ */
+public final class MediaTypes {
+  public static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+  public static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+  public static final String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+  public static final String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar";
+  public static final String OCI_LAYER_GZIP = OCI_LAYER + "+gzip";
+  public static final String OCI_LAYER_ZSTD = OCI_LAYER + "+zstd";
+  public static final String OCI_NONDISTRIBUTABLE_LAYER =
+      "application/vnd.oci.image.layer.nondistributable.v1.tar";
+
+  public static final String DOCKER_LIST =
+      "application/vnd.docker.distribution.manifest.list.v2+json";
+  public static final String DOCKER_MANIFEST =
+      "application/vnd.docker.distribution.manifest.v2+json";
+  public static final String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
+  public static final String DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar";
+  public static final String DOCKER_LAYER_GZIP = DOCKER_LAYER + ".gzip";
+  public static final String DOCKER_LAYER_ZSTD = DOCKER_LAYER + ".zstd";
+  public static final String DOCKER_FOREIGN_LAYER =
+      "application/vnd.docker.image.rootfs.foreign.diff.tar";
+  public static final String DOCKER_SCHEMA1 =
+      "application/vnd.docker.distribution.manifest.v1+json";
+  public static final String DOCKER_SCHEMA1_SIGNED =
+      "application/vnd.docker.distribution.manifest.v1+prettyjws";
+
+  private static final Set<String> INDEXES = Set.of(OCI_INDEX, DOCKER_LIST);
+  private static final Set<String> MANIFESTS = Set.of(OCI_MANIFEST, DOCKER_MANIFEST);
+  private static final Set<String> SCHEMA1 = Set.of(DOCKER_SCHEMA1, DOCKER_SCHEMA1_SIGNED);
+  private static final Set<String> CONFIGS = Set.of(OCI_CONFIG, DOCKER_CONFIG);
+
+  private MediaTypes() {}
+
+  /** An index of manifests: OCI's, or Docker's list. */
+  public static boolean isIndex(String mediaType) {
+    return INDEXES.contains(mediaType);
+  }
+
+  /** A manifest of one image or artifact: OCI's, or Docker's schema 2. */
+  public static boolean isManifest(String mediaType) {
+    return MANIFESTS.contains(mediaType);
+  }
+
+  /** Docker's schema 1, signed or not. */
+  public static boolean isSchema1(String mediaType) {
+    return SCHEMA1.contains(mediaType);
+  }
+
+  /** What a registry keeps as a manifest and not as a blob: an index, a manifest or a schema 1. */
+  public static boolean isManifestOrIndex(String mediaType) {
+    return isIndex(mediaType) || isManifest(mediaType) || isSchema1(mediaType);
+  }
+
+  /** The configuration of an image that can run. */
+  public static boolean isConfig(String mediaType) {
+    return CONFIGS.contains(mediaType);
+  }
+
+  /** A layer of a root file system: a tar archive in any compression, foreign ones included. */
+  public static boolean isLayer(String mediaType) {
+    return startsWithType(mediaType, OCI_LAYER)
+        || startsWithType(mediaType, OCI_NONDISTRIBUTABLE_LAYER)
+        || startsWithType(mediaType, DOCKER_LAYER)
+        || startsWithType(mediaType, DOCKER_FOREIGN_LAYER);
+  }
+
+  /** The type itself, or the type and a compression behind {@code .} or {@code +}. */
+  private static boolean startsWithType(String mediaType, String type) {
+    return mediaType.startsWith(type)
+        && (mediaType.length() == type.length()
+            || mediaType.charAt(type.length()) == '.'
+            || mediaType.charAt(type.length()) == '+');
+  }
+}
