@@ -20,7 +20,8 @@ public final class PullOptions {
 
   private PullOptions(Builder builder) {
     if (builder.resolver == null) {
-      throw new IllegalStateException("A pull needs a resolver: PullOptions.builder().resolver(...)");
+      throw new IllegalStateException(
+          "A pull needs a resolver: PullOptions.builder().resolver(...)");
     }
     this.resolver = builder.resolver;
     this.platform = builder.platform;

@@ -132,8 +132,7 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
   /** Puts the labels on content that was there, where they are missing. */
   private void label(ContentStore store, Digest digest, Map<String, String> labels)
       throws InterruptedException {
-    Map<String, String> present =
-        store.info(digest).map(ContentInfo::labels).orElse(Map.of());
+    Map<String, String> present = store.info(digest).map(ContentInfo::labels).orElse(Map.of());
     Map<String, String> wanted = new HashMap<>(labels);
     String source = Labels.sourceKey(imageName);
     wanted.put(source, Labels.sources(present.getOrDefault(source, ""), imageName));

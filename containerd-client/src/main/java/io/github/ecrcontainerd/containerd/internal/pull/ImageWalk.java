@@ -12,10 +12,11 @@ import io.github.ecrcontainerd.resolver.Resolution;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Brings the documents of an image, from what its name stands for down to one platform's layers. */
+/**
+ * Brings the documents of an image, from what its name stands for down to one platform's layers.
+ */
 final class ImageWalk {
   /** An index may name indexes; nobody nests them deeper than once. */
   private static final int DEEPEST = 4;
@@ -96,15 +97,11 @@ final class ImageWalk {
             store,
             config,
             bytes -> ImageConfig.parse(config.digest(), bytes),
-            keepsNothing());
+            keepsNothing -> Map.of());
     if (manifest.platform().isEmpty() && wanted.best(List.of(parsed.platform())).isEmpty()) {
       throw notFor(name, List.of(parsed.platform()));
     }
     return Optional.of(parsed);
-  }
-
-  private static <T> Function<T, Map<String, String>> keepsNothing() {
-    return document -> Map.of();
   }
 
   private ImageException notFor(String name, List<Platform> platforms) {

@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.containerd.internal.pull;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PullOptions;
@@ -27,6 +29,8 @@ public final class Pull {
   private final Function<Lease, ContainerdServices> underLease;
   private final PullOptions options;
   private final PullListener listener;
+
+  private record Arriving(Descriptor layer, CountDownLatch here) {}
 
   /**
    * A pull that has not begun.
@@ -63,11 +67,9 @@ public final class Pull {
       ContentArrival arrival, ImageWalk.Found found, ContainerdServices leased, HeldLease lease)
       throws InterruptedException {
     // A layer may stand twice in an image: it is brought once.
-    Map<Digest, Descriptor> layers = new LinkedHashMap<>();
-    Map<Digest, CountDownLatch> arrived = new LinkedHashMap<>();
+    Map<Digest, Arriving> layers = new LinkedHashMap<>();
     for (Descriptor layer : found.manifest().layers()) {
-      layers.putIfAbsent(layer.digest(), layer);
-      arrived.putIfAbsent(layer.digest(), new CountDownLatch(1));
+      layers.putIfAbsent(layer.digest(), new Arriving(layer, new CountDownLatch(1)));
     }
     Semaphore travelling = new Semaphore(LAYERS_AT_A_TIME);
     try (TaskGroup tasks = new TaskGroup("pull")) {
@@ -78,15 +80,15 @@ public final class Pull {
                 unpack.run(
                     found.manifest(),
                     found.config().orElseThrow(),
-                    layer -> arrived.get(layer.digest()).await()));
+                    layer -> requireNonNull(layers.get(layer.digest())).here().await()));
       }
-      for (Descriptor layer : layers.values()) {
+      for (Arriving arriving : layers.values()) {
         travelling.acquire();
         tasks.fork(
             () -> {
               try {
-                arrival.bring(services.content(), layer);
-                arrived.get(layer.digest()).countDown();
+                arrival.bring(services.content(), arriving.layer());
+                arriving.here().countDown();
               } finally {
                 travelling.release();
               }
