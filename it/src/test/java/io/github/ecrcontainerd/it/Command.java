@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Runs another program to its end, for tests: a failure of it is a failure of the test. */
-final class Command {
+public final class Command {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private Command() {}
@@ -21,7 +21,7 @@ final class Command {
    * @throws AssertionError if it can't be started, ends with another code than 0, or runs for more
    *     than two minutes; the message holds what it wrote to its standard error
    */
-  static String run(List<String> command) {
+  public static String run(List<String> command) {
     Process process;
     try {
       process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.PIPE).start();

@@ -52,7 +52,7 @@ public final class Containerd implements AutoCloseable {
    *
    * @throws AssertionError if it is not installed, or doesn't start; the message says why
    */
-  static Containerd open() {
+  public static Containerd open() {
     Binaries binaries = Binaries.find();
     Containerd containerd;
     try {
@@ -113,10 +113,30 @@ public final class Containerd implements AutoCloseable {
    */
   public String ctr(String... arguments) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of("nsenter", "--target", Long.toString(pid()), "--mount"));
     command.addAll(List.of(binaries.ctr(), "--address", socket().toString()));
     command.addAll(List.of(arguments));
-    return Command.run(command);
+    return run(command.toArray(String[]::new));
+  }
+
+  /**
+   * What another program prints, run where the daemon runs: with its mounts, and its {@code /run}.
+   *
+   * @throws AssertionError if it fails, with what it said
+   */
+  public String run(String... command) {
+    List<String> entered = new ArrayList<>();
+    entered.addAll(List.of("nsenter", "--target", Long.toString(pid()), "--mount"));
+    entered.addAll(List.of(command));
+    return Command.run(entered);
+  }
+
+  /**
+   * The way to a path as the daemon, {@link #ctr} and {@link #run} see it, with what they mounted
+   * there.
+   */
+  public Path view(Path path) {
+    return Path.of("/proc", Long.toString(pid()), "root")
+        .resolve(Path.of("/").relativize(path.toAbsolutePath()));
   }
 
   /** Starts the daemon that was stopped or killed, on the same root, state and socket. */

@@ -9,13 +9,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * containers, mounts below its directories, control groups of its containers, and files.
  */
 final class Traces {
-  private static final int SECONDS = 10;
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration TICK = Duration.ofMillis(5);
 
   private final List<Path> directories;
   private final Set<Path> namespaces = new HashSet<>();
@@ -47,7 +48,7 @@ final class Traces {
     List<String> left = new ArrayList<>();
     try {
       List<Cgroup> cgroups = Cgroup.ofTasks(directories);
-      kill(processes(), left);
+      kill();
       List<Path> mounts = mounts();
       for (Path mount : mounts.reversed()) {
         Command.run(List.of("umount", mount.toString()));
@@ -69,21 +70,18 @@ final class Traces {
     return left;
   }
 
-  private static void kill(List<ProcessHandle> processes, List<String> left) {
-    for (ProcessHandle process : processes) {
-      process.destroyForcibly();
-    }
-    for (ProcessHandle process : processes) {
-      try {
-        process.onExit().get(SECONDS, TimeUnit.SECONDS);
-      } catch (TimeoutException e) {
-        left.add("process " + process.pid() + ", which can't be killed");
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        left.add("process " + process.pid() + ", because of an interrupt");
-      } catch (java.util.concurrent.ExecutionException e) {
-        throw new IllegalStateException(e);
-      }
+  /**
+   * Kills until there is nothing left to kill: a shim may have been about to start a process. The
+   * kernel tells only a parent when a process ends, and we are not theirs: so this looks again and
+   * again, for some seconds at most.
+   */
+  private void kill() throws IOException {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    for (List<ProcessHandle> alive = processes();
+        !alive.isEmpty() && System.nanoTime() < deadline;
+        alive = processes()) {
+      alive.forEach(ProcessHandle::destroyForcibly);
+      LockSupport.parkNanos(TICK.toNanos());
     }
   }
 
@@ -97,7 +95,9 @@ final class Traces {
     try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         String name = entry.getFileName().toString();
-        if (Character.isDigit(name.charAt(0)) && (isInNamespace(entry) || isContainer(entry))) {
+        if (Character.isDigit(name.charAt(0))
+            && (isInNamespace(entry) || isContainer(entry))
+            && !isZombie(entry)) {
           ProcessHandle.of(Long.parseLong(name)).ifPresent(found::add);
         }
       }
@@ -115,6 +115,16 @@ final class Traces {
       return Optional.of(Files.readSymbolicLink(process.resolve("ns/mnt")));
     } catch (IOException e) {
       return Optional.empty();
+    }
+  }
+
+  /** Whether it has ended, and only its parent has not asked for its exit code yet. */
+  private static boolean isZombie(Path process) {
+    try {
+      String stat = Files.readString(process.resolve("stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z'; // proc(5): pid (comm) state
+    } catch (IOException e) {
+      return true; // It is gone by now.
     }
   }
 
