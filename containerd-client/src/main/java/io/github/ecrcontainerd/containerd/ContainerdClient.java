@@ -1,0 +1,171 @@
+package io.github.ecrcontainerd.containerd;
+
+import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.image.Images;
+import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
+import io.github.ecrcontainerd.containerd.internal.pull.Pull;
+import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
+import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
+import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.containerd.lease.Leases;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.resolver.ResolverException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * A containerd, over its unix socket.
+ *
+ * <pre>{@code
+ * try (ContainerdClient containerd = ContainerdClient.connect()) {
+ *   for (Image image : containerd.images().list()) {
+ *     System.out.println(image.name() + " " + image.target().digest());
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>The connection is made at the first call, and again when it was lost, so that one client lasts
+ * longer than a daemon. Safe for use by several threads at once. Its own threads keep no JVM alive.
+ */
+public final class ContainerdClient implements ContainerdServices, AutoCloseable {
+  private final DaemonChannel channel;
+  private final Rpc rpc;
+  private final ContainerdServices services;
+
+  private ContainerdClient(Builder builder) {
+    this.channel = new DaemonChannel(UnixSocket::connect, builder.address);
+    this.rpc = Rpc.of(channel, builder.address.toString(), builder.namespace, builder.deadline);
+    this.services = new GrpcServices(rpc);
+  }
+
+  /**
+   * A client of the containerd that the environment names, as for containerd's own programs: {@code
+   * CONTAINERD_ADDRESS} is its socket, with or without {@code unix://} ({@code
+   * /run/containerd/containerd.sock} by default), {@code CONTAINERD_NAMESPACE} the namespace
+   * ({@code default} by default).
+   */
+  public static ContainerdClient connect() {
+    return builder().build();
+  }
+
+  /** The same, to be changed. */
+  public static Builder builder() {
+    return new Builder(System.getenv());
+  }
+
+  /**
+   * The same services under a lease: what is made through them stays until the lease ends. They use
+   * this client's connection, and end with it.
+   */
+  public ContainerdServices withLease(Lease lease) {
+    return new GrpcServices(rpc.withLease(lease.id()));
+  }
+
+  /**
+   * Pulls an image: finds it, brings what the content store doesn't have, unpacks it and keeps it
+   * under its canonical name. Nothing of it is kept where that fails, but bytes of layers that have
+   * come stay for a day, and the next pull goes on behind them.
+   *
+   * @param reference the image, in a form that the options' resolver understands
+   * @return the image record
+   * @throws IllegalArgumentException if the reference is malformed
+   * @throws ResolverException if the registry doesn't have it, or can't be asked
+   * @throws ImageException if the image is malformed, damaged, or not for the platform
+   * @throws ContainerdException if the daemon can't do it, or can't be asked
+   * @throws InterruptedException if the thread is interrupted: the pull ends as after an error
+   */
+  public Image pull(String reference, PullOptions options) throws InterruptedException {
+    return new Pull(this, this::withLease, options).run(reference);
+  }
+
+  @Override
+  public Leases leases() {
+    return services.leases();
+  }
+
+  @Override
+  public ContentStore content() {
+    return services.content();
+  }
+
+  @Override
+  public Images images() {
+    return services.images();
+  }
+
+  @Override
+  public Snapshots snapshots(String snapshotter) {
+    return services.snapshots(snapshotter);
+  }
+
+  @Override
+  public Diff diff() {
+    return services.diff();
+  }
+
+  /** Ends the connection, and all calls that are under way. */
+  @Override
+  public void close() {
+    channel.close();
+  }
+
+  /** How to reach a containerd. */
+  public static final class Builder {
+    private static final String UNIX = "unix://";
+
+    private Path address;
+    private String namespace;
+    private Duration deadline = Duration.ofSeconds(30);
+
+    Builder(Map<String, String> environment) {
+      String socket = environment.getOrDefault("CONTAINERD_ADDRESS", "");
+      address = pathOf(socket.isEmpty() ? "/run/containerd/containerd.sock" : socket);
+      String name = environment.getOrDefault("CONTAINERD_NAMESPACE", "");
+      namespace = name.isEmpty() ? "default" : name;
+    }
+
+    private static Path pathOf(String address) {
+      return Path.of(address.startsWith(UNIX) ? address.substring(UNIX.length()) : address);
+    }
+
+    /** The daemon's socket: a path, with or without {@code unix://}. */
+    public Builder address(String socket) {
+      this.address = pathOf(socket);
+      return this;
+    }
+
+    /** The daemon's socket. */
+    public Builder address(Path socket) {
+      this.address = socket;
+      return this;
+    }
+
+    /** The namespace of all calls; the daemon makes it when something is first put there. */
+    public Builder namespace(String name) {
+      this.namespace = name;
+      return this;
+    }
+
+    /**
+     * How long to wait for the answer to a call, 30 s by default. What takes as long as its content
+     * is large has an hour: unpacking, committing, collecting.
+     */
+    public Builder deadline(Duration longest) {
+      if (!longest.isPositive()) {
+        throw new IllegalArgumentException("A deadline is longer than " + longest);
+      }
+      this.deadline = longest;
+      return this;
+    }
+
+    /** A client that connects at its first call. */
+    public ContainerdClient build() {
+      return new ContainerdClient(this);
+    }
+  }
+}

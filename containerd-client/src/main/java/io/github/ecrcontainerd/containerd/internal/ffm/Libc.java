@@ -1,0 +1,192 @@
+package io.github.ecrcontainerd.containerd.internal.ffm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The functions of libc that this module calls, each with the signature of its man page.
+ *
+ * <p>Each returns what libc's returns, or the negated {@code errno} where that is -1, as the kernel
+ * itself does. The numbers are those of Linux's generic ABI: the same on x86-64 and aarch64, in
+ * glibc and in musl.
+ */
+@SuppressWarnings("restricted") // Native access is what this class is for.
+final class Libc {
+  static final int AF_UNIX = 1;
+  static final int SOCK_STREAM = 1;
+
+  /** A program that this JVM starts doesn't inherit the descriptor. */
+  static final int SOCK_CLOEXEC = 0x80000;
+
+  static final int SOL_SOCKET = 1;
+  static final int SO_SNDTIMEO = 21;
+  static final int MSG_NOSIGNAL = 0x4000;
+  static final int SHUT_WR = 1;
+  static final int SHUT_RDWR = 2;
+
+  static final int EPERM = 1;
+  static final int ENOENT = 2;
+  static final int EINTR = 4;
+  static final int EAGAIN = 11;
+  static final int EACCES = 13;
+  static final int ENOTDIR = 20;
+  static final int ECONNREFUSED = 111;
+
+  private static final Linker LINKER = Linker.nativeLinker();
+  private static final MemoryLayout CALL_STATE = Linker.Option.captureStateLayout();
+  private static final VarHandle ERRNO =
+      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+  private static final MethodHandle SOCKET =
+      bind("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle SETSOCKOPT =
+      bind(
+          "setsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle CONNECT =
+      bind("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle READ =
+      bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+  private static final MethodHandle SEND =
+      bind("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle SHUTDOWN =
+      bind("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle CLOSE =
+      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle MKFIFO =
+      bind("mkfifo", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle STRERROR =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+  private Libc() {}
+
+  private static MethodHandle bind(String name, FunctionDescriptor signature) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        signature,
+        Linker.Option.captureCallState("errno"));
+  }
+
+  /** {@code int socket(int domain, int type, int protocol)} */
+  static int socket(int domain, int type, int protocol) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      return orErrno((int) SOCKET.invokeExact(state, domain, type, protocol), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code int setsockopt(int fd, int level, int name, const void *value, socklen_t length)} */
+  static int setsockopt(int fd, int level, int name, MemorySegment value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int length = (int) value.byteSize();
+      return orErrno((int) SETSOCKOPT.invokeExact(state, fd, level, name, value, length), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code int connect(int fd, const struct sockaddr *address, socklen_t length)} */
+  static int connect(int fd, MemorySegment address) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      int length = (int) address.byteSize();
+      return orErrno((int) CONNECT.invokeExact(state, fd, address, length), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code ssize_t read(int fd, void *buffer, size_t count)} */
+  static long read(int fd, MemorySegment buffer, long count) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      return orErrno((long) READ.invokeExact(state, fd, buffer, count), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code ssize_t send(int fd, const void *buffer, size_t count, int flags)} */
+  static long send(int fd, MemorySegment buffer, long count, int flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      return orErrno((long) SEND.invokeExact(state, fd, buffer, count, flags), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code int shutdown(int fd, int how)} */
+  static int shutdown(int fd, int how) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      return orErrno((int) SHUTDOWN.invokeExact(state, fd, how), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code int close(int fd)} */
+  static int close(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      return orErrno((int) CLOSE.invokeExact(state, fd), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code int mkfifo(const char *path, mode_t mode)} */
+  static int mkfifo(String path, int mode) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment name = arena.allocateFrom(path);
+      return orErrno((int) MKFIFO.invokeExact(state, name, mode), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code char *strerror(int errno)}, of what another function here returned. */
+  static String strerror(long negatedErrno) {
+    try {
+      // No message of glibc or musl is longer.
+      int errno = (int) -negatedErrno;
+      return ((MemorySegment) STRERROR.invokeExact(errno)).reinterpret(256).getString(0);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  private static int orErrno(int result, MemorySegment state) {
+    return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
+  }
+
+  private static long orErrno(long result, MemorySegment state) {
+    return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
+  }
+
+  /** A method handle may throw anything; these throw nothing but what is a fault of ours. */
+  private static RuntimeException unexpected(Throwable e) {
+    if (e instanceof RuntimeException unchecked) {
+      return unchecked;
+    }
+    if (e instanceof Error error) {
+      throw error;
+    }
+    return new IllegalStateException(e);
+  }
+}

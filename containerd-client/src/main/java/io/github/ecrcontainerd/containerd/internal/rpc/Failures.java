@@ -1,0 +1,62 @@
+package io.github.ecrcontainerd.containerd.internal.rpc;
+
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdException.Code;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
+
+/** gRPC's statuses in the words of the client. */
+final class Failures {
+  private Failures() {}
+
+  /** {@code Leases.Create}, of {@code containerd.services.leases.v1.Leases/Create}. */
+  static String nameOf(MethodDescriptor<?, ?> method) {
+    String name = method.getFullMethodName();
+    return name.substring(name.lastIndexOf('.') + 1).replace('/', '.');
+  }
+
+  static ContainerdException of(
+      Status status, String call, String object, String address, @Nullable Throwable cause) {
+    Code code = Code.valueOf(status.getCode().name());
+    return new ContainerdException(code, call, object, reason(status, address), cause);
+  }
+
+  private static String reason(Status status, String address) {
+    String said = status.getDescription() == null ? "" : oneLine(status.getDescription());
+    return switch (status.getCode()) {
+      case UNAVAILABLE -> isOfTransport(status) ? unreachable(status, address) : said;
+      case DEADLINE_EXCEEDED ->
+          "containerd at " + address + " doesn't answer in time: is it stuck or very busy?";
+      case UNIMPLEMENTED -> "this containerd is too old or lacks the plugin (" + said + ")";
+      case CANCELLED -> said.isEmpty() ? "the call was given up" : said;
+      default -> said.isEmpty() ? status.getCode().name() : said;
+    };
+  }
+
+  /** The daemon's own statuses come without a cause; those of a broken connection don't. */
+  private static boolean isOfTransport(Status status) {
+    String said = status.getDescription();
+    return status.getCause() != null
+        || said == null
+        || said.startsWith("End of stream or IOException")
+        || said.startsWith("Channel shutdown");
+  }
+
+  private static String unreachable(Status status, String address) {
+    for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
+      if (t instanceof SocketException && t.getMessage() != null) {
+        return t.getMessage();
+      }
+    }
+    String said = status.getDescription();
+    return said != null && said.startsWith("Channel shutdown")
+        ? "the client is closed"
+        : "containerd at " + address + " went away: is it running?";
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s*\\R\\s*", " ").strip();
+  }
+}

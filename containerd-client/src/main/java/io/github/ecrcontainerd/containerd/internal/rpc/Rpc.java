@@ -1,0 +1,161 @@
+package io.github.ecrcontainerd.containerd.internal.rpc;
+
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdException.Code;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls of the daemon in one namespace, with one deadline, and under one lease or none. Immutable.
+ */
+public final class Rpc {
+
+  /**
+   * For work that takes as long as its content is large: unpacking, syncing, collecting. A daemon
+   * that is gone is noticed at once; this is for one that is stuck.
+   */
+  private static final Duration LONG_WORK = Duration.ofHours(1);
+
+  private static final Metadata.Key<String> NAMESPACE =
+      Metadata.Key.of("containerd-namespace", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> LEASE =
+      Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final Channel channel;
+  private final String address;
+  private final Duration deadline;
+
+  private Rpc(Channel channel, String address, Duration deadline) {
+    this.channel = channel;
+    this.address = address;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Calls in one namespace, under no lease.
+   *
+   * @param address where the daemon is, for messages
+   * @param deadline for each call that is answered once
+   */
+  public static Rpc of(Channel channel, String address, String namespace, Duration deadline) {
+    return new Rpc(withHeader(channel, NAMESPACE, namespace), address, deadline);
+  }
+
+  public Rpc withLease(String id) {
+    return new Rpc(withHeader(channel, LEASE, id), address, deadline);
+  }
+
+  /** The same calls, for work that may take long. */
+  public Rpc patient() {
+    return new Rpc(channel, address, LONG_WORK);
+  }
+
+  private static Channel withHeader(Channel channel, Metadata.Key<String> key, String value) {
+    Metadata headers = new Metadata();
+    headers.put(key, value);
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  public Duration deadline() {
+    return deadline;
+  }
+
+  /** Opens a call without a deadline, for a stream. */
+  public <Q, R> ClientCall<Q, R> open(MethodDescriptor<Q, R> method) {
+    return channel.newCall(method, CallOptions.DEFAULT);
+  }
+
+  /**
+   * Asks once and waits for the answer.
+   *
+   * @param object what it is about, for messages
+   */
+  public <Q, R> R call(MethodDescriptor<Q, R> method, Q request, String object)
+      throws InterruptedException {
+    return call(method, request, object, withDeadline());
+  }
+
+  /** The same, for an answer that may come at any time. */
+  public <Q, R> R callWithoutDeadline(MethodDescriptor<Q, R> method, Q request, String object)
+      throws InterruptedException {
+    return call(method, request, object, CallOptions.DEFAULT);
+  }
+
+  private <Q, R> R call(
+      MethodDescriptor<Q, R> method, Q request, String object, CallOptions options)
+      throws InterruptedException {
+    try {
+      return ClientCalls.blockingUnaryCall(channel, method, options, request);
+    } catch (StatusRuntimeException e) {
+      throw failed(e, method, object);
+    }
+  }
+
+  /** Looks something up: empty if the daemon doesn't find it. */
+  public <Q, R> Optional<R> find(MethodDescriptor<Q, R> method, Q request, String object)
+      throws InterruptedException {
+    try {
+      return Optional.of(call(method, request, object));
+    } catch (ContainerdException e) {
+      if (e.code() == Code.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Removes something: whether the daemon found it. */
+  public <Q, R> boolean remove(MethodDescriptor<Q, R> method, Q request, String object)
+      throws InterruptedException {
+    return find(method, request, object).isPresent();
+  }
+
+  /** Asks once and collects all answers. */
+  public <Q, R> List<R> collect(MethodDescriptor<Q, R> method, Q request, String object)
+      throws InterruptedException {
+    try {
+      List<R> answers = new ArrayList<>();
+      ClientCalls.blockingServerStreamingCall(channel, method, withDeadline(), request)
+          .forEachRemaining(answers::add);
+      return answers;
+    } catch (StatusRuntimeException e) {
+      throw failed(e, method, object);
+    }
+  }
+
+  private CallOptions withDeadline() {
+    return CallOptions.DEFAULT.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** gRPC tells an interrupt as a cancelled call, with the thread's flag set again. */
+  private ContainerdException failed(
+      StatusRuntimeException e, MethodDescriptor<?, ?> method, String object)
+      throws InterruptedException {
+    if (Thread.interrupted()) {
+      InterruptedException interrupted = new InterruptedException();
+      interrupted.initCause(e);
+      throw interrupted;
+    }
+    return error(e.getStatus(), method, object, e);
+  }
+
+  /** The daemon's answer, or the lack of one, as our exception. */
+  public ContainerdException error(
+      Status status, MethodDescriptor<?, ?> method, String object, Throwable cause) {
+    return Failures.of(status, Failures.nameOf(method), object, address, cause);
+  }
+}

@@ -1,0 +1,218 @@
+package io.github.ecrcontainerd.containerd.internal.service;
+
+import com.google.protobuf.UnsafeByteOperations;
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdException.Code;
+import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.containerd.content.Ingest;
+import io.github.ecrcontainerd.containerd.internal.proto.content.WriteAction;
+import io.github.ecrcontainerd.containerd.internal.proto.content.WriteContentRequest;
+import io.github.ecrcontainerd.resolver.Digest;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An ingest over a Write stream. Bytes leave in messages of 4 MiB, of which two are unanswered at
+ * most: docs/architecture.md, "Transport". What comes in pieces that don't fill a message is copied
+ * together; what fills one goes out of the caller's buffer. The last, shorter one is sent with the
+ * commit.
+ */
+final class GrpcIngest implements Ingest {
+  private static final int MESSAGE = 4 * 1024 * 1024;
+  private static final int UNANSWERED = 2;
+
+  /** For a message to be written by a daemon whose disk is busy. */
+  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(60);
+
+  /** For a commit, which waits for all bytes to be on the disk. */
+  private static final Duration COMMIT_PATIENCE = Duration.ofHours(1);
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private final WriteStream stream;
+  private final ContentStore store;
+  private final String ref;
+  private final Digest expected;
+  private final long size;
+  private final @Nullable MessageDigest hash;
+  private long sent;
+  private @Nullable ByteBuffer pending;
+  private boolean ended;
+
+  /**
+   * @param stream a stream whose first message has been answered
+   * @param offset what that answer said
+   */
+  GrpcIngest(
+      WriteStream stream, ContentStore store, String ref, Digest expected, long size, long offset) {
+    this.stream = stream;
+    this.store = store;
+    this.ref = ref;
+    this.expected = expected;
+    this.size = size;
+    this.sent = offset;
+    this.hash = offset == 0 ? expected.algorithm().newHash() : null;
+  }
+
+  @Override
+  public long offset() {
+    return sent + pendingBytes();
+  }
+
+  @Override
+  public void write(ByteBuffer bytes) throws InterruptedException {
+    requireOpen();
+    if (bytes.remaining() > size - offset()) {
+      throw wrong("got more than the %d bytes that it has to have".formatted(size));
+    }
+    try {
+      while (bytes.hasRemaining()) {
+        if (pendingBytes() == 0 && bytes.remaining() >= MESSAGE) {
+          ByteBuffer message = bytes.slice(bytes.position(), MESSAGE);
+          bytes.position(bytes.position() + MESSAGE);
+          sendWrite(message);
+        } else {
+          collect(bytes);
+        }
+      }
+    } catch (ContainerdException | InterruptedException e) {
+      end();
+      throw e;
+    }
+  }
+
+  /** Moves bytes to those that wait for a full message, and sends that once it is. */
+  private void collect(ByteBuffer bytes) throws InterruptedException {
+    if (pending == null) {
+      pending = ByteBuffer.allocate((int) Math.min(MESSAGE, size - sent));
+    }
+    int count = Math.min(pending.remaining(), bytes.remaining());
+    pending.put(bytes.slice(bytes.position(), count));
+    bytes.position(bytes.position() + count);
+    if (pending.position() == MESSAGE) {
+      sendWrite(pending.flip());
+      pending.clear();
+    }
+  }
+
+  private int pendingBytes() {
+    return pending == null ? 0 : pending.position();
+  }
+
+  private void sendWrite(ByteBuffer message) throws InterruptedException {
+    send(
+        WriteContentRequest.newBuilder()
+            .setAction(WriteAction.WRITE)
+            .setOffset(sent)
+            .setData(UnsafeByteOperations.unsafeWrap(message.duplicate()))
+            .build());
+    sent += message.remaining();
+    // Only now: the daemon writes while we hash.
+    if (hash != null) {
+      hash.update(message);
+    }
+  }
+
+  private void send(WriteContentRequest message) throws InterruptedException {
+    stream.awaitUnanswered(UNANSWERED - 1, WRITE_PATIENCE);
+    stream.awaitReady(WRITE_PATIENCE);
+    stream.send(message);
+  }
+
+  @Override
+  public Outcome commit(Map<String, String> labels) throws InterruptedException {
+    requireOpen();
+    if (offset() != size) {
+      throw wrong("got %d of %d bytes".formatted(offset(), size));
+    }
+    ByteBuffer last = pending == null ? ByteBuffer.allocate(0) : pending.flip();
+    if (hash != null) {
+      hash.update(last.duplicate());
+      Digest actual = Digest.of(expected.algorithm(), hash);
+      if (!actual.equals(expected)) {
+        throw wrong("its bytes are not " + expected + " but " + actual);
+      }
+    }
+    try {
+      send(
+          WriteContentRequest.newBuilder()
+              .setAction(WriteAction.COMMIT)
+              .setTotal(size)
+              .setExpected(expected.toString())
+              .setOffset(sent)
+              .setData(UnsafeByteOperations.unsafeWrap(last))
+              .putAllLabels(labels)
+              .build());
+      stream.awaitUnanswered(0, COMMIT_PATIENCE);
+      end();
+      return Outcome.COMMITTED;
+    } catch (ContainerdException e) {
+      end();
+      switch (e.code()) {
+        case ALREADY_EXISTS -> {
+          return Outcome.ALREADY_EXISTS;
+        }
+        case FAILED_PRECONDITION -> giveUp();
+        default -> {}
+      }
+      throw e;
+    } catch (InterruptedException e) {
+      end();
+      throw e;
+    }
+  }
+
+  private void requireOpen() {
+    if (ended) {
+      throw new IllegalStateException("The ingest " + ref + " has ended");
+    }
+  }
+
+  /** Bytes that no later ingest may go on behind. */
+  private ContainerdException wrong(String reason) throws InterruptedException {
+    abort();
+    return new ContainerdException(Code.FAILED_PRECONDITION, "Content.Write", ref, reason, null);
+  }
+
+  @Override
+  public void abort() throws InterruptedException {
+    end();
+    giveUp();
+  }
+
+  private void giveUp() throws InterruptedException {
+    stream.endsWithin(CLOSE_SECONDS);
+    store.abort(ref);
+  }
+
+  private void end() {
+    ended = true;
+    stream.cancel();
+  }
+
+  @Override
+  public void close() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    try {
+      if (pendingBytes() > 0 && pending != null) {
+        sendWrite(pending.flip());
+      }
+      stream.halfClose();
+      if (!stream.endsWithin(CLOSE_SECONDS)) {
+        stream.cancel();
+      }
+    } catch (ContainerdException e) {
+      // What could not be sent is not there at the next try: no more than that.
+      stream.cancel();
+    } catch (InterruptedException e) {
+      stream.cancel();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

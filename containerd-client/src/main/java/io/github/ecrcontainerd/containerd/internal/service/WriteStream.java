@@ -1,0 +1,148 @@
+package io.github.ecrcontainerd.containerd.internal.service;
+
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdException.Code;
+import io.github.ecrcontainerd.containerd.internal.proto.content.ContentGrpc;
+import io.github.ecrcontainerd.containerd.internal.proto.content.WriteContentRequest;
+import io.github.ecrcontainerd.containerd.internal.proto.content.WriteContentResponse;
+import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** One call of Content.Write: what was sent, and what of it the daemon has answered. */
+final class WriteStream {
+  private final Rpc rpc;
+  private final String ref;
+  private final ClientCall<WriteContentRequest, WriteContentResponse> call;
+  private final Lock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private int sent;
+  private int answered;
+  private @Nullable WriteContentResponse lastAnswer;
+  private @Nullable Status end;
+
+  WriteStream(Rpc rpc, String ref) {
+    this.rpc = rpc;
+    this.ref = ref;
+    this.call = rpc.open(ContentGrpc.getWriteMethod());
+    call.start(new Listener(), new Metadata());
+    call.request(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Sends a message. Its bytes are on their way when this returns, and the memory that they came
+   * from is free, from the first answer on: before that, gRPC may keep messages for later.
+   */
+  void send(WriteContentRequest message) {
+    call.sendMessage(message);
+    sent++;
+  }
+
+  /** Waits until at most so many messages are unanswered. */
+  @Nullable WriteContentResponse awaitUnanswered(int most, Duration patience)
+      throws InterruptedException {
+    await(() -> sent - answered <= most, patience);
+    return lastAnswer;
+  }
+
+  /** Waits until the daemon's flow control lets the next message through. */
+  void awaitReady(Duration patience) throws InterruptedException {
+    await(call::isReady, patience);
+  }
+
+  /** Waits until the daemon has ended the call well. */
+  void awaitEnd(Duration patience) throws InterruptedException {
+    await(() -> end != null, patience);
+  }
+
+  private void await(BooleanSupplier reached, Duration patience) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = patience.toNanos();
+      while (end == null && !reached.getAsBoolean()) {
+        if (left <= 0) {
+          throw failed(
+              Status.DEADLINE_EXCEEDED.withDescription(
+                  "no answer for " + patience.toSeconds() + " s"));
+        }
+        left = changed.awaitNanos(left);
+      }
+      if (end != null && !end.isOk()) {
+        throw failed(end);
+      }
+      if (!reached.getAsBoolean()) {
+        throw new ContainerdException(
+            Code.INTERNAL, "Content.Write", ref, "containerd ended the stream too early", null);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ContainerdException failed(Status status) {
+    return rpc.error(status, ContentGrpc.getWriteMethod(), ref, status.asRuntimeException());
+  }
+
+  /** No more messages: the daemon ends the call once it has written all of them. */
+  void halfClose() {
+    call.halfClose();
+  }
+
+  /** Ends the call wherever it is. */
+  void cancel() {
+    call.cancel("given up", null);
+  }
+
+  /** Waits a little for the end, however it comes. */
+  boolean endsWithin(long seconds) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = TimeUnit.SECONDS.toNanos(seconds);
+      while (end == null && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return end != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private final class Listener extends ClientCall.Listener<WriteContentResponse> {
+    @Override
+    public void onMessage(WriteContentResponse message) {
+      change(
+          () -> {
+            answered++;
+            lastAnswer = message;
+          });
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      change(() -> end = status);
+    }
+
+    @Override
+    public void onReady() {
+      change(() -> {});
+    }
+
+    private void change(Runnable change) {
+      lock.lock();
+      try {
+        change.run();
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+}

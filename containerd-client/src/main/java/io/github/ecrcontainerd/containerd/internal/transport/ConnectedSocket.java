@@ -1,0 +1,58 @@
+package io.github.ecrcontainerd.containerd.internal.transport;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketImpl;
+
+/** A connection in the shape that grpc-okhttp asks for: as much of a socket as it touches. */
+final class ConnectedSocket extends Socket {
+  private final Connection connection;
+  private volatile boolean closed;
+
+  ConnectedSocket(Connection connection) throws IOException {
+    super((SocketImpl) null);
+    this.connection = connection;
+  }
+
+  @Override
+  public InputStream getInputStream() {
+    return connection.input();
+  }
+
+  @Override
+  public OutputStream getOutputStream() {
+    return connection.output();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    connection.shutdownOutput();
+  }
+
+  @Override
+  public void close() throws IOException {
+    closed = true;
+    connection.close();
+  }
+
+  @Override
+  public boolean isConnected() {
+    return true;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** TCP's, which grpc-okhttp sets on every socket: nothing here. */
+  @Override
+  public void setTcpNoDelay(boolean on) {}
+
+  @Override
+  public String toString() {
+    return connection.toString();
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.ecrcontainerd.containerd.internal.transport;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A way to reach a unix socket. Safe for use by several threads at once. */
+@FunctionalInterface
+public interface Transport {
+
+  /**
+   * Connects to the socket at a path. Waits a few seconds at most.
+   *
+   * @throws IOException if it can't; the message says why and what to do
+   */
+  Connection connect(Path socket) throws IOException;
+}

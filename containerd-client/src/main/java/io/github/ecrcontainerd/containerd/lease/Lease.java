@@ -1,0 +1,17 @@
+package io.github.ecrcontainerd.containerd.lease;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A lease: what is made under it stays until the lease is deleted or expires.
+ *
+ * @param id its name
+ * @param createdAt when it was taken
+ * @param labels free text by key; see {@link Leases#EXPIRE}
+ */
+public record Lease(String id, Instant createdAt, Map<String, String> labels) {
+  public Lease {
+    labels = Map.copyOf(labels);
+  }
+}
