@@ -4,6 +4,7 @@
 repo=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 app=$repo/cli-examples/target/app
 # A JDK that bin/setup unpacked is where Maven's toolchain discovery looks, too.
+# shellcheck disable=SC2034
 unpacked_jdk=$HOME/.jdks/ecr-containerd-25
 
 say() { printf '%s\n' "$*"; }
@@ -76,4 +77,87 @@ build_app() {
     fi
     touch "$app/built"
   ) 9> "$repo/cli-examples/target/build.lock"
+}
+
+# A containerd of one's own, as the tests have it (PrivateContainerd): everything below one directory, and a
+# mount namespace whose /run is there, too, because shims, runc and ctr have constant paths below /run.
+
+# start_containerd DIR: starts one on DIR/c.sock, whose process is then $containerd_pid.
+start_containerd() {
+  mkdir -p "$1/run"
+  cat > "$1/config.toml" << TOML
+version = 2
+root = "$(overlay_root "$1")"
+state = "$1/state"
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+[grpc]
+address = "$1/c.sock"
+[plugins."io.containerd.internal.v1.opt"]
+path = "$1/opt"
+TOML
+  # shellcheck disable=SC2016
+  unshare --mount --propagation slave sh -c 'mount --bind "$1/run" /run && exec containerd --config "$1/config.toml"' \
+    sh "$1" > "$1/containerd.log" 2>&1 &
+  containerd_pid=$!
+  # ctr waits for the socket.
+  if ! ctr --address "$1/c.sock" --connect-timeout 20s version > /dev/null 2>&1; then
+    cat "$1/containerd.log" >&2
+    die "containerd did not start"
+  fi
+  containerd_namespace=$(readlink "/proc/$containerd_pid/ns/mnt")
+}
+
+# overlay_root DIR: where containerd's overlays can be: below DIR, but not in a container's own root.
+overlay_root() {
+  if [ "$(stat -f -c %T "$1")" = overlayfs ]; then
+    mkdir -p "$repo/target"
+    mktemp -d "$repo/target/containerd.XXXXXX"
+  else
+    echo "$1/root"
+  fi
+}
+
+# containerd_run DIR COMMAND...: runs it where the daemon's mounts and its /run are.
+containerd_run() { nsenter --target "$containerd_pid" --mount "${@:2}"; }
+
+# stop_containerd DIR: ends it with its shims and containers, and removes their control groups and files.
+# Prints what it could not remove.
+stop_containerd() {
+  local root groups=() group mounted type tasks left
+  root=$(sed -n 's/^root = "\(.*\)"$/\1/p' "$1/config.toml")
+  while read -r _ mounted type _; do
+    case $type in cgroup | cgroup2) ;; *) continue ;; esac
+    for tasks in "$1"/state/io.containerd.runtime.v2.task/*/* "$root"/io.containerd.runtime.v2.task/*; do
+      [ -d "$tasks" ] && groups+=("$mounted/${tasks#*/io.containerd.runtime.v2.task/}")
+    done
+  done < /proc/mounts
+  kill "$containerd_pid" 2> /dev/null || true
+  wait "$containerd_pid" 2> /dev/null || true
+  # Only their parent is told when shims end, and that is not this shell.
+  for _ in {1..100}; do
+    left=$(processes_of "$1" "$root")
+    [ -n "$left" ] || break
+    # shellcheck disable=SC2086
+    kill -KILL $left 2> /dev/null || true
+    sleep 0.05
+  done
+  for group in ${groups[@]+"${groups[@]}"}; do
+    rmdir "$group" 2> /dev/null || true
+  done
+  if grep -qF " $1/" /proc/self/mountinfo; then
+    grep -F " $1/" /proc/self/mountinfo
+  else
+    rm -rf "$1" "$root"
+  fi
+  processes_of "$1" "$root"
+  [ ! -e "$1" ] || say "$1"
+}
+
+# processes_of DIR ROOT: the processes in the daemon's mount namespace, and those of its containers, whose root
+# file system is in its directories. One that has ended has neither.
+processes_of() {
+  {
+    find /proc/[0-9]*/ns/mnt -maxdepth 0 -lname "${containerd_namespace:-none}" 2> /dev/null || true
+    grep -lsE "^[^ ]+ [^ ]+ [^ ]+ ([^ ]*($1|$2)/[^ ]* / |[^ ]+ / .*($1|$2)/)" /proc/[0-9]*/mountinfo || true
+  } | cut -d / -f 3 | sort -u
 }
