@@ -4,9 +4,11 @@ import io.github.ecrcontainerd.containerd.container.Containers;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
 import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
 import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
+import io.github.ecrcontainerd.containerd.internal.pull.Pull;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
 import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
@@ -14,9 +16,11 @@ import io.github.ecrcontainerd.containerd.introspection.Introspection;
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.Leases;
 import io.github.ecrcontainerd.containerd.namespace.Namespaces;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
 import io.github.ecrcontainerd.containerd.task.Tasks;
+import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -69,6 +73,23 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    */
   public ContainerdServices withLease(Lease lease) {
     return new GrpcServices(rpc.withLease(lease.id()));
+  }
+
+  /**
+   * Pulls an image: finds it, brings what the content store doesn't have, unpacks it and keeps it
+   * under its canonical name. Nothing of it is kept where that fails, but bytes of layers that have
+   * come stay for a day, and the next pull goes on behind them.
+   *
+   * @param reference the image, in a form that the options' resolver understands
+   * @return the image record
+   * @throws IllegalArgumentException if the reference is malformed
+   * @throws ResolverException if the registry doesn't have it, or can't be asked
+   * @throws ImageException if the image is malformed, damaged, or not for the platform
+   * @throws ContainerdException if the daemon can't do it, or can't be asked
+   * @throws InterruptedException if the thread is interrupted: the pull ends as after an error
+   */
+  public Image pull(String reference, PullOptions options) throws InterruptedException {
+    return new Pull(this, this::withLease, options).run(reference);
   }
 
   /**

@@ -1,0 +1,195 @@
+package io.github.ecrcontainerd.cli;
+
+import io.github.ecrcontainerd.containerd.PullListener;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
+import io.github.ecrcontainerd.resolver.Resolution;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Shows a pull. On a terminal: a line for each manifest and blob that grows with it, drawn ten times
+ * a second. Elsewhere: a line for each when it is done.
+ *
+ * <p>The pull's threads only note what they are told; one thread of its own draws.
+ */
+final class Progress implements PullListener, AutoCloseable {
+  private static final long FRAME_NANOS = Duration.ofMillis(100).toNanos();
+  private static final int BAR = 24;
+  private static final int MOST_LINES = 20;
+
+  private final PrintWriter out;
+  private final boolean terminal;
+  private final long began = System.nanoTime();
+  private final Map<Digest, Item> items = new LinkedHashMap<>();
+  private final Thread painter;
+  private boolean closed;
+  private int drawn;
+
+  private static final class Item {
+    final Descriptor content;
+    String state = "waiting";
+    long bytes;
+
+    Item(Descriptor content) {
+      this.content = content;
+    }
+  }
+
+  private Progress(PrintWriter out, boolean terminal) {
+    this.out = out;
+    this.terminal = terminal;
+    this.painter = Thread.ofVirtual().name("progress").unstarted(this::paint);
+  }
+
+  /** Begins to show a pull. */
+  static Progress to(PrintWriter out) {
+    boolean terminal = System.console() != null && System.console().isTerminal();
+    Progress progress = new Progress(out, terminal);
+    if (terminal) {
+      progress.painter.start();
+    }
+    return progress;
+  }
+
+  @Override
+  public void resolved(Resolution image) {
+    out.println(image.name());
+    out.flush();
+  }
+
+  @Override
+  public void alreadyThere(Descriptor content) {
+    note(content, "already there", content.size());
+  }
+
+  @Override
+  public void started(Descriptor content, long offset) {
+    note(content, offset == 0 ? "pulling" : "resuming", offset);
+  }
+
+  @Override
+  public synchronized void transferred(Descriptor content, long bytes) {
+    item(content).bytes += bytes;
+  }
+
+  @Override
+  public void completed(Descriptor content) {
+    note(content, "pulled", content.size());
+  }
+
+  @Override
+  public void failed(Descriptor content, Throwable cause) {
+    note(content, "failed", -1);
+  }
+
+  @Override
+  public void unpacking(Descriptor layer) {
+    note(layer, "unpacking", layer.size());
+  }
+
+  @Override
+  public void unpacked(Descriptor layer) {
+    note(layer, "unpacked", layer.size());
+  }
+
+  private synchronized void note(Descriptor content, String state, long bytes) {
+    Item item = item(content);
+    item.state = state;
+    if (bytes >= 0) {
+      item.bytes = bytes;
+    }
+    if (!terminal && (state.equals("pulled") || state.equals("already there"))) {
+      out.println(line(item));
+      out.flush();
+    }
+  }
+
+  private Item item(Descriptor content) {
+    return items.computeIfAbsent(content.digest(), digest -> new Item(content));
+  }
+
+  private void paint() {
+    while (!isClosed()) {
+      draw();
+      LockSupport.parkNanos(FRAME_NANOS);
+    }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
+  private synchronized void draw() {
+    StringBuilder frame = new StringBuilder();
+    if (drawn > 0) {
+      frame.append("\u001b[").append(drawn).append('A');
+    }
+    drawn = 0;
+    int hidden = Math.max(0, items.size() - MOST_LINES);
+    for (Item item : items.values().stream().skip(hidden).toList()) {
+      frame.append("\u001b[2K").append(line(item)).append('\n');
+      drawn++;
+    }
+    out.print(frame);
+    out.flush();
+  }
+
+  private static String line(Item item) {
+    long size = item.content.size();
+    int full = size == 0 ? BAR : (int) Math.min(BAR, item.bytes * BAR / size);
+    return String.format(
+        Locale.ROOT,
+        "  %-8s %s  %s  %10s  %s",
+        kindOf(item.content),
+        item.content.digest().hex().substring(0, 12),
+        "#".repeat(full) + ".".repeat(BAR - full),
+        Size.of(size),
+        item.state);
+  }
+
+  private static String kindOf(Descriptor content) {
+    String mediaType = content.mediaType();
+    if (MediaTypes.isIndex(mediaType)) {
+      return "index";
+    }
+    if (MediaTypes.isManifestOrIndex(mediaType)) {
+      return "manifest";
+    }
+    if (MediaTypes.isConfig(mediaType)) {
+      return "config";
+    }
+    return MediaTypes.isLayer(mediaType) ? "layer" : "blob";
+  }
+
+  /** Draws the last state and says what it took. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    if (terminal) {
+      LockSupport.unpark(painter);
+      draw();
+    }
+    long pulled =
+        items.values().stream()
+            .filter(item -> !item.state.equals("already there") && !item.state.equals("failed"))
+            .mapToLong(item -> item.bytes)
+            .sum();
+    out.printf(
+        Locale.ROOT,
+        "  %s in %.1f s%n",
+        Size.of(pulled),
+        (System.nanoTime() - began) / 1e9);
+    out.flush();
+  }
+}

@@ -1,0 +1,64 @@
+package io.github.ecrcontainerd.cli;
+
+import io.github.ecrcontainerd.containerd.ContainerdClient;
+import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.ecr.EcrResolver;
+import io.github.ecrcontainerd.resolver.Platform;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ecr pull}. */
+@Command(
+    name = "pull",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Pulls an image from Amazon ECR into containerd.")
+final class PullCommand implements Callable<Integer> {
+  @Spec CommandSpec command = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "REF",
+      description = "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]")
+  String reference = "";
+
+  @Mixin DaemonOptions daemon = new DaemonOptions();
+  @Mixin RegistryOptions registry = new RegistryOptions();
+
+  @Option(
+      names = "--platform",
+      paramLabel = "OS/ARCH",
+      converter = PlatformConverter.class,
+      description = "which of an index's images (default: this machine's)")
+  Optional<Platform> platform = Optional.empty();
+
+  @Option(
+      names = "--no-unpack",
+      description = "bring the content, make no snapshots (also: ECR_SKIP_UNPACK)")
+  boolean noUnpack;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Progress progress = Progress.to(command.commandLine().getErr());
+    try (EcrResolver resolver = registry.open();
+        ContainerdClient containerd = daemon.connect();
+        progress) {
+      PullOptions.Builder options =
+          PullOptions.builder()
+              .resolver(resolver)
+              .unpack(!noUnpack && Environment.get("ECR_SKIP_UNPACK").isEmpty())
+              .snapshotter(daemon.snapshotter())
+              .listener(progress);
+      platform.ifPresent(options::platform);
+      var image = containerd.pull(reference, options.build());
+      progress.close();
+      command.commandLine().getOut().printf("%s %s%n", image.name(), image.target().digest());
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.ecrcontainerd.cli;
+
+import io.github.ecrcontainerd.ecr.EcrResolver;
+import java.net.URI;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which Amazon ECR, and how fast. */
+final class RegistryOptions {
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec command = CommandSpec.create();
+
+  @Option(
+      names = "--endpoint-url",
+      paramLabel = "URL",
+      description = "where the ECR API is (default: the region's own, or AWS_ENDPOINT_URL_ECR)")
+  Optional<URI> endpoint = Optional.empty();
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "ranges of a layer downloaded at a time (default: ECR_PULL_PARALLEL, or 4)")
+  Optional<Integer> parallelism = Optional.empty();
+
+  EcrResolver open() {
+    EcrResolver.Builder builder = EcrResolver.builder();
+    try {
+      endpoint.ifPresent(builder::endpointOverride);
+      parallelism
+          .or(() -> Environment.get("ECR_PULL_PARALLEL").map(RegistryOptions::number))
+          .ifPresent(builder::layerDownloadParallelism);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+    return builder.build();
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("ECR_PULL_PARALLEL is not a number: " + text, e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.ecrcontainerd.containerd;
+
+import io.github.ecrcontainerd.resolver.Platform;
+import io.github.ecrcontainerd.resolver.Resolver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to pull an image.
+ *
+ * <pre>{@code
+ * PullOptions.builder().resolver(resolver).platform(Platform.parse("linux/arm64")).build()
+ * }</pre>
+ */
+public final class PullOptions {
+  private final Resolver resolver;
+  private final Platform platform;
+  private final boolean unpack;
+  private final String snapshotter;
+  private final PullListener listener;
+
+  private PullOptions(Builder builder) {
+    if (builder.resolver == null) {
+      throw new IllegalStateException(
+          "A pull needs a resolver: PullOptions.builder().resolver(...)");
+    }
+    this.resolver = builder.resolver;
+    this.platform = builder.platform;
+    this.unpack = builder.unpack;
+    this.snapshotter = builder.snapshotter;
+    this.listener = builder.listener;
+  }
+
+  /** Options at their defaults, but for the resolver, which has none. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Finds and reads the image. */
+  public Resolver resolver() {
+    return resolver;
+  }
+
+  /** Which of an index's images is pulled. */
+  public Platform platform() {
+    return platform;
+  }
+
+  /** Whether layers become snapshots. */
+  public boolean unpack() {
+    return unpack;
+  }
+
+  /** Whose snapshots. */
+  public String snapshotter() {
+    return snapshotter;
+  }
+
+  /** Is told how the pull goes. */
+  public PullListener listener() {
+    return listener;
+  }
+
+  /** Collects options. Not safe for use by several threads. */
+  public static final class Builder {
+    private @Nullable Resolver resolver;
+    private Platform platform = Platform.current();
+    private boolean unpack = true;
+    private String snapshotter = "overlayfs";
+    private PullListener listener = new PullListener() {};
+
+    private Builder() {}
+
+    /** Finds and reads the image; stays the caller's to close. */
+    public Builder resolver(Resolver source) {
+      this.resolver = source;
+      return this;
+    }
+
+    /** Which of an index's images to pull; by default the one for this machine. */
+    public Builder platform(Platform wanted) {
+      this.platform = wanted;
+      return this;
+    }
+
+    /** Whether to unpack the layers, so that a container can start; true by default. */
+    public Builder unpack(boolean yes) {
+      this.unpack = yes;
+      return this;
+    }
+
+    /** Where to unpack the layers; {@code overlayfs} by default. */
+    public Builder snapshotter(String name) {
+      if (name.isBlank()) {
+        throw new IllegalArgumentException("A snapshotter has a name, for example overlayfs");
+      }
+      this.snapshotter = name;
+      return this;
+    }
+
+    /** Is told how the pull goes. */
+    public Builder listener(PullListener observer) {
+      this.listener = observer;
+      return this;
+    }
+
+    /**
+     * The options.
+     *
+     * @throws IllegalStateException if there is no resolver
+     */
+    public PullOptions build() {
+      return new PullOptions(this);
+    }
+  }
+}

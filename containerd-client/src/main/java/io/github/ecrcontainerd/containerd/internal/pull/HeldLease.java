@@ -1,0 +1,48 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.containerd.lease.LeaseResource;
+import io.github.ecrcontainerd.containerd.lease.Leases;
+import java.time.Duration;
+import java.util.UUID;
+
+/** A lease for as long as a pull takes: given back also after an error or an interrupt. */
+final class HeldLease implements AutoCloseable {
+  /** For the lease of a pull that was killed; containerd's own clients take the same. */
+  private static final Duration LIFETIME = Duration.ofHours(24);
+
+  private final Leases leases;
+  private final Lease lease;
+
+  private HeldLease(Leases leases, Lease lease) {
+    this.leases = leases;
+    this.lease = lease;
+  }
+
+  static HeldLease take(Leases leases) throws InterruptedException {
+    return new HeldLease(leases, leases.create("pull-" + UUID.randomUUID(), LIFETIME));
+  }
+
+  Lease lease() {
+    return lease;
+  }
+
+  /** Puts something that is there already under the lease. */
+  void add(String type, String id) throws InterruptedException {
+    leases.addResource(lease.id(), new LeaseResource(type, id));
+  }
+
+  @Override
+  public void close() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      leases.delete(lease.id());
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Phaser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks on virtual threads that stand or fall together: the first that fails interrupts the others,
+ * and nothing of a group runs on when it is closed.
+ */
+final class TaskGroup implements AutoCloseable {
+  /** What a task does. */
+  interface Task {
+    void run() throws InterruptedException;
+  }
+
+  private final ExecutorService threads;
+  private final Phaser running = new Phaser(1);
+  private @Nullable Throwable failure;
+
+  TaskGroup(String name) {
+    this.threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name + "-", 1).factory());
+  }
+
+  /** Starts a task, unless another has failed. */
+  void fork(Task task) {
+    synchronized (this) {
+      if (failure != null) {
+        return;
+      }
+      running.register();
+      threads.execute(() -> run(task));
+    }
+  }
+
+  private void run(Task task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      fail(e);
+    } finally {
+      running.arriveAndDeregister();
+    }
+  }
+
+  private synchronized void fail(Throwable cause) {
+    if (failure == null) {
+      failure = cause;
+      threads.shutdownNow();
+    } else if (!(cause instanceof InterruptedException)) {
+      failure.addSuppressed(cause);
+    }
+  }
+
+  /**
+   * Waits until all have ended.
+   *
+   * @throws RuntimeException the first failure, if one has failed
+   * @throws InterruptedException if this thread is interrupted while it waits
+   */
+  void join() throws InterruptedException {
+    running.awaitAdvanceInterruptibly(running.arrive());
+    synchronized (this) {
+      switch (failure) {
+        case null -> {}
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case InterruptedException e -> throw e;
+        case Throwable e -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Interrupts what still runs, and waits for its end. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+    threads.close();
+  }
+}

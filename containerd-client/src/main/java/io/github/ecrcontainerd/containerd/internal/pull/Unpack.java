@@ -1,0 +1,129 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.PullListener;
+import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.containerd.oci.Manifest;
+import io.github.ecrcontainerd.containerd.snapshot.Mount;
+import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Makes snapshots of an image's layers, one on top of the other, each as soon as its content is
+ * there. What was unpacked before, by whomever, is used as it is.
+ */
+final class Unpack {
+  /** Waits until a layer is in the content store. */
+  interface Arrival {
+    void await(Descriptor layer) throws InterruptedException;
+  }
+
+  private final ContentStore content;
+  private final Snapshots snapshots;
+  private final Diff diff;
+  private final HeldLease lease;
+  private final PullListener listener;
+
+  /**
+   * @param leased services under the lease: new snapshots belong to it until the image does
+   * @param lease also for snapshots that were there
+   */
+  Unpack(ContainerdServices leased, HeldLease lease, String snapshotter, PullListener listener) {
+    this.content = leased.content();
+    this.snapshots = leased.snapshots(snapshotter);
+    this.diff = leased.diff();
+    this.lease = lease;
+    this.listener = listener;
+  }
+
+  /** Unpacks an image and ties its snapshots to its configuration. */
+  void run(Manifest manifest, ImageConfig config, Arrival arrival) throws InterruptedException {
+    List<Descriptor> layers = manifest.layers();
+    List<Digest> chainIds = config.chainIds();
+    if (layers.size() != chainIds.size()) {
+      throw new ImageException(
+          "The manifest has %d layers, the image configuration %s has diff IDs for %d"
+              .formatted(layers.size(), manifest.config().digest(), chainIds.size()));
+    }
+    if (layers.isEmpty()) {
+      return;
+    }
+    for (int i = firstMissing(chainIds); i < layers.size(); i++) {
+      if (!isThere(chainIds.get(i))) {
+        arrival.await(layers.get(i));
+        listener.unpacking(layers.get(i));
+        String parent = i == 0 ? "" : chainIds.get(i - 1).toString();
+        unpack(layers.get(i), config.diffIds().get(i), parent, chainIds.get(i));
+      }
+      listener.unpacked(layers.get(i));
+    }
+    content.updateLabels(
+        manifest.config().digest(),
+        Labels.keepingSnapshot(snapshots.snapshotter(), chainIds.getLast()));
+  }
+
+  /** Where to begin: behind all layers if the uppermost is there, else at the lowest. */
+  private int firstMissing(List<Digest> chainIds) throws InterruptedException {
+    return isThere(chainIds.getLast()) ? chainIds.size() : 0;
+  }
+
+  /** Whether a snapshot is there; if so, it stays for the length of the lease. */
+  private boolean isThere(Digest chainId) throws InterruptedException {
+    if (snapshots.stat(chainId.toString()).isEmpty()) {
+      return false;
+    }
+    lease.add("snapshots/" + snapshots.snapshotter(), chainId.toString());
+    return true;
+  }
+
+  private void unpack(Descriptor layer, Digest diffId, String parent, Digest chainId)
+      throws InterruptedException {
+    Map<String, String> labels = Map.of(Labels.SNAPSHOT_REF, chainId.toString());
+    String key = "extract-" + UUID.randomUUID() + " " + chainId;
+    try {
+      List<Mount> mounts = snapshots.prepare(key, parent, labels);
+      Descriptor applied = diff.apply(layer, mounts);
+      if (!applied.digest().equals(diffId)) {
+        throw new ImageException(
+            "The layer %s unpacks to %s; the image configuration says %s"
+                .formatted(layer.digest(), applied.digest(), diffId));
+      }
+      snapshots.commit(chainId.toString(), key, labels);
+    } catch (RuntimeException | InterruptedException e) {
+      remove(key, e);
+      // Another client was faster: as good.
+      boolean lost =
+          e instanceof ContainerdException refused
+              && refused.code() == ContainerdException.Code.ALREADY_EXISTS
+              && isThere(chainId);
+      if (!lost) {
+        throw e;
+      }
+    }
+    content.updateLabels(layer.digest(), Map.of(Labels.UNCOMPRESSED, diffId.toString()));
+  }
+
+  /** Removes a half-made snapshot, also when this thread is to end. */
+  private void remove(String key, Exception reason) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      snapshots.remove(key);
+    } catch (ContainerdException e) {
+      reason.addSuppressed(e);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

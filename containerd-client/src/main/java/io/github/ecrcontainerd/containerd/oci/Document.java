@@ -1,0 +1,172 @@
+package io.github.ecrcontainerd.containerd.oci;
+
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.Platform;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One JSON document of an image, read with care: it comes from whoever pushed it. Fields that are
+ * absent are told apart from fields of the wrong type, and every complaint names the document and
+ * the field.
+ */
+final class Document {
+  /** A key that stands twice means different things to different readers: none of them is right. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final String name;
+  private final JsonNode node;
+
+  private Document(String name, JsonNode node) {
+    this.name = name;
+    this.node = node;
+  }
+
+  /**
+   * @param kind what it should be: {@code manifest}
+   * @throws ImageException if the bytes are no JSON object
+   */
+  static Document parse(String kind, Digest digest, byte[] content) {
+    String name = "The " + kind + " " + digest;
+    try {
+      JsonNode node = JSON.readTree(content);
+      if (node != null && node.isObject()) {
+        return new Document(name, node);
+      }
+    } catch (JacksonException e) {
+      throw new ImageException(name + " is not JSON: " + e.getOriginalMessage(), e);
+    }
+    throw new ImageException(name + " is not a JSON object");
+  }
+
+  ImageException invalid(String reason) {
+    return new ImageException("%s is not valid: %s".formatted(name, reason));
+  }
+
+  boolean has(String field) {
+    return node.hasNonNull(field);
+  }
+
+  Optional<String> text(String field) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    if (!value.isString()) {
+      throw invalid(field + " is not a string");
+    }
+    return Optional.of(value.stringValue());
+  }
+
+  List<String> texts(String field) {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : elements(field)) {
+      if (!element.isString()) {
+        throw invalid(field + " holds something that is not a string");
+      }
+      texts.add(element.stringValue());
+    }
+    return texts;
+  }
+
+  Optional<Document> object(String field) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    if (!value.isObject()) {
+      throw invalid(field + " is not an object");
+    }
+    return Optional.of(new Document(name, value));
+  }
+
+  List<Document> objects(String field) {
+    List<Document> objects = new ArrayList<>();
+    for (JsonNode element : elements(field)) {
+      if (!element.isObject()) {
+        throw invalid(field + " holds something that is not an object");
+      }
+      objects.add(new Document(name, element));
+    }
+    return objects;
+  }
+
+  private Iterable<JsonNode> elements(String field) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return List.of();
+    }
+    if (!value.isArray()) {
+      throw invalid(field + " is not an array");
+    }
+    return value;
+  }
+
+  /** This object as a descriptor (OCI image specification, "Content Descriptors"). */
+  Descriptor descriptor() {
+    String mediaType = text("mediaType").orElse("");
+    JsonNode size = node.path("size");
+    if (!size.isIntegralNumber() || !size.canConvertToLong() || size.longValue() < 0) {
+      throw invalid("a descriptor's size is no number of bytes");
+    }
+    return new Descriptor(
+        mediaType,
+        digest(text("digest").orElse("")),
+        size.longValue(),
+        object("platform").map(Document::platform),
+        texts("urls").stream().map(this::url).toList(),
+        annotations(),
+        text("artifactType"));
+  }
+
+  private URI url(String text) {
+    try {
+      return URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw invalid("a descriptor's url is malformed");
+    }
+  }
+
+  private Map<String, String> annotations() {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    object("annotations")
+        .ifPresent(
+            object ->
+                object
+                    .node
+                    .propertyNames()
+                    .forEach(key -> object.text(key).ifPresent(v -> annotations.put(key, v))));
+    return annotations;
+  }
+
+  Digest digest(String text) {
+    try {
+      return Digest.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw invalid(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** This object as a platform: the fields have these names in an index and in a configuration. */
+  Platform platform() {
+    return new Platform(
+        text("os").orElse(""),
+        text("architecture").orElse(""),
+        text("variant").orElse(""),
+        text("os.version").orElse(""));
+  }
+}

@@ -1,0 +1,40 @@
+package io.github.ecrcontainerd.containerd.oci;
+
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.Platform;
+import java.util.List;
+
+/**
+ * An index of manifests for several platforms: OCI's image index, or Docker's manifest list.
+ *
+ * @param manifests what it names, in its order
+ */
+public record Index(List<Descriptor> manifests) {
+
+  public Index {
+    manifests = List.copyOf(manifests);
+  }
+
+  /**
+   * Reads the bytes of one.
+   *
+   * @param digest their digest, for messages
+   * @throws ImageException if they are malformed
+   */
+  public static Index parse(Digest digest, byte[] content) {
+    Document document = Document.parse("index", digest, content);
+    if (!document.has("manifests")) {
+      throw document.invalid("it has no manifests");
+    }
+    return new Index(document.objects("manifests").stream().map(Document::descriptor).toList());
+  }
+
+  /** The platforms that it has manifests for; those of attestations are {@code unknown/unknown}. */
+  public List<Platform> platforms() {
+    return manifests.stream()
+        .flatMap(manifest -> manifest.platform().stream())
+        .filter(platform -> !platform.os().equals("unknown"))
+        .toList();
+  }
+}

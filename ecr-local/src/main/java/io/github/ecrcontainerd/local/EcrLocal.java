@@ -1,0 +1,198 @@
+package io.github.ecrcontainerd.local;
+
+import io.github.ecrcontainerd.local.api.ApiEndpoint;
+import io.github.ecrcontainerd.local.count.Tally;
+import io.github.ecrcontainerd.local.http.HttpServer;
+import io.github.ecrcontainerd.local.layers.LayerEndpoint;
+import io.github.ecrcontainerd.local.layers.PresignedUrls;
+import io.github.ecrcontainerd.local.store.Registry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An Amazon ECR on this machine. It speaks ECR's API on one port and serves layers from S3-like
+ * URLs on another. Each repository is an OCI image layout in the directory of its name, so {@code
+ * skopeo copy docker-archive:app.tar oci:DIR/team/app:1.0} pushes an image without this server, and
+ * {@code skopeo inspect oci:DIR/team/app:1.0} reads what was pushed through it.
+ *
+ * <pre>{@code
+ * try (var ecr = EcrLocal.builder().directory(Path.of("registry")).start();
+ *     var client = EcrClient.builder().endpointOverride(ecr.endpoint())...build()) {
+ *   client.createRepository(r -> r.repositoryName("team/app"));
+ * }
+ * }</pre>
+ *
+ * <p>Requests have to carry a signature, as those of all AWS clients do, but any signature, account
+ * and region is accepted. One server at a time serves a directory. Safe for use by several threads.
+ */
+public final class EcrLocal implements AutoCloseable {
+  private final Registry registry;
+  private final HttpServer http;
+  private final Conditions conditions;
+  private final Counters counters;
+  private final URI endpoint;
+  private final URI layerEndpoint;
+
+  private EcrLocal(
+      Registry registry,
+      HttpServer http,
+      Conditions conditions,
+      Counters counters,
+      URI endpoint,
+      URI layerEndpoint) {
+    this.registry = registry;
+    this.http = http;
+    this.conditions = conditions;
+    this.counters = counters;
+    this.endpoint = endpoint;
+    this.layerEndpoint = layerEndpoint;
+  }
+
+  /** A server's options. Only the directory has no default. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Where the API is: what a client takes as its endpoint override. */
+  public URI endpoint() {
+    return endpoint;
+  }
+
+  /** Where the layers are: what their URLs begin with. */
+  public URI layerEndpoint() {
+    return layerEndpoint;
+  }
+
+  /** What it is like to use this server, for everybody who changes it while it runs. */
+  public Conditions conditions() {
+    return conditions;
+  }
+
+  /** What this server was asked for. */
+  public Counters counters() {
+    return counters;
+  }
+
+  /**
+   * Ends all connections and uploads. What was pushed stays in the directory.
+   *
+   * @throws IOException if what uploads left behind can't be removed
+   */
+  @Override
+  public void close() throws IOException {
+    http.close();
+    registry.close();
+  }
+
+  /** See {@link EcrLocal#builder()}. */
+  public static final class Builder {
+    private @Nullable Path directory;
+    private String host = "127.0.0.1";
+    private int port;
+    private int layerPort;
+    private @Nullable String publicHost;
+    private Conditions conditions = new Conditions();
+    private InstantSource clock = InstantSource.system();
+
+    private Builder() {}
+
+    /** Where the repositories are. It is made where it is missing. */
+    public Builder directory(Path served) {
+      directory = served;
+      return this;
+    }
+
+    /** The address to listen on. Default: 127.0.0.1, so that only this machine gets in. */
+    public Builder host(String address) {
+      host = address;
+      return this;
+    }
+
+    /** The port of the API. Default: 0, any that is free. */
+    public Builder port(int api) {
+      port = api;
+      return this;
+    }
+
+    /** The port of the layers. Default: 0, any that is free. */
+    public Builder layerPort(int layers) {
+      layerPort = layers;
+      return this;
+    }
+
+    /**
+     * The name of this machine in URLs, for clients elsewhere. Default: the address it listens on,
+     * or {@code localhost} where that is all of them.
+     */
+    public Builder publicHost(String name) {
+      publicHost = name;
+      return this;
+    }
+
+    /** How the server is to behave from its first request on. */
+    public Builder conditions(Conditions atStart) {
+      conditions = atStart;
+      return this;
+    }
+
+    /** What tells the age of URLs. Default: the system's clock. */
+    public Builder clock(InstantSource source) {
+      clock = source;
+      return this;
+    }
+
+    /**
+     * Starts the server.
+     *
+     * @throws IllegalStateException if it has no directory
+     * @throws IOException if the directory can't be used, or a port not be listened on
+     */
+    public EcrLocal start() throws IOException {
+      if (directory == null) {
+        throw new IllegalStateException("A directory is missing: directory(Path)");
+      }
+      Registry registry = Registry.open(directory);
+      HttpServer http = new HttpServer();
+      boolean started = false;
+      try {
+        EcrLocal server = start(registry, http);
+        started = true;
+        return server;
+      } finally {
+        if (!started) {
+          http.close();
+          registry.close();
+        }
+      }
+    }
+
+    private EcrLocal start(Registry registry, HttpServer http) throws IOException {
+      Tally tally = new Tally();
+      PresignedUrls urls = new PresignedUrls(clock);
+      URI layers =
+          uri(
+              http.listen(
+                  new InetSocketAddress(host, layerPort),
+                  new LayerEndpoint(registry, urls, conditions, tally, clock)));
+      URI api =
+          uri(
+              http.listen(
+                  new InetSocketAddress(host, port),
+                  new ApiEndpoint(registry, urls, layers, conditions, tally, clock)));
+      return new EcrLocal(registry, http, conditions, tally, api, layers);
+    }
+
+    private URI uri(int openPort) {
+      String name = publicHost == null ? host : publicHost;
+      if (publicHost == null && new InetSocketAddress(host, 0).getAddress().isAnyLocalAddress()) {
+        name = "localhost";
+      }
+      boolean bareIpv6 = name.contains(":") && !name.startsWith("[");
+      return URI.create("http://%s:%d".formatted(bareIpv6 ? "[" + name + "]" : name, openPort));
+    }
+  }
+}

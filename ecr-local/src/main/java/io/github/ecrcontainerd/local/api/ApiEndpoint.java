@@ -1,0 +1,137 @@
+package io.github.ecrcontainerd.local.api;
+
+import io.github.ecrcontainerd.local.Conditions;
+import io.github.ecrcontainerd.local.Operation;
+import io.github.ecrcontainerd.local.count.Tally;
+import io.github.ecrcontainerd.local.http.Endpoint;
+import io.github.ecrcontainerd.local.layers.PresignedUrls;
+import io.github.ecrcontainerd.local.store.Registry;
+import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** ECR's API over HTTP: AWS's JSON 1.1 protocol. */
+public final class ApiEndpoint implements Endpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiEndpoint.class);
+
+  private static final String TARGET_HEADER = "X-Amz-Target";
+  private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
+  private static final String TARGET = "AmazonEC2ContainerRegistry_V20150921.";
+
+  /** The scope of a signature, version 4: access key, day, region, service. */
+  private static final Pattern SCOPE =
+      Pattern.compile("Credential=[^/,]+/[0-9]{8}/([a-z0-9-]+)/[a-z0-9.-]+/aws4_request");
+
+  private static final String DEFAULT_REGION = "us-east-1";
+
+  private final EcrApi api;
+  private final Tally tally;
+
+  public ApiEndpoint(
+      Registry registry,
+      PresignedUrls urls,
+      URI layerEndpoint,
+      Conditions conditions,
+      Tally tally,
+      InstantSource clock) {
+    this.api = new EcrApi(registry, urls, layerEndpoint, conditions, tally, clock);
+    this.tally = tally;
+  }
+
+  @Override
+  public int longestBody() {
+    return EcrApi.LONGEST_BODY;
+  }
+
+  @Override
+  public void connection(int change) {
+    tally.apiConnection(change);
+  }
+
+  @Override
+  public void answer(Channel channel, FullHttpRequest request) {
+    try {
+      Operation operation = operation(request);
+      String region = region(request.headers().get(HttpHeaderNames.AUTHORIZATION));
+      Record answer = api.answer(operation, region, new ByteBufInputStream(request.content()));
+      var _ =
+          channel.writeAndFlush(
+              response(HttpResponseStatus.OK, Json.MAPPER.writeValueAsBytes(answer)));
+    } catch (EcrError error) {
+      var _ = channel.writeAndFlush(response(error));
+    } catch (RuntimeException e) {
+      // A fault of ours: the caller learns at least that it is not his.
+      LOG.error("A call of {} could not be answered", request.headers().get(TARGET_HEADER), e);
+      var _ =
+          channel.writeAndFlush(
+              response(new EcrError(500, "InternalFailure", "See ecr-local's log", Map.of())));
+    }
+  }
+
+  private static Operation operation(FullHttpRequest request) {
+    @Nullable String target = request.headers().get(TARGET_HEADER);
+    @Nullable String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
+    if (!request.method().equals(HttpMethod.POST)
+        || target == null
+        || !target.startsWith(TARGET)
+        || contentType == null
+        || !contentType.startsWith(CONTENT_TYPE)) {
+      throw unknownOperation("This is no call of Amazon ECR's API");
+    }
+    String label = target.substring(TARGET.length());
+    return Operation.of(label)
+        .orElseThrow(() -> unknownOperation("The operation is not served here"));
+  }
+
+  private static EcrError unknownOperation(String message) {
+    return new EcrError("UnknownOperationException", message);
+  }
+
+  /** The region of a signature, which is not verified. */
+  private static String region(@Nullable String authorization) {
+    if (authorization == null || authorization.isBlank()) {
+      throw new EcrError("MissingAuthenticationTokenException", "Missing Authentication Token");
+    }
+    Matcher scope = SCOPE.matcher(authorization);
+    return scope.find() ? scope.group(1) : DEFAULT_REGION;
+  }
+
+  private static FullHttpResponse response(EcrError error) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("__type", error.type());
+    body.put("message", String.valueOf(error.getMessage()));
+    body.putAll(error.members());
+    FullHttpResponse response =
+        response(HttpResponseStatus.valueOf(error.status()), Json.MAPPER.writeValueAsBytes(body));
+    response.headers().set("x-amzn-ErrorType", error.type());
+    return response;
+  }
+
+  private static FullHttpResponse response(HttpResponseStatus status, byte[] body) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, CONTENT_TYPE)
+        .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+        .set("x-amzn-RequestId", UUID.randomUUID().toString());
+    return response;
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.ecrcontainerd.local.api;
+
+import io.github.ecrcontainerd.local.store.StoredImage;
+import io.github.ecrcontainerd.resolver.MediaTypes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Manifests and indexes, by tag or digest. They leave as they are on disk, byte for byte. */
+final class BatchGetImage implements EcrOperation<BatchGetImage.Request> {
+
+  record Request(
+      @Nullable String registryId,
+      @Nullable String repositoryName,
+      @Nullable List<@Nullable ImageId> imageIds,
+      @Nullable List<@Nullable String> acceptedMediaTypes) {}
+
+  record Response(List<ImageAnswer> images, List<ImageFailure> failures) {}
+
+  private final Repositories repositories;
+
+  BatchGetImage(Repositories repositories) {
+    this.repositories = repositories;
+  }
+
+  @Override
+  public Class<Request> requestType() {
+    return Request.class;
+  }
+
+  @Override
+  public Response answer(Request request, Call call) throws IOException {
+    List<ImageId> ids = Parameters.batch("imageIds", request.imageIds());
+    List<String> accepted =
+        request.acceptedMediaTypes() == null
+            ? List.of()
+            : Parameters.batch("acceptedMediaTypes", request.acceptedMediaTypes());
+    Target target = repositories.find(request.registryId(), request.repositoryName());
+    var catalog = target.images();
+    List<ImageAnswer> images = new ArrayList<>();
+    List<ImageFailure> failures = new ArrayList<>();
+    for (ImageId id : ids) {
+      switch (ImageLookup.of(id, catalog)) {
+        case ImageLookup.Failed(ImageFailure failure) -> failures.add(failure);
+        case ImageLookup.Found(StoredImage image) -> {
+          if (isAccepted(image, accepted)) {
+            images.add(answer(target, image, id.imageTag()));
+          } else {
+            failures.add(
+                new ImageFailure(
+                    id, "ImageNotFound", "Requested image is of none of the accepted media types"));
+          }
+        }
+      }
+    }
+    return new Response(images, failures);
+  }
+
+  /**
+   * Whether the caller takes it. What is no manifest by its type is sent whatever is accepted: only
+   * a layout that is broken names such a thing, and a broken registry wouldn't look.
+   */
+  private static boolean isAccepted(StoredImage image, List<String> accepted) {
+    return accepted.isEmpty()
+        || accepted.contains(image.mediaType())
+        || !MediaTypes.isManifestOrIndex(image.mediaType());
+  }
+
+  private static ImageAnswer answer(Target target, StoredImage image, @Nullable String tag)
+      throws IOException {
+    return new ImageAnswer(
+        target.registryId(),
+        target.name(),
+        new ImageId(image.digest().toString(), tag),
+        new String(image.read(), StandardCharsets.UTF_8),
+        image.mediaType());
+  }
+}

@@ -1,0 +1,131 @@
+package io.github.ecrcontainerd.local.api;
+
+import io.github.ecrcontainerd.local.ApiFault;
+import io.github.ecrcontainerd.local.ApiRequest;
+import io.github.ecrcontainerd.local.Conditions;
+import io.github.ecrcontainerd.local.Operation;
+import io.github.ecrcontainerd.local.count.Tally;
+import io.github.ecrcontainerd.local.layers.PresignedUrls;
+import io.github.ecrcontainerd.local.store.Registry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+
+/**
+ * The dispatcher: finds the operation, lets the conditions have their way, reads the request and
+ * answers it. All that goes wrong becomes an {@link EcrError} here or before.
+ */
+final class EcrApi {
+  private static final Logger LOG = LoggerFactory.getLogger(EcrApi.class);
+
+  /** The largest layer part in base64, and the JSON around it; also the longest manifest. */
+  static final int LONGEST_BODY = 32 << 20;
+
+  private final Conditions conditions;
+  private final Tally tally;
+  private final Throttle throttle;
+  private final Map<Operation, EcrOperation<?>> operations = new EnumMap<>(Operation.class);
+  private final Map<Operation, AtomicLong> numbers = new EnumMap<>(Operation.class);
+
+  EcrApi(
+      Registry registry,
+      PresignedUrls urls,
+      URI layerEndpoint,
+      Conditions conditions,
+      Tally tally,
+      InstantSource clock) {
+    this.conditions = conditions;
+    this.tally = tally;
+    this.throttle = new Throttle(conditions, System::nanoTime);
+    Repositories repositories = new Repositories(registry);
+    for (Operation operation : Operation.values()) {
+      numbers.put(operation, new AtomicLong());
+      operations.put(
+          operation,
+          switch (operation) {
+            case BATCH_CHECK_LAYER_AVAILABILITY -> new BatchCheckLayerAvailability(repositories);
+            case BATCH_DELETE_IMAGE -> new BatchDeleteImage(repositories);
+            case BATCH_GET_IMAGE -> new BatchGetImage(repositories);
+            case COMPLETE_LAYER_UPLOAD -> new CompleteLayerUpload(repositories);
+            case CREATE_REPOSITORY -> new CreateRepository(registry);
+            case DESCRIBE_IMAGES -> new DescribeImages(repositories);
+            case DESCRIBE_REPOSITORIES -> new DescribeRepositories(registry, repositories);
+            case GET_AUTHORIZATION_TOKEN -> new GetAuthorizationToken(clock);
+            case GET_DOWNLOAD_URL_FOR_LAYER ->
+                new GetDownloadUrlForLayer(repositories, urls, layerEndpoint, conditions);
+            case INITIATE_LAYER_UPLOAD -> new InitiateLayerUpload(repositories, conditions);
+            case LIST_IMAGE_REFERRERS -> new ListImageReferrers(repositories);
+            case LIST_IMAGES -> new ListImages(repositories);
+            case PUT_IMAGE -> new PutImage(repositories);
+            case UPLOAD_LAYER_PART -> new UploadLayerPart(repositories);
+          });
+    }
+  }
+
+  /**
+   * Answers a call.
+   *
+   * @param operation what the caller asks for
+   * @param region the region that the call was signed for
+   * @param body the request, as JSON
+   * @return the response: a record to be written as JSON
+   * @throws EcrError if the answer is an error
+   */
+  Record answer(Operation operation, String region, InputStream body) {
+    tally.called(operation);
+    long number = number(operation);
+    if (!throttle.lets(operation)) {
+      throw EcrError.throttled();
+    }
+    ApiFault fault = conditions.apiFaults().of(new ApiRequest(operation, number));
+    switch (fault) {
+      case ApiFault.Throttled() -> throw EcrError.throttled();
+      case ApiFault.ServerError() -> throw EcrError.server("This error was asked for");
+      case ApiFault.None(), ApiFault.PartCutShort _ -> {}
+    }
+    try {
+      return answer(operation(operation), body, new Call(region, fault));
+    } catch (IOException e) {
+      LOG.warn("{} failed", operation.label(), e);
+      throw EcrError.server("The disk failed: " + e.getMessage());
+    }
+  }
+
+  private <R extends Record> Record answer(EcrOperation<R> operation, InputStream body, Call call)
+      throws IOException {
+    @Nullable R request;
+    try {
+      request = Json.MAPPER.readValue(body, operation.requestType());
+    } catch (JacksonException e) {
+      throw new EcrError("SerializationException", "The request is not the JSON that it has to be");
+    }
+    if (request == null) {
+      throw new EcrError("SerializationException", "The request is null");
+    }
+    return operation.answer(request, call);
+  }
+
+  private EcrOperation<?> operation(Operation operation) {
+    EcrOperation<?> found = operations.get(operation);
+    if (found == null) {
+      throw new IllegalStateException("Nobody answers " + operation);
+    }
+    return found;
+  }
+
+  private long number(Operation operation) {
+    AtomicLong number = numbers.get(operation);
+    if (number == null) {
+      throw new IllegalStateException("Nobody counts " + operation);
+    }
+    return number.incrementAndGet();
+  }
+}

@@ -1,0 +1,9 @@
+package io.github.ecrcontainerd.local.api;
+
+/** ECR's Image. */
+record ImageAnswer(
+    String registryId,
+    String repositoryName,
+    ImageId imageId,
+    String imageManifest,
+    String imageManifestMediaType) {}

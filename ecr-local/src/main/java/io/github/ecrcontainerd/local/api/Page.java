@@ -1,0 +1,58 @@
+package io.github.ecrcontainerd.local.api;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A part of a long list. Its token names the last item before it, so items that come and go between
+ * two calls shift nothing.
+ *
+ * @param items what is on it
+ * @param nextToken what leads to the next one; null on the last
+ */
+record Page<T>(List<T> items, @Nullable String nextToken) {
+  private static final int DEFAULT_LENGTH = 100;
+
+  /**
+   * @param key what is different for each item; items are sorted by it
+   * @param longest the most items that the operation allows on a page
+   */
+  static <T> Page<T> of(
+      List<T> all,
+      Function<T, String> key,
+      @Nullable String token,
+      @Nullable Integer maxResults,
+      int longest) {
+    int length = maxResults == null ? Math.min(DEFAULT_LENGTH, longest) : maxResults;
+    if (length < 1 || length > longest) {
+      throw EcrError.constraint("maxResults", "Member must have value between 1 and " + longest);
+    }
+    @Nullable String after = token == null ? null : decode(token);
+    List<T> rest =
+        all.stream()
+            .filter(item -> after == null || key.apply(item).compareTo(after) > 0)
+            .sorted(Comparator.comparing(key))
+            .toList();
+    if (rest.size() <= length) {
+      return new Page<>(rest, null);
+    }
+    List<T> items = rest.subList(0, length);
+    return new Page<>(items, encode(key.apply(items.getLast())));
+  }
+
+  private static String encode(String key) {
+    return Base64.getUrlEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String decode(String token) {
+    try {
+      return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw EcrError.constraint("nextToken", "must be a token of an earlier page");
+    }
+  }
+}

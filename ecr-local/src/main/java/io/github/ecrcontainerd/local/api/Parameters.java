@@ -1,0 +1,64 @@
+package io.github.ecrcontainerd.local.api;
+
+import io.github.ecrcontainerd.resolver.Digest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The constraints on the members of requests, as the model of ECR's API has them. */
+final class Parameters {
+  /** The most image ids, layer digests or media types in one call. */
+  static final int LARGEST_BATCH = 100;
+
+  static final String DIGEST_EXPRESSION = "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+";
+  private static final Pattern DIGEST = Pattern.compile(DIGEST_EXPRESSION);
+
+  private Parameters() {}
+
+  static <T> T required(String member, @Nullable T value) {
+    if (value == null) {
+      throw EcrError.constraint(member, "must not be null");
+    }
+    return value;
+  }
+
+  /** A batch of something, of the size that all operations share. */
+  static <T> List<T> batch(String member, @Nullable List<@Nullable T> values) {
+    List<T> batch = new ArrayList<>();
+    for (@Nullable T value : batchOfNullable(member, values)) {
+      batch.add(required(member, value));
+    }
+    return batch;
+  }
+
+  /** The same, where the answer says which of them are missing. */
+  static <T> List<@Nullable T> batchOfNullable(String member, @Nullable List<@Nullable T> values) {
+    List<@Nullable T> batch = required(member, values);
+    if (batch.isEmpty() || batch.size() > LARGEST_BATCH) {
+      throw EcrError.constraint(member, "Member must have length between 1 and " + LARGEST_BATCH);
+    }
+    return batch;
+  }
+
+  static Digest layerDigest(String member, @Nullable String text) {
+    return digest(required(member, text))
+        .orElseThrow(
+            () ->
+                EcrError.constraint(
+                    member, "must satisfy regular expression '" + DIGEST_EXPRESSION + "'"));
+  }
+
+  /** A digest, where it is one: of an algorithm that exists, and as long as that makes it. */
+  static Optional<Digest> digest(String text) {
+    if (!DIGEST.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Digest.parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+}

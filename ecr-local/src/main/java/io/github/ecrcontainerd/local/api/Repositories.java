@@ -1,0 +1,59 @@
+package io.github.ecrcontainerd.local.api;
+
+import io.github.ecrcontainerd.local.store.Registry;
+import io.github.ecrcontainerd.local.store.Repository;
+import io.github.ecrcontainerd.local.store.RepositoryName;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Finds what {@code registryId} and {@code repositoryName} of a request name. */
+final class Repositories {
+  /** The registry of whoever doesn't name one: the account of AWS's documents. */
+  private static final String DEFAULT_REGISTRY = "123456789012";
+
+  private static final Pattern REGISTRY_ID = Pattern.compile("[0-9]{12}");
+
+  private final Registry registry;
+
+  Repositories(Registry registry) {
+    this.registry = registry;
+  }
+
+  static String registryId(@Nullable String registryId) {
+    if (registryId == null) {
+      return DEFAULT_REGISTRY;
+    }
+    if (!REGISTRY_ID.matcher(registryId).matches()) {
+      throw EcrError.constraint("registryId", "must satisfy regular expression '[0-9]{12}'");
+    }
+    return registryId;
+  }
+
+  static RepositoryName name(@Nullable String repositoryName) {
+    try {
+      return new RepositoryName(Parameters.required("repositoryName", repositoryName));
+    } catch (IllegalArgumentException e) {
+      throw EcrError.constraint("repositoryName", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * A repository.
+   *
+   * @throws EcrError if there is none
+   */
+  Target find(@Nullable String registryId, @Nullable String repositoryName) {
+    String id = registryId(registryId);
+    RepositoryName name = name(repositoryName);
+    Repository repository =
+        registry
+            .find(name)
+            .orElseThrow(
+                () ->
+                    new EcrError(
+                        "RepositoryNotFoundException",
+                        "The repository with name '%s' does not exist in the registry with id '%s'"
+                            .formatted(name, id)));
+    return new Target(id, repository);
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.ecrcontainerd.local.api;
+
+import io.github.ecrcontainerd.local.store.Catalog;
+import io.github.ecrcontainerd.local.store.Repository;
+import io.github.ecrcontainerd.local.store.Upload;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The repository that a call is about.
+ *
+ * @param registryId the account, as the caller has it
+ * @param repository the repository
+ */
+record Target(String registryId, Repository repository) {
+
+  String name() {
+    return repository.name().value();
+  }
+
+  Catalog images() throws IOException {
+    return repository.images();
+  }
+
+  /** How ECR's messages name it. */
+  String inWords() {
+    return "the repository with name '%s' in the registry with id '%s'"
+        .formatted(name(), registryId);
+  }
+
+  /**
+   * An upload to it.
+   *
+   * @throws EcrError if there is none
+   */
+  Upload upload(@Nullable String uploadId) {
+    String id = Parameters.required("uploadId", uploadId);
+    return repository
+        .uploads()
+        .find(id)
+        .orElseThrow(
+            () ->
+                new EcrError(
+                    "UploadNotFoundException",
+                    "An upload with id '%s' could not be found in %s".formatted(id, inWords())));
+  }
+}

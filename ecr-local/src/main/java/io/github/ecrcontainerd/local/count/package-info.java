@@ -1,0 +1,9 @@
+/**
+ * What the server was asked for, counted.
+ *
+ * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
+ */
+@NullMarked
+package io.github.ecrcontainerd.local.count;
+
+import org.jspecify.annotations.NullMarked;

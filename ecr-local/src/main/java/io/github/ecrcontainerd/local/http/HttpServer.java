@@ -1,0 +1,96 @@
+package io.github.ecrcontainerd.local.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The ports of one server, their connections and their threads. Bytes move on an event loop a core;
+ * requests are answered on a virtual thread each, because answering reads files.
+ */
+public final class HttpServer implements AutoCloseable {
+  /** A head of a request is at most as long as S3 and ECR take it. */
+  private static final int LONGEST_HEAD = 64 << 10;
+
+  private final EventLoopGroup loops =
+      new MultiThreadIoEventLoopGroup(
+          0, new DefaultThreadFactory("ecr-local", true), NioIoHandler.newFactory());
+  private final ExecutorService answering = Executors.newVirtualThreadPerTaskExecutor();
+  private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+  /**
+   * Opens a port.
+   *
+   * @param address where to listen; port 0 for any that is free
+   * @return the port
+   * @throws IOException if the address can't be listened on
+   */
+  public int listen(InetSocketAddress address, Endpoint endpoint) throws IOException {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    channels.add(channel);
+                    assemble(channel, endpoint);
+                  }
+                })
+            .bind(address)
+            .awaitUninterruptibly();
+    if (bound.cause() != null) {
+      throw new IOException(
+          "Can't listen on %s:%d: %s"
+              .formatted(address.getHostString(), address.getPort(), bound.cause().getMessage()),
+          bound.cause());
+    }
+    channels.add(bound.channel());
+    return ((InetSocketAddress) bound.channel().localAddress()).getPort();
+  }
+
+  private void assemble(Channel channel, Endpoint endpoint) {
+    channel
+        .pipeline()
+        .addLast(
+            new HttpServerCodec(
+                new HttpDecoderConfig()
+                    .setMaxInitialLineLength(LONGEST_HEAD)
+                    .setMaxHeaderSize(LONGEST_HEAD)
+                    .setMaxChunkSize(1 << 20)),
+            new HttpServerKeepAliveHandler(),
+            new HttpObjectAggregator(endpoint.longestBody(), true),
+            new OneAtATime(),
+            new RequestHandler(endpoint, answering));
+  }
+
+  /** Closes ports and connections, and waits until what is being answered has ended. */
+  @Override
+  public void close() {
+    channels.close().awaitUninterruptibly();
+    answering.shutdownNow();
+    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    answering.close();
+  }
+}

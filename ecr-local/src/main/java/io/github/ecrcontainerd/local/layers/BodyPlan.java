@@ -1,0 +1,64 @@
+package io.github.ecrcontainerd.local.layers;
+
+import io.github.ecrcontainerd.local.ByteRange;
+import io.github.ecrcontainerd.local.LayerFault;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How the body of one response leaves.
+ *
+ * @param range the bytes of the file
+ * @param bytesPerSecond how fast; 0 for as fast as it goes
+ * @param corrupt the byte of the file that is sent wrong; -1 for none
+ * @param stop the byte of the file that {@code end} happens at, instead of that byte; behind the
+ *     range where nothing happens
+ * @param end what happens there
+ */
+record BodyPlan(
+    ByteRange range, long bytesPerSecond, long corrupt, long stop, Optional<FaultyEnd> end) {
+
+  static BodyPlan of(ByteRange range, OptionalLong bandwidth, LayerFault fault) {
+    long pace = bandwidth.orElse(0);
+    return switch (fault) {
+      case LayerFault.ResetAfter(long bytes) -> stopping(range, pace, bytes, FaultyEnd.RESET);
+      case LayerFault.CloseAfter(long bytes) -> stopping(range, pace, bytes, FaultyEnd.CLOSE);
+      case LayerFault.StallAfter(long bytes) -> stopping(range, pace, bytes, FaultyEnd.STALL);
+      case LayerFault.SlowTo(long slow) -> whole(range, slow);
+      case LayerFault.CorruptByte(long at) ->
+          new BodyPlan(range, pace, range.first() + at, Long.MAX_VALUE, Optional.empty());
+      default -> whole(range, pace);
+    };
+  }
+
+  private static BodyPlan whole(ByteRange range, long pace) {
+    return new BodyPlan(range, pace, -1, Long.MAX_VALUE, Optional.empty());
+  }
+
+  private static BodyPlan stopping(ByteRange range, long pace, long after, FaultyEnd end) {
+    return after > range.length()
+        ? whole(range, pace)
+        : new BodyPlan(range, pace, -1, range.first() + after, Optional.of(end));
+  }
+
+  /** Whether the response ends badly when so much of the file has left. */
+  boolean stopsAt(long position) {
+    return end.isPresent() && position == stop;
+  }
+
+  /** How many bytes can leave in one go. */
+  long chunk(long position) {
+    long upTo = Math.min(range.end(), stop);
+    if (corrupt == position) {
+      upTo = position + 1;
+    } else if (corrupt > position) {
+      upTo = Math.min(upTo, corrupt);
+    }
+    return bytesPerSecond == 0 ? upTo - position : Math.min(upTo - position, paceChunk());
+  }
+
+  /** What leaves in 5 ms: several chunks a range, and more than one tick of the timer. */
+  private long paceChunk() {
+    return Math.clamp(bytesPerSecond / 200, 1 << 10, 1 << 20);
+  }
+}

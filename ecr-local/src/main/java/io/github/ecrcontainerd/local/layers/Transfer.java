@@ -1,0 +1,174 @@
+package io.github.ecrcontainerd.local.layers;
+
+import io.github.ecrcontainerd.local.count.Tally;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One response with bytes of a layer, from its head to its end. The kernel copies from the file to
+ * the socket (sendfile): all in one go, or chunk by chunk where there is a limit or a fault. Runs
+ * on the connection's event loop, and owns the file.
+ */
+final class Transfer {
+  private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+
+  /** A connection that was held up may catch up this much, and not all that it missed. */
+  private static final long CATCH_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private final Channel channel;
+  private final FileChannel file;
+  private final BodyPlan plan;
+  private final Tally.Sending sending;
+  private final ChannelFutureListener gone = closed -> end();
+
+  /** The byte of the file that comes next. */
+  private long position;
+
+  /** When, by the limit, all that has left so far may have arrived. */
+  private long due;
+
+  private boolean ended;
+
+  Transfer(Channel channel, FileChannel file, BodyPlan plan, Tally.Sending sending) {
+    this.channel = channel;
+    this.file = file;
+    this.plan = plan;
+    this.sending = sending;
+    this.position = plan.range().first();
+  }
+
+  /** Begins, after some time. */
+  void start(HttpResponse head, Duration latency) {
+    try {
+      var _ =
+          channel.eventLoop().schedule(() -> begin(head), latency.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      // The server is being closed.
+      end();
+    }
+  }
+
+  private void begin(HttpResponse head) {
+    var _ = channel.closeFuture().addListener(gone);
+    if (!ended) {
+      var _ = channel.write(head);
+      due = System.nanoTime();
+      next();
+    }
+  }
+
+  private void next() {
+    if (plan.stopsAt(position)) {
+      stop();
+    } else if (position == plan.range().end()) {
+      var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(sent -> end());
+    } else {
+      long length = plan.chunk(position);
+      if (plan.bytesPerSecond() == 0) {
+        send(length);
+      } else {
+        // A byte leaves when the last of its chunk would have come over a link of that bandwidth.
+        long now = System.nanoTime();
+        due =
+            Math.max(due, now - CATCH_UP_NANOS)
+                + length * TimeUnit.SECONDS.toNanos(1) / plan.bytesPerSecond();
+        channel.flush();
+        var _ = channel.eventLoop().schedule(() -> send(length), due - now, TimeUnit.NANOSECONDS);
+      }
+    }
+  }
+
+  private void send(long length) {
+    if (ended) {
+      return;
+    }
+    sending.sent(length);
+    if (position == plan.corrupt()) {
+      var _ =
+          channel
+              .writeAndFlush(corruptByte())
+              .addListener((ChannelFutureListener) f -> sent(f, 1, 1));
+    } else {
+      FileRegion region = new Chunk(file, position, length);
+      var _ =
+          channel
+              .writeAndFlush(region)
+              .addListener((ChannelFutureListener) f -> sent(f, length, region.transferred()));
+    }
+  }
+
+  private void sent(ChannelFuture written, long length, long arrived) {
+    if (written.isSuccess()) {
+      position += length;
+      next();
+    } else {
+      sending.sent(arrived - length);
+      end();
+      var _ = channel.close();
+    }
+  }
+
+  private ByteBuf corruptByte() {
+    ByteBuffer one = ByteBuffer.allocate(1);
+    try {
+      file.read(one, position);
+    } catch (IOException e) {
+      LOG.warn("A byte can't be read, so another one goes out instead", e);
+    }
+    return Unpooled.wrappedBuffer(new byte[] {(byte) ~one.get(0)});
+  }
+
+  private void stop() {
+    channel.flush();
+    switch (plan.end().orElseThrow()) {
+      case RESET -> {
+        channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        var _ = channel.close();
+      }
+      case CLOSE -> {
+        var _ = channel.close();
+      }
+      case STALL -> LOG.debug("A response stalls until its client leaves");
+    }
+  }
+
+  private void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    var _ = channel.closeFuture().removeListener(gone);
+    sending.end();
+    try {
+      file.close();
+    } catch (IOException e) {
+      LOG.warn("A layer's file could not be closed", e);
+    }
+  }
+
+  /** Some bytes of a file that stays open when they have left. */
+  private static final class Chunk extends DefaultFileRegion {
+    Chunk(FileChannel file, long position, long count) {
+      super(file, position, count);
+    }
+
+    @Override
+    protected void deallocate() {}
+  }
+}

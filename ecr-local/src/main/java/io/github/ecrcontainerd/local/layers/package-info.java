@@ -1,0 +1,9 @@
+/**
+ * The second port: layers under presigned URLs, as S3 serves them.
+ *
+ * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
+ */
+@NullMarked
+package io.github.ecrcontainerd.local.layers;
+
+import org.jspecify.annotations.NullMarked;

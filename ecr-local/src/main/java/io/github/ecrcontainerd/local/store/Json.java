@@ -1,0 +1,10 @@
+package io.github.ecrcontainerd.local.store;
+
+import tools.jackson.databind.json.JsonMapper;
+
+/** The one JSON mapper of this package: trees only. */
+final class Json {
+  static final JsonMapper MAPPER = JsonMapper.shared();
+
+  private Json() {}
+}

@@ -1,0 +1,105 @@
+package io.github.ecrcontainerd.local.store;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The repositories under one directory, each at the path that is its name. */
+public final class Registry implements AutoCloseable {
+  private final Path directory;
+  private final Map<RepositoryName, Repository> known = new ConcurrentHashMap<>();
+
+  private Registry(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Opens a directory, which is made where it is missing, and sweeps out abandoned uploads. */
+  public static Registry open(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Registry registry = new Registry(directory.toRealPath());
+    registry.sweep();
+    return registry;
+  }
+
+  /** A repository, by its name; also one that another program made while we run. */
+  public Optional<Repository> find(RepositoryName name) {
+    Repository repository = known(name);
+    return repository.exists() ? Optional.of(repository) : Optional.empty();
+  }
+
+  private Repository known(RepositoryName name) {
+    return known.computeIfAbsent(name, n -> new Repository(n, directory.resolve(n.value())));
+  }
+
+  /**
+   * Makes one.
+   *
+   * @throws FileAlreadyExistsException if it is there already
+   */
+  public synchronized Repository create(RepositoryName name, TagMutability mutability)
+      throws IOException {
+    Repository repository = known(name);
+    repository.create(mutability);
+    return repository;
+  }
+
+  /** All of them, sorted by their names. */
+  public List<Repository> repositories() throws IOException {
+    List<Repository> found = new ArrayList<>();
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            if (path.equals(directory)) {
+              return FileVisitResult.CONTINUE;
+            }
+            if (isNoPartOfAName(path)) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            nameOf(path).flatMap(Registry.this::find).ifPresent(found::add);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    found.sort((a, b) -> a.name().compareTo(b.name()));
+    return found;
+  }
+
+  private static boolean isNoPartOfAName(Path path) {
+    String last = path.getFileName().toString();
+    @Nullable Path parent = path.getParent();
+    return last.startsWith(".")
+        || (last.equals("blobs") && parent != null && Repository.isLayout(parent));
+  }
+
+  /** What a directory is called as a repository. */
+  private Optional<RepositoryName> nameOf(Path path) {
+    try {
+      return Optional.of(new RepositoryName(directory.relativize(path).toString()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void sweep() throws IOException {
+    for (Repository repository : repositories()) {
+      repository.sweep();
+    }
+  }
+
+  /** Ends all uploads. What was pushed stays. */
+  @Override
+  public void close() throws IOException {
+    sweep();
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.ecrcontainerd.local.store;
+
+import io.github.ecrcontainerd.resolver.Digest;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import tools.jackson.core.JacksonException;
+
+/** One repository: an image layout, and what ECR knows of it beside the images. */
+public final class Repository {
+  static final String LAYOUT_FILE = "oci-layout";
+  static final String INDEX_FILE = "index.json";
+
+  /** Ours: uploads that go on, and the settings. Other programs don't look there. */
+  private static final String HIDDEN = ".ecr-local";
+
+  private static final byte[] LAYOUT =
+      "{\"imageLayoutVersion\":\"1.0.0\"}".getBytes(StandardCharsets.UTF_8);
+
+  private final RepositoryName name;
+  private final Path directory;
+  private final Blobs blobs;
+  private final IndexFile index;
+  private final Uploads uploads;
+  private final ReentrantLock editing = new ReentrantLock();
+
+  Repository(RepositoryName name, Path directory) {
+    this.name = name;
+    this.directory = directory;
+    this.blobs = new Blobs(directory.resolve("blobs"));
+    this.index = new IndexFile(directory.resolve(INDEX_FILE), blobs);
+    this.uploads = new Uploads(directory.resolve(HIDDEN).resolve("uploads"));
+  }
+
+  /** Makes the layout, or throws FileAlreadyExistsException. */
+  void create(TagMutability mutability) throws IOException {
+    Files.createDirectories(directory);
+    if (isLayout(directory)) {
+      throw new FileAlreadyExistsException(directory.toString());
+    }
+    if (mutability != TagMutability.MUTABLE) {
+      Files.createDirectories(settings().getParent());
+      AtomicFile.write(settings(), Json.MAPPER.writeValueAsBytes(new Settings(mutability)));
+    }
+    Files.createDirectories(directory.resolve("blobs").resolve("sha256"));
+    index.write(IndexFile.empty());
+    AtomicFile.write(directory.resolve(LAYOUT_FILE), LAYOUT);
+  }
+
+  static boolean isLayout(Path directory) {
+    return Files.isRegularFile(directory.resolve(LAYOUT_FILE))
+        || Files.isRegularFile(directory.resolve(INDEX_FILE));
+  }
+
+  boolean exists() {
+    return isLayout(directory);
+  }
+
+  public RepositoryName name() {
+    return name;
+  }
+
+  public Instant createdAt() throws IOException {
+    Path oldest = directory.resolve(LAYOUT_FILE);
+    return Files.getLastModifiedTime(Files.exists(oldest) ? oldest : directory).toInstant();
+  }
+
+  private record Settings(TagMutability imageTagMutability) {}
+
+  private Path settings() {
+    return directory.resolve(HIDDEN).resolve("repository.json");
+  }
+
+  public TagMutability tagMutability() throws IOException {
+    try {
+      return Json.MAPPER
+          .readValue(Files.readAllBytes(settings()), Settings.class)
+          .imageTagMutability();
+    } catch (NoSuchFileException e) {
+      return TagMutability.MUTABLE;
+    } catch (JacksonException e) {
+      throw new IOException(settings() + " can't be read: remove it, and its tags may move", e);
+    }
+  }
+
+  /** Its images, as they are now. */
+  public Catalog images() throws IOException {
+    return index.catalog();
+  }
+
+  /** A change of its images. It begins when those before it have ended. */
+  public IndexEdit edit() throws IOException {
+    editing.lock();
+    boolean opened = false;
+    try {
+      IndexEdit edit = new IndexEdit(index, blobs, editing);
+      opened = true;
+      return edit;
+    } finally {
+      if (!opened) {
+        editing.unlock();
+      }
+    }
+  }
+
+  /** A layer or a configuration: a blob that is not an image. */
+  public Optional<Blob> layer(Digest digest) throws IOException {
+    Optional<Blob> blob = blobs.find(digest);
+    return blob.isPresent() && images().byDigest(digest).isPresent() ? Optional.empty() : blob;
+  }
+
+  /** The layer uploads that go on. */
+  public Uploads uploads() {
+    return uploads;
+  }
+
+  /** Makes a layer of an upload that is complete. */
+  public void complete(Upload upload, Digest digest) throws IOException {
+    blobs.take(digest, upload.file());
+  }
+
+  /** Removes what uploads left behind. */
+  void sweep() throws IOException {
+    uploads.sweep();
+    Path hidden = directory.resolve(HIDDEN);
+    if (Files.isDirectory(hidden)) {
+      boolean empty;
+      try (var files = Files.list(hidden)) {
+        empty = files.findAny().isEmpty();
+      }
+      if (empty) {
+        Files.delete(hidden);
+      }
+    }
+  }
+}

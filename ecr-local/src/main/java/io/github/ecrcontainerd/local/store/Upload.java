@@ -1,0 +1,135 @@
+package io.github.ecrcontainerd.local.store;
+
+import io.github.ecrcontainerd.resolver.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer on its way in: a file that grows part by part, hashed as it grows. Parts of one upload
+ * come one after the other; whoever works with one holds it meanwhile ({@link #hold}).
+ */
+public final class Upload {
+  private final String id;
+  private final Path file;
+  private final FileChannel channel;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** The hash of what is there; null where some of it was taken away. */
+  private @Nullable MessageDigest sha256 = Digest.Algorithm.SHA256.newHash();
+
+  private long size;
+  private int parts;
+  private long lastPart;
+  private long smallestInner = Long.MAX_VALUE;
+
+  Upload(String id, Path file) throws IOException {
+    this.id = id;
+    this.file = file;
+    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  }
+
+  /** Keeps others out until it is closed. */
+  public interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  public Hold hold() {
+    lock.lock();
+    return lock::unlock;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** How many bytes there are. */
+  public long size() {
+    return size;
+  }
+
+  /** How many parts there are. */
+  public int parts() {
+    return parts;
+  }
+
+  /** The length of the shortest part but the last, in bytes. */
+  public long smallestInnerPart() {
+    return smallestInner;
+  }
+
+  /** Adds a part. */
+  public void append(byte[] part) throws IOException {
+    append(part, part.length);
+    if (parts > 0) {
+      smallestInner = Math.min(smallestInner, lastPart);
+    }
+    parts++;
+    lastPart = part.length;
+  }
+
+  /**
+   * Keeps as much as leads up to a byte, as a registry does that lost its way in the middle of a
+   * part.
+   *
+   * @param part the part that arrives, behind what is there
+   * @param wanted how many bytes the upload shall have afterwards
+   */
+  public void cutShort(byte[] part, long wanted) throws IOException {
+    if (wanted > size) {
+      append(part, (int) Math.min(part.length, wanted - size));
+    } else if (wanted < size) {
+      channel.truncate(wanted);
+      channel.position(wanted);
+      size = wanted;
+      sha256 = null;
+    }
+  }
+
+  private void append(byte[] bytes, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
+    while (buffer.hasRemaining()) {
+      var _ = channel.write(buffer);
+    }
+    if (sha256 != null) {
+      sha256.update(bytes, 0, length);
+    }
+    size += length;
+  }
+
+  /** The digest of what is there. */
+  public Digest digest(Digest.Algorithm algorithm) throws IOException {
+    if (algorithm == Digest.Algorithm.SHA256 && sha256 != null) {
+      try {
+        return Digest.of(algorithm, (MessageDigest) sha256.clone());
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException("This JDK's SHA-256 can't be copied", e);
+      }
+    }
+    MessageDigest hash = algorithm.newHash();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        hash.update(buffer, 0, n);
+      }
+    }
+    return Digest.of(algorithm, hash);
+  }
+
+  void discard() throws IOException {
+    channel.close();
+    Files.deleteIfExists(file);
+  }
+}

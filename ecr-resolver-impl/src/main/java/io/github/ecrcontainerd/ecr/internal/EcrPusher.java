@@ -1,0 +1,103 @@
+package io.github.ecrcontainerd.ecr.internal;
+
+import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.ecr.internal.upload.LayerUpload;
+import io.github.ecrcontainerd.resolver.BlobWriter;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.Pusher;
+import io.github.ecrcontainerd.resolver.ResolverException;
+import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import software.amazon.awssdk.services.ecr.model.BatchCheckLayerAvailabilityResponse;
+import software.amazon.awssdk.services.ecr.model.ImageAlreadyExistsException;
+import software.amazon.awssdk.services.ecr.model.LayerAvailability;
+
+/** Writes one repository. */
+record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
+  /** How many layers one call may ask about (BatchCheckLayerAvailability's reference). */
+  private static final int BATCH = 100;
+
+  @Override
+  public Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException {
+    Set<Digest> missing = new LinkedHashSet<>();
+    blobs.forEach(blob -> missing.add(blob.digest()));
+    List<Digest> asked = List.copyOf(missing);
+    for (int from = 0; from < asked.size(); from += BATCH) {
+      List<String> batch =
+          asked.subList(from, Math.min(from + BATCH, asked.size())).stream()
+              .map(Digest::toString)
+              .toList();
+      BatchCheckLayerAvailabilityResponse answer =
+          api.call(
+              "BatchCheckLayerAvailability",
+              reference,
+              null,
+              ecr ->
+                  ecr.batchCheckLayerAvailability(
+                      request ->
+                          request
+                              .registryId(reference.account())
+                              .repositoryName(reference.repository())
+                              .layerDigests(batch)));
+      answer.layers().stream()
+          .filter(layer -> layer.layerAvailability() == LayerAvailability.AVAILABLE)
+          .forEach(layer -> missing.remove(Digest.parse(layer.layerDigest())));
+    }
+    return missing;
+  }
+
+  @Override
+  public BlobWriter write(Descriptor blob) throws InterruptedException {
+    return LayerUpload.begin(api, reference, blob);
+  }
+
+  @Override
+  public void putManifest(Descriptor manifest, byte[] content) throws InterruptedException {
+    put(manifest, content, Optional.empty());
+  }
+
+  @Override
+  public void putRoot(Descriptor root, byte[] content) throws InterruptedException {
+    if (reference.digest().filter(digest -> !digest.equals(root.digest())).isPresent()) {
+      throw new ResolverException(
+          Code.CONFLICT,
+          "PutImage",
+          reference.toString(),
+          root.digest(),
+          "Push to %s refused: the image has the digest %s".formatted(reference, root.digest()),
+          null);
+    }
+    put(root, content, reference.tag());
+  }
+
+  private void put(Descriptor manifest, byte[] content, Optional<String> tag)
+      throws InterruptedException {
+    try {
+      api.call(
+          "PutImage",
+          reference,
+          manifest.digest(),
+          ecr ->
+              ecr.putImage(
+                  request ->
+                      request
+                          .registryId(reference.account())
+                          .repositoryName(reference.repository())
+                          .imageManifest(new String(content, StandardCharsets.UTF_8))
+                          .imageManifestMediaType(manifest.mediaType())
+                          .imageDigest(manifest.digest().toString())
+                          .imageTag(tag.orElse(null))));
+    } catch (ResolverException e) {
+      if (!(e.getCause() instanceof ImageAlreadyExistsException)) {
+        throw e;
+      }
+    }
+  }
+}

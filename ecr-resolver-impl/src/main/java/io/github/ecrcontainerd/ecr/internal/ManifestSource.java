@@ -1,0 +1,192 @@
+package io.github.ecrcontainerd.ecr.internal;
+
+import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.MediaTypes;
+import io.github.ecrcontainerd.resolver.ResolverException;
+import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecr.model.BatchGetImageResponse;
+import software.amazon.awssdk.services.ecr.model.Image;
+import software.amazon.awssdk.services.ecr.model.ImageFailure;
+import software.amazon.awssdk.services.ecr.model.ImageIdentifier;
+
+/**
+ * Manifests and indexes, by BatchGetImage. It returns the manifest with the answer to what a tag
+ * names, so a resolved manifest is kept until it is fetched: a pull asks once.
+ */
+final class ManifestSource {
+  private static final String OPERATION = "BatchGetImage";
+
+  /** The quota of an image manifest (Amazon ECR service quotas), in bytes. */
+  static final int LARGEST = 4_194_304;
+
+  /** How many resolved manifests wait to be fetched; the oldest gives way. */
+  private static final int KEPT = 8;
+
+  private static final List<String> ACCEPTED =
+      List.of(
+          MediaTypes.OCI_INDEX,
+          MediaTypes.OCI_MANIFEST,
+          MediaTypes.DOCKER_LIST,
+          MediaTypes.DOCKER_MANIFEST,
+          MediaTypes.DOCKER_SCHEMA1_SIGNED,
+          MediaTypes.DOCKER_SCHEMA1);
+
+  private final EcrApi api;
+  private final Map<Key, byte[]> resolved = new LinkedHashMap<>();
+
+  private record Key(String arn, Digest digest) {}
+
+  ManifestSource(EcrApi api) {
+    this.api = api;
+  }
+
+  /** What the reference's tag or digest names. */
+  Descriptor resolve(EcrReference reference) throws InterruptedException {
+    if (reference.tag().isEmpty() && reference.digest().isEmpty()) {
+      throw new IllegalArgumentException(
+          reference + " names neither a tag nor a digest: append one, for example :latest");
+    }
+    Image image = get(reference, reference.tag(), reference.digest());
+    String mediaType = image.imageManifestMediaType();
+    if (mediaType == null || !MediaTypes.isManifestOrIndex(mediaType)) {
+      throw invalid(
+          reference, null, "its media type is no image's: %s".formatted(nothingOr(mediaType)));
+    }
+    byte[] content = contentOf(reference, image, null);
+    Digest digest = Digest.sha256(content);
+    Optional<Digest> expected =
+        reference
+            .digest()
+            .or(() -> Optional.ofNullable(image.imageId().imageDigest()).map(Digest::parse));
+    if (expected.isPresent() && !expected.get().equals(digest)) {
+      throw invalid(
+          reference, expected.get(), "the bytes that came have the digest %s".formatted(digest));
+    }
+    keep(new Key(reference.arn(), digest), content);
+    return Descriptor.of(mediaType, digest, content.length);
+  }
+
+  /** The bytes of a manifest: kept from {@link #resolve}, or asked for by digest. */
+  byte[] fetch(EcrReference reference, Descriptor manifest) throws InterruptedException {
+    byte[] kept = take(new Key(reference.arn(), manifest.digest()));
+    if (kept != null) {
+      return kept;
+    }
+    Image image = get(reference, Optional.empty(), Optional.of(manifest.digest()));
+    byte[] content = contentOf(reference, image, manifest.digest());
+    if (content.length != manifest.size()) {
+      throw invalid(
+          reference,
+          manifest.digest(),
+          "it has %,d bytes, its descriptor says %,d".formatted(content.length, manifest.size()));
+    }
+    return content;
+  }
+
+  private Image get(EcrReference reference, Optional<String> tag, Optional<Digest> digest)
+      throws InterruptedException {
+    ImageIdentifier id =
+        ImageIdentifier.builder()
+            .imageTag(tag.orElse(null))
+            .imageDigest(digest.map(Digest::toString).orElse(null))
+            .build();
+    BatchGetImageResponse answer =
+        api.call(
+            OPERATION,
+            reference,
+            digest.orElse(null),
+            ecr ->
+                ecr.batchGetImage(
+                    request ->
+                        request
+                            .registryId(reference.account())
+                            .repositoryName(reference.repository())
+                            .imageIds(id)
+                            .acceptedMediaTypes(ACCEPTED)));
+    for (ImageFailure failure : answer.failures()) {
+      throw explain(reference, digest.orElse(null), failure);
+    }
+    if (answer.images().isEmpty()) {
+      throw invalid(reference, digest.orElse(null), "the answer holds no image");
+    }
+    return answer.images().getFirst();
+  }
+
+  private static byte[] contentOf(EcrReference reference, Image image, @Nullable Digest digest) {
+    String manifest = image.imageManifest();
+    if (manifest == null || manifest.isEmpty()) {
+      throw invalid(reference, digest, "it is empty");
+    }
+    byte[] content = manifest.getBytes(StandardCharsets.UTF_8);
+    if (content.length > LARGEST) {
+      throw invalid(
+          reference,
+          digest,
+          "it has %,d bytes; a manifest has at most %,d".formatted(content.length, LARGEST));
+    }
+    return content;
+  }
+
+  private static ResolverException explain(
+      EcrReference reference, @Nullable Digest digest, ImageFailure failure) {
+    Code code =
+        switch (failure.failureCode()) {
+          case IMAGE_NOT_FOUND -> Code.NOT_FOUND;
+          case IMAGE_TAG_DOES_NOT_MATCH_DIGEST -> Code.CONFLICT;
+          case UPSTREAM_ACCESS_DENIED -> Code.DENIED;
+          case UPSTREAM_TOO_MANY_REQUESTS -> Code.THROTTLED;
+          case UPSTREAM_UNAVAILABLE, IMAGE_INACCESSIBLE -> Code.UNAVAILABLE;
+          case null, default -> Code.REJECTED;
+        };
+    String reason =
+        switch (code) {
+          case NOT_FOUND -> "the repository has no such image";
+          case CONFLICT -> "the tag names another digest";
+          default -> failure.failureCodeAsString() + ": " + failure.failureReason();
+        };
+    return new ResolverException(
+        code,
+        OPERATION,
+        reference.toString(),
+        digest,
+        "No %s: %s".formatted(reference, reason),
+        null);
+  }
+
+  private static ResolverException invalid(
+      EcrReference reference, @Nullable Digest digest, String reason) {
+    String subject = digest == null ? reference.toString() : digest + " in " + reference;
+    return new ResolverException(
+        Code.INVALID_CONTENT,
+        OPERATION,
+        reference.toString(),
+        digest,
+        "The manifest of %s is not valid: %s".formatted(subject, reason),
+        null);
+  }
+
+  private static String nothingOr(@Nullable String mediaType) {
+    return mediaType == null ? "none" : mediaType;
+  }
+
+  private synchronized void keep(Key key, byte[] content) {
+    resolved.remove(key);
+    resolved.put(key, content);
+    if (resolved.size() > KEPT) {
+      resolved.remove(resolved.keySet().iterator().next());
+    }
+  }
+
+  private synchronized byte @Nullable [] take(Key key) {
+    return resolved.remove(key);
+  }
+}

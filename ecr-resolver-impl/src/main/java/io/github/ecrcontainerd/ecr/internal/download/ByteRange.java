@@ -1,0 +1,33 @@
+package io.github.ecrcontainerd.ecr.internal.download;
+
+/**
+ * Some bytes of a blob, as HTTP counts them (RFC 9110, section 14).
+ *
+ * @param first the first byte's position
+ * @param length how many, at least one
+ * @param total how many the whole blob has
+ */
+record ByteRange(long first, int length, long total) {
+
+  ByteRange {
+    if (first < 0 || length < 1 || first + length > total) {
+      throw new IllegalArgumentException(
+          "No range: %d bytes from %d of %d".formatted(length, first, total));
+    }
+  }
+
+  /** The value of the request's Range header. */
+  String requested() {
+    return "bytes=%d-%d".formatted(first, end() - 1);
+  }
+
+  /** The value that the answer's Content-Range header has to have. */
+  String answered() {
+    return "bytes %d-%d/%d".formatted(first, end() - 1, total);
+  }
+
+  /** The position behind the last byte. */
+  long end() {
+    return first + length;
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.ecrcontainerd.ecr.internal.download;
+
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * A presigned URL of a layer. Its query is a secret: whoever has it can read the layer.
+ *
+ * @param uri the whole of it
+ * @param expiry when it stops working, as the URL itself says
+ */
+record LayerUrl(URI uri, Instant expiry) {
+  /** The form of X-Amz-Date (AWS Signature Version 4, "query parameters"). */
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  /** Reads the expiry from X-Amz-Date and X-Amz-Expires; a URL without them doesn't expire. */
+  static LayerUrl of(URI uri) {
+    Instant expiry =
+        parameter(uri, "X-Amz-Date")
+            .flatMap(
+                date -> parameter(uri, "X-Amz-Expires").flatMap(seconds -> expiryOf(date, seconds)))
+            .orElse(Instant.MAX);
+    return new LayerUrl(uri, expiry);
+  }
+
+  boolean isValidAt(Instant time) {
+    return time.isBefore(expiry);
+  }
+
+  private static Optional<Instant> expiryOf(String date, String seconds) {
+    try {
+      return Optional.of(DATE.parse(date, Instant::from).plusSeconds(Long.parseLong(seconds)));
+    } catch (DateTimeException | NumberFormatException | ArithmeticException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> parameter(URI uri, String name) {
+    String query = uri.getRawQuery();
+    return query == null
+        ? Optional.empty()
+        : Arrays.stream(query.split("&"))
+            .filter(p -> p.regionMatches(true, 0, name + "=", 0, name.length() + 1))
+            .map(p -> p.substring(name.length() + 1))
+            .findFirst();
+  }
+
+  /** Without the query. */
+  @Override
+  public String toString() {
+    return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+  }
+}

@@ -1,0 +1,28 @@
+package io.github.ecrcontainerd.ecr.internal.download;
+
+import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The server answered with an error: the status, and S3's code for it (REST Error Responses). */
+final class StatusException extends IOException {
+  private static final long serialVersionUID = 1L;
+  private static final Pattern CODE = Pattern.compile("<Code>([A-Za-z0-9.]{1,64})</Code>");
+
+  private final int status;
+
+  StatusException(int status, String body) {
+    super("status " + status + codeIn(body));
+    this.status = status;
+  }
+
+  int status() {
+    return status;
+  }
+
+  /** Only the code: the rest of the body may repeat the request and its signature. */
+  private static String codeIn(String body) {
+    Matcher code = CODE.matcher(body);
+    return code.find() ? " " + code.group(1) : "";
+  }
+}

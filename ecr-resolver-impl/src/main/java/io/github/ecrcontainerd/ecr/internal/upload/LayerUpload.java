@@ -1,0 +1,166 @@
+package io.github.ecrcontainerd.ecr.internal.upload;
+
+import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.resolver.BlobWriter;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.ResolverException;
+import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.ecr.model.InitiateLayerUploadResponse;
+import software.amazon.awssdk.services.ecr.model.LayerAlreadyExistsException;
+import software.amazon.awssdk.services.ecr.model.UploadLayerPartResponse;
+
+/**
+ * One layer on its way into ECR: parts of the size that InitiateLayerUpload asks for, in order. One
+ * part travels, as a copy that the SDK holds, while the next one is filled.
+ */
+public final class LayerUpload implements BlobWriter {
+  /** The largest part that the API takes (LayerPartBlob in its reference), in bytes. */
+  private static final long LARGEST_PART = 20_971_520;
+
+  private final EcrApi api;
+  private final EcrReference reference;
+  private final Descriptor layer;
+  private final String uploadId;
+  private final byte[] filling;
+  private int filled;
+  private long sent;
+  private @Nullable CompletableFuture<UploadLayerPartResponse> travelling;
+
+  private LayerUpload(
+      EcrApi api, EcrReference reference, Descriptor layer, String uploadId, int partBytes) {
+    this.api = api;
+    this.reference = reference;
+    this.layer = layer;
+    this.uploadId = uploadId;
+    this.filling = new byte[partBytes];
+  }
+
+  /** Begins an upload. */
+  public static LayerUpload begin(EcrApi api, EcrReference reference, Descriptor layer)
+      throws InterruptedException {
+    InitiateLayerUploadResponse begun =
+        api.call(
+            "InitiateLayerUpload",
+            reference,
+            layer.digest(),
+            ecr ->
+                ecr.initiateLayerUpload(
+                    request ->
+                        request
+                            .registryId(reference.account())
+                            .repositoryName(reference.repository())));
+    Long partSize = begun.partSize();
+    if (begun.uploadId() == null || partSize == null || partSize < 1 || partSize > LARGEST_PART) {
+      throw new ResolverException(
+          Code.INVALID_CONTENT,
+          "InitiateLayerUpload",
+          reference.toString(),
+          layer.digest(),
+          "Upload of %s to %s failed: the answer asks for parts of %s bytes"
+              .formatted(layer.digest(), reference, partSize),
+          null);
+    }
+    // No part is longer than the layer: a small one needs no large buffer.
+    long partBytes = Math.max(1, Math.min(partSize, layer.size()));
+    return new LayerUpload(api, reference, layer, begun.uploadId(), Math.toIntExact(partBytes));
+  }
+
+  @Override
+  public void write(ByteBuffer bytes) throws InterruptedException {
+    while (bytes.hasRemaining()) {
+      int length = Math.min(bytes.remaining(), filling.length - filled);
+      bytes.get(filling, filled, length);
+      filled += length;
+      if (filled == filling.length && sent + filled < layer.size()) {
+        sendPart();
+      }
+      if (sent + filled > layer.size()) {
+        throw wrongLength();
+      }
+    }
+  }
+
+  @Override
+  public void commit() throws InterruptedException {
+    if (sent + filled != layer.size()) {
+      throw wrongLength();
+    }
+    sendPart();
+    awaitPart();
+    try {
+      api.call(
+          "CompleteLayerUpload",
+          reference,
+          layer.digest(),
+          ecr ->
+              ecr.completeLayerUpload(
+                  request ->
+                      request
+                          .registryId(reference.account())
+                          .repositoryName(reference.repository())
+                          .uploadId(uploadId)
+                          .layerDigests(layer.digest().toString())));
+    } catch (ResolverException e) {
+      if (!(e.getCause() instanceof LayerAlreadyExistsException)) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * An upload that is not completed leaves nothing in the repository; ECR has no call to end it.
+   */
+  @Override
+  public void close() {
+    CompletableFuture<UploadLayerPartResponse> running = travelling;
+    if (running != null) {
+      running.cancel(true);
+    }
+  }
+
+  /** Sends what was filled, once the part before it has arrived: ECR takes them in order. */
+  private void sendPart() throws InterruptedException {
+    awaitPart();
+    long first = sent;
+    SdkBytes part = SdkBytes.fromByteBuffer(ByteBuffer.wrap(filling, 0, filled));
+    travelling =
+        api.start(
+            reference,
+            ecr ->
+                ecr.uploadLayerPart(
+                    request ->
+                        request
+                            .registryId(reference.account())
+                            .repositoryName(reference.repository())
+                            .uploadId(uploadId)
+                            .partFirstByte(first)
+                            .partLastByte(first + part.asByteArrayUnsafe().length - 1)
+                            .layerPartBlob(part)));
+    sent += filled;
+    filled = 0;
+  }
+
+  private void awaitPart() throws InterruptedException {
+    CompletableFuture<UploadLayerPartResponse> running = travelling;
+    if (running != null) {
+      api.await("UploadLayerPart", reference, layer.digest(), running);
+      travelling = null;
+    }
+  }
+
+  private ResolverException wrongLength() {
+    return new ResolverException(
+        Code.REJECTED,
+        "UploadLayerPart",
+        reference.toString(),
+        layer.digest(),
+        "Upload of %s to %s failed: %,d bytes were written, its descriptor says %,d"
+            .formatted(layer.digest(), reference, sent + filled, layer.size()),
+        null);
+  }
+}

@@ -1,0 +1,5 @@
+/** Layers, written part by part. */
+@NullMarked
+package io.github.ecrcontainerd.ecr.internal.upload;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,61 @@
+package io.github.ecrcontainerd.ecr;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.dependOnClassesThat;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class BoundaryTest {
+  private static final JavaClasses MODULE =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.github.ecrcontainerd.ecr");
+
+  @Test
+  void knowsTheApiAndTheSdkAndNothingElse() {
+    classes()
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..",
+            "org.jspecify..",
+            "org.reactivestreams..",
+            "org.slf4j..",
+            "software.amazon.awssdk..",
+            "io.github.ecrcontainerd.resolver..",
+            "io.github.ecrcontainerd.ecr..")
+        .check(MODULE);
+  }
+
+  @Test
+  void showsItsUsersNoTypeOfTheHttpClient() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.github.ecrcontainerd.ecr")
+        .should(
+            dependOnClassesThat(
+                resideInAnyPackage(
+                    "software.amazon.awssdk.crt..", "software.amazon.awssdk.http..")))
+        .check(MODULE);
+  }
+
+  @Test
+  void returnsNoFutures() {
+    methods()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideInAPackage("io.github.ecrcontainerd.ecr")
+        .and()
+        .arePublic()
+        .should()
+        .notHaveRawReturnType(CompletableFuture.class)
+        .check(MODULE);
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.ecrcontainerd.ecr.internal.download;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RangePlanTest {
+  private static final int MIB = 1 << 20;
+  private static final int LARGEST = 8 * MIB;
+
+  @ParameterizedTest(name = "{0} bytes, parallelism {1}: {2} ranges of {3} bytes")
+  @CsvSource({
+    "0, 4, 0, 1048576",
+    "1, 4, 1, 1048576",
+    "1048576, 4, 1, 1048576",
+    "1048577, 4, 2, 1048576",
+    "8388608, 4, 4, 2097152",
+    "8388609, 4, 4, 2097153",
+    "536870912, 4, 64, 8388608",
+    "8388609, 1, 2, 8388608",
+    "8388609, 0, 2, 8388608",
+  })
+  void cutsABlobIntoEqualShares(long total, int parallelism, long count, int rangeBytes) {
+    RangePlan plan = RangePlan.of(0, total, parallelism, LARGEST);
+    assertThat(plan.count()).isEqualTo(count);
+    assertThat(plan.rangeBytes()).isEqualTo(rangeBytes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "0, 52000000000", "7, 20000001", "19999999, 20000000", "5, 5"})
+  void coversEveryByteOnceAndInOrder(long from, long total) {
+    RangePlan plan = RangePlan.of(from, total, 4, LARGEST);
+    long position = from;
+    for (long number : LongStream.range(0, plan.count()).toArray()) {
+      ByteRange range = plan.range(number);
+      assertThat(range.first()).isEqualTo(position);
+      position = range.end();
+    }
+    assertThat(position).isEqualTo(total);
+  }
+
+  @Test
+  void namesARangeAsHttpDoes() {
+    ByteRange range = new ByteRange(10, 5, 100);
+    assertThat(range.requested()).isEqualTo("bytes=10-14");
+    assertThat(range.answered()).isEqualTo("bytes 10-14/100");
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.ecrcontainerd.it;
+
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives a test class a containerd of its own, and a parameter of type {@link Containerd} to its
+ * methods. All tests of the class share the daemon, in the order in which they run; it ends with
+ * the class, and the class fails if the daemon leaves a process, a mount or a file behind.
+ *
+ * <pre>{@code
+ * @ExtendWith(PrivateContainerd.class)
+ * class PullIT {
+ *   @Test
+ *   void pulls(Containerd containerd) { ... containerd.socket() ... }
+ * }
+ * }</pre>
+ *
+ * <p>The daemon is that of the {@code PATH}, or of the directory that the system property {@code
+ * it.containerd} names. Where it is missing the tests fail: they are never skipped.
+ */
+public final class PrivateContainerd implements BeforeAllCallback, ParameterResolver {
+  private static final Namespace NAMESPACE = Namespace.create(PrivateContainerd.class);
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    daemon(context);
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == Containerd.class;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return daemon(context);
+  }
+
+  /** The one of this class, or of the class that it is nested in; the store closes it. */
+  private static Containerd daemon(ExtensionContext context) {
+    return context
+        .getStore(NAMESPACE)
+        .computeIfAbsent(Containerd.class, key -> Containerd.open(), Containerd.class);
+  }
+}

@@ -1,0 +1,126 @@
+package io.github.ecrcontainerd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(PrivateContainerd.class)
+class PrivateContainerdIT {
+
+  @Test
+  void answers(Containerd containerd) {
+    assertThat(containerd.ctr("version")).contains("Server:");
+    assertThat(containerd.socket().toString().length()).isLessThan(100);
+  }
+
+  @Test
+  void isTheSameForAllTestsOfAClass(Containerd containerd) {
+    containerd.ctr("namespaces", "create", "kept");
+    assertThat(containerd.ctr("namespaces", "ls", "-q")).contains("kept");
+  }
+
+  @Test
+  void unpacksIntoOverlays(Containerd containerd) {
+    assertThat(containerd.ctr("plugins", "ls"))
+        .containsPattern("io.containerd.snapshotter.v1 +overlayfs .* ok");
+  }
+
+  @Test
+  void runsBesideAnother(Containerd containerd) {
+    try (Containerd other = Containerd.open()) {
+      other.ctr("namespaces", "create", "others");
+      assertThat(containerd.ctr("namespaces", "ls", "-q")).doesNotContain("others");
+      assertThat(other.pid()).isNotEqualTo(containerd.pid());
+    }
+  }
+
+  @Test
+  void keepsWhatItHasOverARestart() {
+    try (Containerd containerd = Containerd.open()) {
+      containerd.ctr("namespaces", "create", "kept");
+      containerd.stop();
+      assertThatThrownBy(() -> containerd.ctr("version"))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("not running");
+      containerd.start();
+      assertThat(containerd.ctr("namespaces", "ls", "-q")).contains("kept");
+      containerd.kill();
+      containerd.start();
+      assertThat(containerd.ctr("namespaces", "ls", "-q")).contains("kept");
+    }
+  }
+
+  @Test
+  void leavesNothingOfAContainerThatOutlivedItsKilledDaemon() throws IOException {
+    Path shimSocketsOfTheMachine = Path.of("/run/containerd/s");
+    boolean machineHasShims = Files.exists(shimSocketsOfTheMachine);
+    String id = "it" + ProcessHandle.current().pid();
+    Path directory;
+    long task;
+    try (Containerd containerd = Containerd.open()) {
+      directory = containerd.directory();
+      Path rootfs = directory.resolve("rootfs");
+      Files.createDirectories(rootfs.resolve("bin"));
+      Files.copy(Path.of("/bin/busybox"), rootfs.resolve("bin/busybox"));
+      containerd.ctr("run", "-d", "--rootfs", rootfs.toString(), id, "/bin/busybox", "sleep", "1h");
+      task = pidOf(containerd.ctr("task", "ls"), id);
+      assertThat(program(task)).isPresent();
+      containerd.kill();
+      assertThat(program(task)).isPresent();
+    }
+    assertThat(program(task)).isEmpty();
+    assertThat(directory).doesNotExist();
+    assertThat(Files.exists(shimSocketsOfTheMachine)).isEqualTo(machineHasShims);
+    assertThat(cgroupsNamed(id)).isEmpty();
+    assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
+        .doesNotContain(directory.toString());
+  }
+
+  @Test
+  void unmountsWhatATestMountedInIt() throws IOException {
+    Path directory;
+    try (Containerd containerd = Containerd.open()) {
+      directory = containerd.directory();
+      Path mounted = Files.createDirectory(directory.resolve("mounted"));
+      Command.run(List.of("mount", "-t", "tmpfs", "tmpfs", mounted.toString()));
+    }
+    assertThat(directory).doesNotExist();
+  }
+
+  @Test
+  void saysWhatTheToolSaid(Containerd containerd) {
+    assertThatThrownBy(() -> containerd.ctr("images", "mount", "no-such-image", "/nowhere"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("no-such-image")
+        .hasMessageContaining("not found");
+  }
+
+  /** What a process runs: nothing, once it has ended. */
+  private static Optional<String> program(long pid) {
+    return ProcessHandle.of(pid).flatMap(process -> process.info().command());
+  }
+
+  private static long pidOf(String tasks, String id) {
+    return tasks
+        .lines()
+        .map(line -> line.split(" +"))
+        .filter(fields -> fields[0].equals(id))
+        .map(fields -> Long.parseLong(fields[1]))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Path> cgroupsNamed(String id) throws IOException {
+    try (Stream<Path> all = Files.find(Path.of("/sys/fs/cgroup"), 4, (p, a) -> p.endsWith(id))) {
+      return all.toList();
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.ecrcontainerd.it.image;
+
+import io.github.ecrcontainerd.it.Command;
+import io.github.ecrcontainerd.it.Containerd;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
+import io.github.ecrcontainerd.resolver.Platform;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * An OCI image layout on disk (the OCI image specification's "Image Layout"): a directory of blobs
+ * and an index of what is tagged. The same calls write the same bytes.
+ *
+ * <pre>{@code
+ * OciLayout layout = OciLayout.create(directory.resolve("demo"));
+ * OciImage image = layout.image(Format.OCI, Platform.current(), List.of(Layer.gzip(tar)));
+ * layout.tag("latest", image.manifest());
+ * }</pre>
+ */
+public final class OciLayout {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  /** Whose media types an image is written in. */
+  public enum Format {
+    OCI,
+    DOCKER
+  }
+
+  private final Path directory;
+  private final Map<String, Descriptor> tags = new LinkedHashMap<>();
+
+  private OciLayout(Path directory) {
+    this.directory = directory;
+  }
+
+  /** An empty layout in a directory that is made for it. */
+  public static OciLayout create(Path directory) {
+    OciLayout layout = new OciLayout(directory);
+    try {
+      Files.createDirectories(directory.resolve("blobs/sha256"));
+      Files.writeString(directory.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    layout.writeIndex();
+    return layout;
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  /** Writes any bytes under their digest, and describes them as of this media type. */
+  public Descriptor blob(String mediaType, byte[] content) {
+    Descriptor descriptor = Descriptor.of(mediaType, content);
+    try {
+      Files.write(file(descriptor.digest()), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return descriptor;
+  }
+
+  /** The file of a blob. */
+  public Path file(Digest digest) {
+    return directory.resolve("blobs").resolve(digest.algorithm().label()).resolve(digest.hex());
+  }
+
+  /** Writes an image of these layers that runs {@code /bin/sh}. */
+  public OciImage image(Format format, Platform platform, List<Layer> layers) {
+    return image(format, platform, layers, Map.of("Cmd", List.of("/bin/sh")));
+  }
+
+  /**
+   * Writes an image of these layers.
+   *
+   * @param config the configuration's own {@code config}: Entrypoint, Cmd, Env, User, ...
+   */
+  public OciImage image(
+      Format format, Platform platform, List<Layer> layers, Map<String, ?> config) {
+    boolean oci = format == Format.OCI;
+    List<Digest> diffIds = layers.stream().map(Layer::diffId).toList();
+    Descriptor configuration =
+        json(
+            oci ? MediaTypes.OCI_CONFIG : MediaTypes.DOCKER_CONFIG,
+            config(platform, config, diffIds));
+    List<Descriptor> blobs =
+        layers.stream().map(layer -> blob(layer.mediaType(format), layer.bytes())).toList();
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    manifest.put("schemaVersion", 2);
+    manifest.put("mediaType", oci ? MediaTypes.OCI_MANIFEST : MediaTypes.DOCKER_MANIFEST);
+    manifest.put("config", fields(configuration));
+    manifest.put("layers", blobs.stream().map(OciLayout::fields).toList());
+    Descriptor target =
+        json(oci ? MediaTypes.OCI_MANIFEST : MediaTypes.DOCKER_MANIFEST, manifest)
+            .withPlatform(platform);
+    return new OciImage(target, configuration, blobs, diffIds);
+  }
+
+  private static Map<String, Object> config(
+      Platform platform, Map<String, ?> config, List<Digest> diffIds) {
+    Map<String, Object> image = new LinkedHashMap<>(fields(platform));
+    image.put("created", "2024-02-29T12:34:56Z");
+    image.put("config", config);
+    image.put(
+        "rootfs",
+        Map.of("type", "layers", "diff_ids", diffIds.stream().map(Digest::toString).toList()));
+    return image;
+  }
+
+  /** Writes an index of manifests, each with the platform that its descriptor has. */
+  public Descriptor index(Format format, List<Descriptor> manifests) {
+    String mediaType = format == Format.OCI ? MediaTypes.OCI_INDEX : MediaTypes.DOCKER_LIST;
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("schemaVersion", 2);
+    index.put("mediaType", mediaType);
+    index.put("manifests", manifests.stream().map(OciLayout::fields).toList());
+    return json(mediaType, index);
+  }
+
+  /** Gives a name to an image or index, or moves it there. */
+  public void tag(String tag, Descriptor target) {
+    tags.put(tag, target);
+    writeIndex();
+  }
+
+  /**
+   * Gives a daemon all that is tagged, as {@code name:tag}, by its own {@code ctr image import}.
+   */
+  public void importInto(Containerd containerd, String name) {
+    Path archive = containerd.directory().resolve(name + ".tar");
+    Command.run(List.of("tar", "-C", directory.toString(), "-cf", archive.toString(), "."));
+    try {
+      containerd.ctr("images", "import", "--base-name", name, archive.toString());
+      Files.delete(archive);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void writeIndex() {
+    List<Map<String, Object>> manifests = new ArrayList<>();
+    tags.forEach(
+        (tag, target) -> {
+          Map<String, Object> fields = fields(target);
+          fields.put("annotations", Map.of("org.opencontainers.image.ref.name", tag));
+          manifests.add(fields);
+        });
+    Map<String, Object> index = new LinkedHashMap<>();
+    index.put("schemaVersion", 2);
+    index.put("manifests", manifests);
+    try {
+      Files.write(directory.resolve("index.json"), JSON.writeValueAsBytes(index));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Descriptor json(String mediaType, Map<String, Object> content) {
+    return blob(mediaType, JSON.writeValueAsString(content).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Map<String, Object> fields(Descriptor descriptor) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("mediaType", descriptor.mediaType());
+    fields.put("digest", descriptor.digest().toString());
+    fields.put("size", descriptor.size());
+    descriptor.platform().ifPresent(platform -> fields.put("platform", fields(platform)));
+    return fields;
+  }
+
+  private static Map<String, Object> fields(Platform platform) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("architecture", platform.architecture());
+    fields.put("os", platform.os());
+    if (!platform.variant().isEmpty()) {
+      fields.put("variant", platform.variant());
+    }
+    if (!platform.osVersion().isEmpty()) {
+      fields.put("os.version", platform.osVersion());
+    }
+    return fields;
+  }
+}

@@ -1,0 +1,135 @@
+package io.github.ecrcontainerd.it.image;
+
+import io.github.ecrcontainerd.it.Containerd;
+import io.github.ecrcontainerd.resolver.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * All that a file system holds, by path, as {@code stat} and the system calls for extended
+ * attributes tell it. Two trees with equal entries can't be told apart by a program that runs in
+ * them.
+ *
+ * @param entries by their path relative to the root, which is {@code ""}
+ */
+public record Tree(SortedMap<String, Entry> entries) {
+
+  /**
+   * One file of whatever type.
+   *
+   * @param mode {@code st_mode}: type and permissions
+   * @param modified {@code st_mtime}; of the root 1970, because no layer says anything of it
+   * @param size {@code st_size}, or 0 where it is not a regular file
+   * @param content the digest of a regular file's bytes
+   * @param link where a symbolic link points
+   * @param attributes the extended attributes' values, in hex digits, by their name
+   * @param firstName the first of the paths that are hard links to the same file
+   */
+  public record Entry(
+      int mode,
+      int uid,
+      int gid,
+      long size,
+      Instant modified,
+      Optional<Digest> content,
+      Optional<String> link,
+      Map<String, String> attributes,
+      String firstName) {
+
+    @Override
+    public String toString() {
+      return "%o %d:%d %d %s %s%s%s%s"
+          .formatted(
+              mode,
+              uid,
+              gid,
+              size,
+              modified,
+              content.map(Digest::toString).orElse("-"),
+              link.map(target -> " -> " + target).orElse(""),
+              attributes.isEmpty() ? "" : " " + attributes,
+              " = " + firstName);
+    }
+  }
+
+  /** Reads a directory, and all below it. */
+  public static Tree of(Path root) {
+    SortedMap<String, Entry> entries = new TreeMap<>();
+    Map<Object, String> names = new HashMap<>();
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path path : (Iterable<Path>) all.sorted()::iterator) {
+        String name = root.relativize(path).toString();
+        entries.put(name, entry(path, name, names));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Tree(entries);
+  }
+
+  /**
+   * Reads a committed snapshot of a daemon.
+   *
+   * @throws AssertionError if the daemon has no such snapshot
+   */
+  public static Tree ofSnapshot(Containerd containerd, String snapshotter, Digest chainId) {
+    String key = "tree-" + chainId.hex();
+    Path target = containerd.directory().resolve(key);
+    // Not "view", whose snapshot nothing protects from a garbage collection that is due.
+    containerd.ctr("snapshots", "--snapshotter", snapshotter, "prepare", key, chainId.toString());
+    try {
+      Files.createDirectory(target);
+      String mount =
+          containerd.ctr(
+              "snapshots", "--snapshotter", snapshotter, "mounts", target.toString(), key);
+      containerd.run("sh", "-euc", mount);
+      try {
+        return of(containerd.view(target));
+      } finally {
+        containerd.run("umount", target.toString());
+        Files.delete(target);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      containerd.ctr("snapshots", "--snapshotter", snapshotter, "rm", key);
+    }
+  }
+
+  /** What can be told of the other tree and not of this one, or differs: for messages. */
+  public List<String> differences(Tree other) {
+    SortedMap<String, Entry> all = new TreeMap<>(entries);
+    all.putAll(other.entries);
+    return all.keySet().stream()
+        .filter(
+            path ->
+                !Optional.ofNullable(entries.get(path))
+                    .equals(Optional.ofNullable(other.entries.get(path))))
+        .map(path -> "%s: %s | %s".formatted(path, entries.get(path), other.entries.get(path)))
+        .toList();
+  }
+
+  private static Entry entry(Path path, String name, Map<Object, String> names) throws IOException {
+    Stat stat = Stat.of(path);
+    return new Entry(
+        stat.mode(),
+        stat.uid(),
+        stat.gid(),
+        stat.isRegular() ? stat.size() : 0,
+        name.isEmpty() ? Instant.EPOCH : stat.modified(),
+        stat.isRegular() ? Optional.of(Digest.sha256(Files.readAllBytes(path))) : Optional.empty(),
+        stat.isSymlink() ? Optional.of(Files.readSymbolicLink(path).toString()) : Optional.empty(),
+        ExtendedAttributes.of(path),
+        stat.isRegular() ? names.computeIfAbsent(stat.file(), key -> name) : name);
+  }
+}
