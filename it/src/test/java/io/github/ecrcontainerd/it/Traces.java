@@ -88,16 +88,15 @@ final class Traces {
   /**
    * Shims and what else runs in the daemon's namespaces, and containers: processes whose own root
    * file system comes from the daemon's directories. (A process that merely sees such a mount would
-   * be any process of the machine, as soon as a test mounts a snapshot.)
+   * be any process of the machine, as soon as a test mounts a snapshot.) A process that has ended has
+   * neither, also while its parent has not asked for its exit code.
    */
   private List<ProcessHandle> processes() throws IOException {
     List<ProcessHandle> found = new ArrayList<>();
     try (Stream<Path> entries = Files.list(Path.of("/proc"))) {
       for (Path entry : (Iterable<Path>) entries::iterator) {
         String name = entry.getFileName().toString();
-        if (Character.isDigit(name.charAt(0))
-            && (isInNamespace(entry) || isContainer(entry))
-            && !isZombie(entry)) {
+        if (Character.isDigit(name.charAt(0)) && (isInNamespace(entry) || isContainer(entry))) {
           ProcessHandle.of(Long.parseLong(name)).ifPresent(found::add);
         }
       }
@@ -115,16 +114,6 @@ final class Traces {
       return Optional.of(Files.readSymbolicLink(process.resolve("ns/mnt")));
     } catch (IOException e) {
       return Optional.empty();
-    }
-  }
-
-  /** Whether it has ended, and only its parent has not asked for its exit code yet. */
-  private static boolean isZombie(Path process) {
-    try {
-      String stat = Files.readString(process.resolve("stat"));
-      return stat.charAt(stat.lastIndexOf(')') + 2) == 'Z'; // proc(5): pid (comm) state
-    } catch (IOException e) {
-      return true; // It is gone by now.
     }
   }
 
