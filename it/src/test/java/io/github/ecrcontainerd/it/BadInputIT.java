@@ -61,8 +61,7 @@ class BadInputIT {
   @Test
   void anUnknownTag() throws Exception {
     ecr.repository("tagless");
-    assertOneLine(
-        pull(ecr.reference("tagless", "latest")), 1, "the repository has no such image");
+    assertOneLine(pull(ecr.reference("tagless", "latest")), 1, "the repository has no such image");
   }
 
   @Test
@@ -111,8 +110,7 @@ class BadInputIT {
     OciImage image = image(layout, "damaged");
     layout.tag("latest", image.manifest());
     ecr.server().conditions().layerFaults(request -> LayerFault.corruptByte(0));
-    assertOneLine(
-        pull(ecr.reference("damaged", "latest")), 1, image.config().digest().toString());
+    assertOneLine(pull(ecr.reference("damaged", "latest")), 1, image.config().digest().toString());
   }
 
   @Test
@@ -156,8 +154,7 @@ class BadInputIT {
   void aSocketThatIsNone(@TempDir Path directory) throws Exception {
     tagImage("file");
     Path file = Files.createFile(directory.resolve("file"));
-    assertOneLine(
-        pullInto(file.toString(), ecr.reference("file", "latest")), 1, file.toString());
+    assertOneLine(pullInto(file.toString(), ecr.reference("file", "latest")), 1, file.toString());
   }
 
   @Test
@@ -203,8 +200,7 @@ class BadInputIT {
 
   @Test
   void anEnvironmentThatIsWrong() throws Exception {
-    Ended ended =
-        EcrCommand.withCredentials().with("ECR_PULL_PARALLEL", "many").run("pull", "x");
+    Ended ended = EcrCommand.withCredentials().with("ECR_PULL_PARALLEL", "many").run("pull", "x");
     assertThat(ended.status()).isEqualTo(2);
     assertThat(ended.err()).contains("ECR_PULL_PARALLEL is not a number: many");
   }

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a test class an ECR of its own, and a parameter of type {@link LocalEcr} to its methods. All
- * tests of the class share it: each makes repositories of names that the others don't use.
+ * Gives a test class an ECR of its own, and a parameter of type {@link LocalEcr} to its methods.
+ * All tests of the class share it: each makes repositories of names that the others don't use.
  */
 public final class PrivateEcr implements ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(PrivateEcr.class);

@@ -112,8 +112,7 @@ class PullIT {
   @Test
   void fetchesNothingButTheManifestOfAnImageThatIsThere() throws Exception {
     OciLayout layout = ecr.repository("again");
-    layout.tag(
-        "latest", layout.image(Format.OCI, Platform.current(), layers(6, 7)).manifest());
+    layout.tag("latest", layout.image(Format.OCI, Platform.current(), layers(6, 7)).manifest());
     pull("again", "latest");
     ecr.server().counters().reset();
 
@@ -138,8 +137,7 @@ class PullIT {
 
     assertThat(ecr.server().counters().layerTransfers())
         .extracting(LayerTransfer::digest)
-        .containsExactlyInAnyOrder(
-            second.config().digest(), second.layers().getLast().digest());
+        .containsExactlyInAnyOrder(second.config().digest(), second.layers().getLast().digest());
     assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("tags", "2")))
         .contains("complete (4/4)", "true");
   }
@@ -177,8 +175,7 @@ class PullIT {
     Platform other = Platform.parse("linux/arm/v6");
     OciImage own = layout.image(Format.OCI, Platform.current(), layers(14));
     OciImage foreign = layout.image(Format.OCI, other, layers(15));
-    layout.tag(
-        "latest", layout.index(Format.OCI, List.of(foreign.manifest(), own.manifest())));
+    layout.tag("latest", layout.index(Format.OCI, List.of(foreign.manifest(), own.manifest())));
 
     pull("platforms", "latest");
     assertThat(StoredContent.of(daemon))
@@ -199,7 +196,8 @@ class PullIT {
             .map(p -> layout.image(Format.DOCKER, Platform.parse(p), layers(16)).manifest())
             .toList();
     layout.tag("list", layout.index(Format.DOCKER, manifests));
-    layout.tag("single", layout.image(Format.OCI, Platform.parse("linux/arm64"), layers(16)).manifest());
+    layout.tag(
+        "single", layout.image(Format.OCI, Platform.parse("linux/arm64"), layers(16)).manifest());
     PullOptions options = options().platform(Platform.parse("linux/s390x")).build();
 
     assertThatThrownBy(() -> pull("lacking", "list", options))
@@ -243,8 +241,7 @@ class PullIT {
     OciLayout layout = ecr.repository(repository);
     byte[] noise = new byte[20_000_000];
     new Random(parallelism).nextBytes(noise);
-    Layer layer =
-        Layer.of(Layer.Compression.PLAIN, new LayerTar().file("noise", 0644, noise));
+    Layer layer = Layer.of(Layer.Compression.PLAIN, new LayerTar().file("noise", 0644, noise));
     OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer));
     layout.tag("latest", image.manifest());
 
@@ -263,8 +260,7 @@ class PullIT {
     OciLayout layout = ecr.repository("resumed");
     byte[] noise = new byte[12_000_000];
     new Random(42).nextBytes(noise);
-    Layer layer =
-        Layer.of(Layer.Compression.PLAIN, new LayerTar().file("noise", 0644, noise));
+    Layer layer = Layer.of(Layer.Compression.PLAIN, new LayerTar().file("noise", 0644, noise));
     OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer));
     layout.tag("latest", image.manifest());
     Digest digest = image.layers().getFirst().digest();
@@ -279,8 +275,7 @@ class PullIT {
     assertThatThrownBy(() -> pull("resumed", "latest")).isInstanceOf(ResolverException.class);
     assertThat(daemon.ctr("images", "ls", "-q")).doesNotContain("resumed");
     ecr.server().conditions().layerFaults(request -> LayerFault.none());
-    long offset =
-        containerd.content().status("layer-" + digest).orElseThrow().offset();
+    long offset = containerd.content().status("layer-" + digest).orElseThrow().offset();
     assertThat(offset).isGreaterThan(0);
     ecr.server().counters().reset();
 
@@ -316,13 +311,10 @@ class PullIT {
     OciImage other = layout.image(Format.OCI, Platform.current(), layers(21));
     String manifest =
         Files.readString(layout.file(honest.manifest().digest()))
-            .replace(
-                honest.config().digest().toString(), other.config().digest().toString());
+            .replace(honest.config().digest().toString(), other.config().digest().toString());
     layout.tag(
         "latest",
-        layout.blob(
-            honest.manifest().mediaType(),
-            manifest.getBytes(StandardCharsets.UTF_8)));
+        layout.blob(honest.manifest().mediaType(), manifest.getBytes(StandardCharsets.UTF_8)));
 
     assertThatThrownBy(() -> pull("lying", "latest"))
         .isInstanceOf(ImageException.class)

@@ -17,7 +17,11 @@ final class StoredContent {
 
   /** The digests that {@code ctr content ls} lists. */
   static Set<Digest> of(Containerd containerd) {
-    return containerd.ctr("content", "ls", "-q").lines().map(Digest::parse).collect(Collectors.toSet());
+    return containerd
+        .ctr("content", "ls", "-q")
+        .lines()
+        .map(Digest::parse)
+        .collect(Collectors.toSet());
   }
 
   /** Checks that every blob's file has the bytes that its name says. */
