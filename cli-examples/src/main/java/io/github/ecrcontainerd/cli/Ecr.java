@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.cli;
 
+import static java.util.Objects.requireNonNull;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -26,6 +28,8 @@ public final class Ecr {
         new CommandLine(new Ecr())
             .setParameterExceptionHandler((e, wrong) -> Failure.ofUsage(e))
             .setExecutionExceptionHandler((e, line, parsed) -> Failure.of(e, debug, line));
+    // What follows the image is the container's, dashes and all.
+    requireNonNull(command.getSubcommands().get("run")).setStopAtPositional(true);
     int status = command.execute(args);
     interruption.over();
     System.exit(status);

@@ -27,7 +27,7 @@ final class RunCommand implements Callable<Integer> {
       index = "1..*",
       arity = "0..*",
       paramLabel = "ARG",
-      description = "instead of the image's own arguments; behind -- if they begin with a dash")
+      description = "instead of the image's own arguments")
   List<String> arguments = new ArrayList<>();
 
   @Mixin DaemonOptions daemon = new DaemonOptions();

@@ -72,15 +72,17 @@ public final class LayerUpload implements BlobWriter {
 
   @Override
   public void write(ByteBuffer bytes) throws InterruptedException {
+    long written = sent + filled + bytes.remaining();
+    if (written > layer.size()) {
+      throw wrongLength(written);
+    }
     while (bytes.hasRemaining()) {
       int length = Math.min(bytes.remaining(), filling.length - filled);
       bytes.get(filling, filled, length);
       filled += length;
+      // The last part waits for the commit, however long it is.
       if (filled == filling.length && sent + filled < layer.size()) {
         sendPart();
-      }
-      if (sent + filled > layer.size()) {
-        throw wrongLength();
       }
     }
   }
@@ -88,7 +90,7 @@ public final class LayerUpload implements BlobWriter {
   @Override
   public void commit() throws InterruptedException {
     if (sent + filled != layer.size()) {
-      throw wrongLength();
+      throw wrongLength(sent + filled);
     }
     sendPart();
     awaitPart();
@@ -153,14 +155,14 @@ public final class LayerUpload implements BlobWriter {
     }
   }
 
-  private ResolverException wrongLength() {
+  private ResolverException wrongLength(long written) {
     return new ResolverException(
         Code.REJECTED,
         "UploadLayerPart",
         reference.toString(),
         layer.digest(),
         "Upload of %s to %s failed: %,d bytes were written, its descriptor says %,d"
-            .formatted(layer.digest(), reference, sent + filled, layer.size()),
+            .formatted(layer.digest(), reference, written, layer.size()),
         null);
   }
 }
