@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -13,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Shows a pull. On a terminal: a line for each manifest and blob that grows with it, drawn ten times
- * a second. Elsewhere: a line for each when it is done.
+ * Shows a pull. On a terminal: a line for each manifest and blob that grows with it, drawn ten
+ * times a second. Elsewhere: a line for each when it is done.
  *
  * <p>The pull's threads only note what they are told; one thread of its own draws.
  */
@@ -48,8 +49,11 @@ final class Progress implements PullListener, AutoCloseable {
   }
 
   /** Begins to show a pull. */
+  // Error Prone knows the JDKs 22 to 24, where there was always a console; 25 has none elsewhere.
+  @SuppressWarnings("SystemConsoleNull")
   static Progress to(PrintWriter out) {
-    boolean terminal = System.console() != null && System.console().isTerminal();
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
     Progress progress = new Progress(out, terminal);
     if (terminal) {
       progress.painter.start();
@@ -185,11 +189,7 @@ final class Progress implements PullListener, AutoCloseable {
             .filter(item -> !item.state.equals("already there") && !item.state.equals("failed"))
             .mapToLong(item -> item.bytes)
             .sum();
-    out.printf(
-        Locale.ROOT,
-        "  %s in %.1f s%n",
-        Size.of(pulled),
-        (System.nanoTime() - began) / 1e9);
+    out.printf(Locale.ROOT, "  %s in %.1f s%n", Size.of(pulled), (System.nanoTime() - began) / 1e9);
     out.flush();
   }
 }

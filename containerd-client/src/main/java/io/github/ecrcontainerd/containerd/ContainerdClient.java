@@ -8,6 +8,7 @@ import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
 import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
 import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
+import io.github.ecrcontainerd.containerd.internal.image.StoredImage;
 import io.github.ecrcontainerd.containerd.internal.pull.Pull;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
@@ -16,10 +17,12 @@ import io.github.ecrcontainerd.containerd.introspection.Introspection;
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.Leases;
 import io.github.ecrcontainerd.containerd.namespace.Namespaces;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
 import io.github.ecrcontainerd.containerd.task.Tasks;
+import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,6 +93,18 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    */
   public Image pull(String reference, PullOptions options) throws InterruptedException {
     return new Pull(this, this::withLease, options).run(reference);
+  }
+
+  /**
+   * What an image in the content store says of itself for a platform: what it runs, and the chain
+   * of snapshots that it stands on.
+   *
+   * @throws ImageException if it has nothing for the platform, or can't run at all
+   * @throws ContainerdException if it is not all there, or the daemon can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public ImageConfig config(Image image, Platform platform) throws InterruptedException {
+    return new StoredImage(content(), image).config(platform);
   }
 
   /**

@@ -1,8 +1,11 @@
 package io.github.ecrcontainerd.containerd.container;
 
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,6 +48,47 @@ public record RuntimeSpec(
   /** A program as root in {@code /}, with nothing but a {@code PATH} in its environment. */
   public static RuntimeSpec of(String... args) {
     return new RuntimeSpec(List.of(args), List.of(DEFAULT_PATH), "/", 0, 0, "");
+  }
+
+  /**
+   * What an image says is to run, with other arguments behind its entrypoint if there are any.
+   *
+   * @param arguments instead of the image's own, unless empty
+   * @throws ImageException if the image names no program, or its user by name: what a name means
+   *     stands in the container's files
+   */
+  public static RuntimeSpec of(ImageConfig image, List<String> arguments) {
+    List<String> args = new ArrayList<>(image.entrypoint());
+    args.addAll(arguments.isEmpty() ? image.cmd() : arguments);
+    if (args.isEmpty()) {
+      throw new ImageException("The image doesn't say what to run: name a program");
+    }
+    List<String> env = new ArrayList<>(image.env());
+    if (env.stream().noneMatch(variable -> variable.startsWith("PATH="))) {
+      env.add(DEFAULT_PATH);
+    }
+    String[] user = image.user().split(":", -1);
+    return new RuntimeSpec(
+        args,
+        env,
+        image.workingDir().isEmpty() ? "/" : image.workingDir(),
+        number(user[0]),
+        user.length > 1 ? number(user[1]) : 0,
+        "");
+  }
+
+  private static int number(String user) {
+    if (user.isEmpty() || user.equals("root")) {
+      return 0;
+    }
+    try {
+      return Integer.parseUnsignedInt(user);
+    } catch (NumberFormatException e) {
+      throw new ImageException(
+          "The image runs as %s, which is no number: run it with containerd's own tools"
+              .formatted(user),
+          e);
+    }
   }
 
   /** The same in another control group. */
