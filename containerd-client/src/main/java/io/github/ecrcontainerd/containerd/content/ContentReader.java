@@ -16,8 +16,8 @@ public interface ContentReader extends AutoCloseable {
    * The next bytes, at least one; {@code null} behind the last.
    *
    * @throws ContainerdException if they can't be had; at the first call with {@link
-   *     ContainerdException.Code#NOT_FOUND} if there is no such blob, and {@link
-   *     ContainerdException.Code#OUT_OF_RANGE} if it is shorter than the range
+   *     ContainerdException.Code#NOT_FOUND} if there is no such blob; behind its last byte with
+   *     {@link ContainerdException.Code#OUT_OF_RANGE} if the range goes further
    * @throws InterruptedException if the thread is interrupted while it waits for them
    */
   @Nullable ByteBuffer read() throws InterruptedException;

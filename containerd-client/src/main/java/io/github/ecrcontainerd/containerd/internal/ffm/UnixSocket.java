@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.ConnectException;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -56,18 +57,18 @@ public final class UnixSocket implements Connection {
   /**
    * Connects to the socket at a path.
    *
-   * @throws IOException if it can't; the message says why and what to do
+   * @throws ConnectException if it can't; the message says why and what to do
    */
-  public static UnixSocket connect(Path path) throws IOException {
+  public static UnixSocket connect(Path path) throws ConnectException {
     byte[] name = path.toString().getBytes(UTF_8);
     if (name.length > LONGEST_PATH) {
-      throw new SocketException(
+      throw new ConnectException(
           "the path of a unix socket has at most %d bytes, and this one %d: %s"
               .formatted(LONGEST_PATH, name.length, path));
     }
     int fd = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
     if (fd < 0) {
-      throw new SocketException("no socket can be made: " + Libc.strerror(fd));
+      throw new ConnectException("no socket can be made: " + Libc.strerror(fd));
     }
     try {
       int result = connect(fd, name);
@@ -107,8 +108,8 @@ public final class UnixSocket implements Connection {
     }
   }
 
-  private static IOException refused(Path path, int error) {
-    return new SocketException(
+  private static ConnectException refused(Path path, int error) {
+    return new ConnectException(
         switch (-error) {
           case Libc.ENOENT, Libc.ENOTDIR -> "no containerd at " + path + ": is it running?";
           // Linux answers so for a file that is no socket, too.

@@ -4,7 +4,7 @@ import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
-import java.net.SocketException;
+import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /** gRPC's statuses in the words of the client. */
@@ -46,7 +46,7 @@ final class Failures {
 
   private static String unreachable(Status status, String address) {
     for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
-      if (t instanceof SocketException && t.getMessage() != null) {
+      if (t instanceof ConnectException && t.getMessage() != null) {
         return t.getMessage();
       }
     }

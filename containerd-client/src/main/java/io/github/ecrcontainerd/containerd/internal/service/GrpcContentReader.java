@@ -76,12 +76,13 @@ final class GrpcContentReader implements ContentReader {
           digest.toString(),
           end.status().asRuntimeException());
     }
+    // containerd cuts a range that is too long, and says nothing.
     if (size != TO_THE_END && received != size) {
       throw new ContainerdException(
-          Code.DATA_LOSS,
+          Code.OUT_OF_RANGE,
           "Content.Read",
           digest.toString(),
-          "containerd sent %d of %d bytes".formatted(received, size),
+          "it has %d of the %d bytes asked for from %d on".formatted(received, size, offset),
           null);
     }
     return null;

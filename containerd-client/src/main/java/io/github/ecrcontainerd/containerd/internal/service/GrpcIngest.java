@@ -30,8 +30,6 @@ final class GrpcIngest implements Ingest {
   /** For a commit, which waits for all bytes to be on the disk. */
   private static final Duration COMMIT_PATIENCE = Duration.ofHours(1);
 
-  private static final long CLOSE_SECONDS = 5;
-
   private final WriteStream stream;
   private final ContentStore store;
   private final String ref;
@@ -79,7 +77,7 @@ final class GrpcIngest implements Ingest {
         }
       }
     } catch (ContainerdException | InterruptedException e) {
-      end();
+      cancel();
       throw e;
     }
   }
@@ -147,20 +145,21 @@ final class GrpcIngest implements Ingest {
               .putAllLabels(labels)
               .build());
       stream.awaitUnanswered(0, COMMIT_PATIENCE);
-      end();
+      ended = true;
+      stream.settle();
       return Outcome.COMMITTED;
     } catch (ContainerdException e) {
-      end();
+      cancel();
       switch (e.code()) {
         case ALREADY_EXISTS -> {
           return Outcome.ALREADY_EXISTS;
         }
-        case FAILED_PRECONDITION -> giveUp();
+        case FAILED_PRECONDITION -> store.abort(ref);
         default -> {}
       }
       throw e;
     } catch (InterruptedException e) {
-      end();
+      cancel();
       throw e;
     }
   }
@@ -179,16 +178,13 @@ final class GrpcIngest implements Ingest {
 
   @Override
   public void abort() throws InterruptedException {
-    end();
-    giveUp();
-  }
-
-  private void giveUp() throws InterruptedException {
-    stream.endsWithin(CLOSE_SECONDS);
+    ended = true;
+    // Files that the daemon removes while it writes them would come back.
+    stream.settle();
     store.abort(ref);
   }
 
-  private void end() {
+  private void cancel() {
     ended = true;
     stream.cancel();
   }
@@ -203,10 +199,7 @@ final class GrpcIngest implements Ingest {
       if (pendingBytes() > 0 && pending != null) {
         sendWrite(pending.flip());
       }
-      stream.halfClose();
-      if (!stream.endsWithin(CLOSE_SECONDS)) {
-        stream.cancel();
-      }
+      stream.settle();
     } catch (ContainerdException e) {
       // What could not be sent is not there at the next try: no more than that.
       stream.cancel();

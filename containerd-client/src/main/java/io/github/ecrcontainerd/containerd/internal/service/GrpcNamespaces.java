@@ -2,7 +2,6 @@ package io.github.ecrcontainerd.containerd.internal.service;
 
 import io.github.ecrcontainerd.containerd.internal.proto.namespaces.CreateNamespaceRequest;
 import io.github.ecrcontainerd.containerd.internal.proto.namespaces.DeleteNamespaceRequest;
-import io.github.ecrcontainerd.containerd.internal.proto.namespaces.GetNamespaceRequest;
 import io.github.ecrcontainerd.containerd.internal.proto.namespaces.ListNamespacesRequest;
 import io.github.ecrcontainerd.containerd.internal.proto.namespaces.NamespacesGrpc;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
@@ -14,11 +13,10 @@ import java.util.Optional;
 
 record GrpcNamespaces(Rpc rpc) implements Namespaces {
 
+  /** By the list: Namespaces.Get answers for namespaces that don't exist, too. */
   @Override
   public Optional<Namespace> get(String name) throws InterruptedException {
-    var request = GetNamespaceRequest.newBuilder().setName(name).build();
-    return rpc.find(NamespacesGrpc.getGetMethod(), request, name)
-        .map(response -> namespace(response.getNamespace()));
+    return list().stream().filter(namespace -> namespace.name().equals(name)).findFirst();
   }
 
   @Override

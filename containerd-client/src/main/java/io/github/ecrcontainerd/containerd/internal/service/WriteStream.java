@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of Content.Write: what was sent, and what of it the daemon has answered. */
 final class WriteStream {
+  private static final long SETTLE_SECONDS = 5;
+
   private final Rpc rpc;
   private final String ref;
   private final ClientCall<WriteContentRequest, WriteContentResponse> call;
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int sent;
+  private boolean cancelled;
   private int answered;
   private @Nullable WriteContentResponse lastAnswer;
   private @Nullable Status end;
@@ -58,11 +61,6 @@ final class WriteStream {
     await(call::isReady, patience);
   }
 
-  /** Waits until the daemon has ended the call well. */
-  void awaitEnd(Duration patience) throws InterruptedException {
-    await(() -> end != null, patience);
-  }
-
   private void await(BooleanSupplier reached, Duration patience) throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -91,18 +89,26 @@ final class WriteStream {
     return rpc.error(status, ContentGrpc.getWriteMethod(), ref, status.asRuntimeException());
   }
 
-  /** No more messages: the daemon ends the call once it has written all of them. */
-  void halfClose() {
-    call.halfClose();
+  /**
+   * Lets the daemon write what it was sent and end the call, and so give up the ref; cancels the
+   * call if that takes longer than some seconds.
+   */
+  void settle() throws InterruptedException {
+    if (!cancelled) {
+      call.halfClose();
+      if (!endsWithin(SETTLE_SECONDS)) {
+        cancel();
+      }
+    }
   }
 
-  /** Ends the call wherever it is. */
+  /** Ends the call wherever it is. The daemon may hold the ref for a little longer. */
   void cancel() {
+    cancelled = true;
     call.cancel("given up", null);
   }
 
-  /** Waits a little for the end, however it comes. */
-  boolean endsWithin(long seconds) throws InterruptedException {
+  private boolean endsWithin(long seconds) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = TimeUnit.SECONDS.toNanos(seconds);

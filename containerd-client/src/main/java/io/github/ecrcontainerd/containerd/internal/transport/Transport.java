@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.transport;
 
-import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Path;
 
 /** A way to reach a unix socket. Safe for use by several threads at once. */
@@ -10,7 +10,7 @@ public interface Transport {
   /**
    * Connects to the socket at a path. Waits a few seconds at most.
    *
-   * @throws IOException if it can't; the message says why and what to do
+   * @throws ConnectException if it can't; the message says why and what to do
    */
-  Connection connect(Path socket) throws IOException;
+  Connection connect(Path socket) throws ConnectException;
 }

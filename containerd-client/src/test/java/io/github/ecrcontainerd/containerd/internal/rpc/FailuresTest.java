@@ -7,7 +7,7 @@ import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.internal.proto.leases.LeasesGrpc;
 import io.grpc.Status;
 import java.io.IOException;
-import java.net.SocketException;
+import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -52,7 +52,7 @@ class FailuresTest {
     Status status =
         Status.UNAVAILABLE
             .withDescription("io exception")
-            .withCause(new SocketException("no containerd at /run/c.sock: is it running?"));
+            .withCause(new ConnectException("no containerd at /run/c.sock: is it running?"));
     assertThat(failure(status).getMessage())
         .endsWith(": no containerd at /run/c.sock: is it running?");
   }

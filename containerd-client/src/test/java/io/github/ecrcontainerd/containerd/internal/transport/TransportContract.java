@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -235,7 +236,7 @@ abstract class TransportContract {
     }
     Path missing = directory.resolve("missing");
     for (int i = 0; i < 2000; i++) {
-      assertThatThrownBy(() -> transport.connect(missing)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> transport.connect(missing)).isInstanceOf(ConnectException.class);
     }
     assertThat(openDescriptors()).isLessThan(before + 100);
   }
@@ -250,7 +251,7 @@ abstract class TransportContract {
   void saysThatNothingIsThere() {
     Path missing = directory.resolve("missing.sock");
     assertThatThrownBy(() -> transport.connect(missing))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(ConnectException.class)
         .hasMessage("no containerd at " + missing + ": is it running?");
   }
 
@@ -259,7 +260,7 @@ abstract class TransportContract {
     server.close();
     assertThat(socket).exists();
     assertThatThrownBy(() -> transport.connect(socket))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(ConnectException.class)
         .hasMessage("no containerd at " + socket + ": is it running?");
   }
 
@@ -267,7 +268,7 @@ abstract class TransportContract {
   void saysThatAFileIsNoSocket() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "text");
     assertThatThrownBy(() -> transport.connect(file))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(ConnectException.class)
         .hasMessage(file + " is not a socket");
   }
 
@@ -275,7 +276,7 @@ abstract class TransportContract {
   void saysThatAPathIsTooLong() {
     Path tooLong = Path.of("/" + "x".repeat(107));
     assertThatThrownBy(() -> transport.connect(tooLong))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(ConnectException.class)
         .hasMessageContaining("at most 107 bytes, and this one 108");
   }
 

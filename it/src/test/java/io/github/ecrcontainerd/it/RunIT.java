@@ -1,0 +1,209 @@
+package io.github.ecrcontainerd.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.ecrcontainerd.containerd.ContainerdClient;
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdException.Code;
+import io.github.ecrcontainerd.containerd.container.RunOptions;
+import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
+import io.github.ecrcontainerd.containerd.snapshot.SnapshotInfo;
+import io.github.ecrcontainerd.containerd.task.ExitStatus;
+import io.github.ecrcontainerd.it.image.Layer;
+import io.github.ecrcontainerd.it.image.LayerTar;
+import io.github.ecrcontainerd.it.image.OciImage;
+import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.resolver.Platform;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Containers run, and nothing of them stays. */
+@ExtendWith(PrivateContainerd.class)
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RunIT {
+  @TempDir Path directory;
+
+  private ContainerdClient client;
+  private String parent;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @BeforeEach
+  void importBusybox(Containerd containerd) throws IOException {
+    client = ContainerdClient.builder().address(containerd.socket()).build();
+    LayerTar tar = new LayerTar();
+    for (String name : List.of("bin", "proc", "dev", "sys", "run", "tmp")) {
+      tar.directory(name, 0755);
+    }
+    tar.file("bin/busybox", 0755, Files.readAllBytes(Path.of("/bin/busybox")));
+    for (String name : List.of("sh", "cat", "id", "seq", "sleep", "pwd", "hostname")) {
+      tar.symlink("bin/" + name, "busybox");
+    }
+    OciLayout layout = OciLayout.create(directory.resolve("busybox"));
+    OciImage image =
+        layout.image(OciLayout.Format.OCI, Platform.current(), List.of(Layer.gzip(tar)));
+    layout.tag("latest", image.manifest());
+    layout.importInto(containerd, "busybox");
+    parent = image.chainId().toString();
+  }
+
+  @AfterEach
+  void leavesNothing() throws Exception {
+    assertThat(client.tasks().list()).isEmpty();
+    assertThat(client.containers().list()).isEmpty();
+    assertThat(client.leases().list()).isEmpty();
+    assertThat(client.snapshots("overlayfs").list())
+        .extracting(SnapshotInfo::name)
+        .containsExactly(parent);
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      assertThat(files)
+          .noneMatch(file -> file.getFileName().toString().startsWith("containerd-task"));
+    }
+    client.close();
+  }
+
+  private RunOptions options(RuntimeSpec spec) {
+    return RunOptions.of("busybox:latest", "overlayfs", parent, spec).withOutput(out, err);
+  }
+
+  private ExitStatus run(String script) throws InterruptedException {
+    return client.run(options(RuntimeSpec.of("/bin/sh", "-c", script)));
+  }
+
+  private static String text(ByteArrayOutputStream stream) {
+    return stream.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void bringsOutputErrorsAndExitStatusHome() throws Exception {
+    assertThat(run("echo hello; echo oops >&2; exit 7").code()).isEqualTo(7);
+    assertThat(text(out)).isEqualTo("hello\n");
+    assertThat(text(err)).isEqualTo("oops\n");
+  }
+
+  @Test
+  void bringsAllOfALargeOutput() throws Exception {
+    assertThat(run("seq 1 500000").code()).isZero();
+    assertThat(text(out).lines()).hasSize(500_000).endsWith("500000");
+  }
+
+  @Test
+  void runsAsTheUserInTheDirectoryAndTheEnvironmentItIsTold() throws Exception {
+    RuntimeSpec spec =
+        new RuntimeSpec(
+            List.of("/bin/sh", "-c", "id -u; id -g; pwd; echo $COLOUR"),
+            List.of(RuntimeSpec.DEFAULT_PATH, "COLOUR=blue"),
+            "/tmp",
+            1000,
+            100,
+            "");
+    assertThat(client.run(options(spec)).code()).isZero();
+    assertThat(text(out).lines()).containsExactly("1000", "100", "/tmp", "blue");
+  }
+
+  @Test
+  void keepsTheContainerAwayFromTheHost() throws Exception {
+    run("echo $$; cat /proc/net/dev; echo x > /proc/sys/kernel/hostname");
+    assertThat(text(out)).startsWith("1\n").contains("lo:").doesNotContain("eth0:", "docker0:");
+    assertThat(text(err)).contains("Read-only file system");
+  }
+
+  @Test
+  void tellsASignalAsTheShellDoes() throws Exception {
+    assertThat(run("kill -9 $$; busybox kill -KILL $$; exit 3").code()).isIn(137, 3);
+  }
+
+  @Test
+  void saysThatThereIsNoSuchProgram() {
+    ContainerdException failure =
+        catchThrowableOfType(
+            ContainerdException.class, () -> client.run(options(RuntimeSpec.of("/bin/nope"))));
+    assertThat(failure)
+        .hasMessageContaining("Tasks.Create")
+        .hasMessageContaining("/bin/nope")
+        .hasMessageContaining("no such file or directory");
+  }
+
+  @Test
+  void saysThatThereIsNoSuchSnapshot() {
+    RunOptions nowhere =
+        RunOptions.of("none", "overlayfs", "sha256:nowhere", RuntimeSpec.of("/bin/sh"));
+    assertThat(catchThrowableOfType(ContainerdException.class, () -> client.run(nowhere)).code())
+        .isEqualTo(Code.NOT_FOUND);
+  }
+
+  @Test
+  void killsTheContainerWhenItsThreadIsInterrupted() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    OutputStream signal =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            running.countDown();
+          }
+        };
+    RuntimeSpec forever = RuntimeSpec.of("/bin/sh", "-c", "echo running; sleep 1000");
+    FutureTask<ExitStatus> run =
+        new FutureTask<>(() -> client.run(options(forever).withOutput(signal, err)));
+    Thread thread = Thread.startVirtualThread(run);
+    assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
+    thread.interrupt();
+    assertThatThrownBy(() -> run.get(60, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(InterruptedException.class);
+  }
+
+  @Test
+  void saysThatTheOutputCouldNotBePassedOn() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("no space");
+          }
+        };
+    RuntimeSpec spec = RuntimeSpec.of("/bin/seq", "1", "100000");
+    assertThatThrownBy(() -> client.run(options(spec).withOutput(full, err)))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasRootCauseMessage("no space");
+  }
+
+  @Test
+  void runsSeveralAtATime() throws Exception {
+    List<FutureTask<ExitStatus>> runs = new ArrayList<>();
+    List<ByteArrayOutputStream> outputs = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      ByteArrayOutputStream output = new ByteArrayOutputStream();
+      outputs.add(output);
+      RuntimeSpec spec = RuntimeSpec.of("/bin/sh", "-c", "echo I am " + i + "; exit " + i);
+      FutureTask<ExitStatus> run =
+          new FutureTask<>(() -> client.run(options(spec).withOutput(output, output)));
+      runs.add(run);
+      Thread.startVirtualThread(run);
+    }
+    for (int i = 0; i < 4; i++) {
+      assertThat(runs.get(i).get(60, TimeUnit.SECONDS).code()).isEqualTo(i);
+      assertThat(text(outputs.get(i))).isEqualTo("I am " + i + "\n");
+    }
+  }
+}
