@@ -1,8 +1,13 @@
 package io.github.ecrcontainerd.local;
 
+import static com.tngtech.archunit.base.DescribedPredicate.anyElementThat;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -48,17 +53,26 @@ class BoundaryTest {
   }
 
   @Test
-  void showsItsUsersNoTypeOfALibrary() {
-    noClasses()
+  void showsItsUsersNothingOfItsInside() {
+    DescribedPredicate<JavaClass> inside =
+        resideInAnyPackage(
+            "io.netty..",
+            "tools.jackson..",
+            ROOT + ".api",
+            ROOT + ".layers",
+            ROOT + ".store",
+            ROOT + ".http",
+            ROOT + ".count");
+    noMethods()
         .that()
+        .arePublic()
+        .and()
+        .areDeclaredInClassesThat()
         .resideInAPackage(ROOT)
-        .and()
-        .doNotHaveSimpleName("EcrLocal")
-        .and()
-        .haveSimpleNameNotStartingWith("Builder")
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("io.netty..", "tools.jackson..", ROOT + ".*..")
+        .haveRawReturnType(inside)
+        .orShould()
+        .haveRawParameterTypes(anyElementThat(inside))
         .check(CLASSES);
   }
 }

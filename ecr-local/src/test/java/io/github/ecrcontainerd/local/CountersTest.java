@@ -6,9 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.resolver.Digest;
-import java.net.Socket;
+import java.io.RandomAccessFile;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -63,18 +62,13 @@ class CountersTest {
     int size = 64 << 20;
     Digest digest = ecr.pushLayer(bytes(1000));
     try (var file =
-        new java.io.RandomAccessFile(
-            ecr.layout().resolve("blobs/sha256/" + digest.hex()).toFile(), "rw")) {
+        new RandomAccessFile(ecr.layout().resolve("blobs/sha256/" + digest.hex()).toFile(), "rw")) {
       file.setLength(size);
     }
     URI url = ecr.urlOf(digest);
 
-    try (Socket socket = new Socket(url.getHost(), url.getPort())) {
-      String request =
-          "GET %s?%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
-              .formatted(url.getRawPath(), url.getRawQuery());
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      assertThat(socket.getInputStream().readNBytes(1000)).hasSize(1000);
+    try (var request = new OpenRequest(url)) {
+      assertThat(request.answer().readNBytes(1000)).hasSize(1000);
       assertThatThrownBy(() -> ecr.counters().awaitIdle(Duration.ofMillis(10)))
           .isInstanceOf(TimeoutException.class);
       assertThat(ecr.counters().openLayerConnections()).isEqualTo(1);

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,13 +88,25 @@ class EcrLocalTest {
   }
 
   @Test
+  void servesNoDirectoryThatIsServedAlready() throws Exception {
+    try (var _ = EcrLocal.builder().directory(scratch).start()) {
+      assertThatThrownBy(() -> EcrLocal.builder().directory(scratch).start())
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("served by another ecr-local");
+    }
+    EcrLocal.builder().directory(scratch).start().close();
+  }
+
+  @Test
   void endsAllConnectionsWhenItIsClosed() throws Exception {
     var server = EcrLocal.builder().directory(scratch).start();
     var endpoint = server.endpoint();
     try (var socket = new Socket(endpoint.getHost(), endpoint.getPort())) {
+      socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      assertThat(socket.getInputStream().readNBytes(12)).asString().endsWith("400");
       server.close();
 
-      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+      assertThat(socket.getInputStream().readAllBytes()).asString().endsWith("}");
     }
     assertThatThrownBy(() -> new Socket(endpoint.getHost(), endpoint.getPort()).close())
         .isInstanceOf(ConnectException.class);
@@ -105,15 +119,18 @@ class EcrLocalTest {
     server.close();
     server.close();
 
-    assertThat(scratch).isEmptyDirectory();
+    assertThat(scratch.resolve(".ecr-local.lock")).isEmptyFile();
+    assertThat(scratch).isDirectoryNotContaining(path -> !path.endsWith(".ecr-local.lock"));
   }
 
   @Test
   void leavesNoThreadBehind() throws Exception {
     EcrLocal.builder().directory(scratch).start().close();
 
-    assertThat(Thread.getAllStackTraces().keySet())
-        .filteredOn(thread -> thread.getName().startsWith("ecr-local"))
-        .isEmpty();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("ecr-local")) {
+        assertThat(thread.join(Duration.ofSeconds(10))).as(thread.getName()).isTrue();
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import static io.github.ecrcontainerd.local.RunningEcr.index;
 import static io.github.ecrcontainerd.local.RunningEcr.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
@@ -118,8 +119,7 @@ class ImagesTest {
     assertThat(detail.imageSizeInBytes()).isEqualTo("layer of v1".length());
     assertThat(detail.imageManifestMediaType()).isEqualTo(MediaTypes.OCI_MANIFEST);
     assertThat(detail.artifactMediaType()).isEqualTo(MediaTypes.OCI_CONFIG);
-    assertThat(detail.imagePushedAt())
-        .isCloseTo(Instant.now(), org.assertj.core.api.Assertions.within(Duration.ofMinutes(1)));
+    assertThat(detail.imagePushedAt()).isCloseTo(Instant.now(), within(Duration.ofMinutes(1)));
   }
 
   @Test

@@ -7,13 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.resolver.Digest;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -41,21 +37,6 @@ class LayerFaultsTest {
     ecr.conditions().layerFaults(request -> fault);
   }
 
-  /** A GET on a connection of its own, for a look at how it ends. */
-  private Socket open() throws IOException {
-    Socket socket = new Socket(url.getHost(), url.getPort());
-    String request =
-        "GET %s?%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
-            .formatted(url.getRawPath(), url.getRawQuery());
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    return socket;
-  }
-
-  private static byte[] bodyOf(byte[] response) {
-    String text = new String(response, StandardCharsets.ISO_8859_1);
-    return Arrays.copyOfRange(response, text.indexOf("\r\n\r\n") + 4, response.length);
-  }
-
   private void awaitIdle() throws Exception {
     ecr.counters().awaitIdle(SOON);
   }
@@ -65,10 +46,8 @@ class LayerFaultsTest {
   void endsTheConnectionBehindSoManyBytes(int bytes) throws Exception {
     everyTime(LayerFault.closeAfter(bytes));
 
-    try (Socket socket = open()) {
-      byte[] body = bodyOf(socket.getInputStream().readAllBytes());
-
-      assertThat(body).isEqualTo(Arrays.copyOf(LAYER, bytes));
+    try (var request = new OpenRequest(url)) {
+      assertThat(request.body()).isEqualTo(Arrays.copyOf(LAYER, bytes));
     }
     awaitIdle();
     assertThat(ecr.counters().layerBytes()).isEqualTo(bytes);
@@ -78,9 +57,8 @@ class LayerFaultsTest {
   void resetsTheConnection() throws Exception {
     everyTime(LayerFault.resetAfter(1000));
 
-    try (Socket socket = open()) {
-      InputStream in = socket.getInputStream();
-      assertThatThrownBy(in::readAllBytes)
+    try (var request = new OpenRequest(url)) {
+      assertThatThrownBy(request::body)
           .isInstanceOf(SocketException.class)
           .hasMessageContaining("reset");
     }
@@ -92,19 +70,10 @@ class LayerFaultsTest {
   void stallsUntilTheClientLeaves() throws Exception {
     everyTime(LayerFault.stallAfter(1000));
 
-    try (Socket socket = open()) {
-      socket.setSoTimeout(200);
-      InputStream in = socket.getInputStream();
-      byte[] answer = new byte[10_000];
-      int length = in.readNBytes(answer, 0, answer.length == 0 ? 0 : 1);
-      assertThatThrownBy(
-              () -> {
-                while (in.read(answer) >= 0) {
-                  // Up to what doesn't come.
-                }
-              })
-          .isInstanceOf(SocketTimeoutException.class);
-      assertThat(length).isEqualTo(1);
+    try (var request = new OpenRequest(url)) {
+      request.patience(200);
+      assertThat(request.answer().readNBytes(1000)).hasSize(1000);
+      assertThatThrownBy(request::body).isInstanceOf(SocketTimeoutException.class);
       assertThat(ecr.counters().layerTransfers())
           .extracting(LayerTransfer::ended)
           .containsExactly(false);

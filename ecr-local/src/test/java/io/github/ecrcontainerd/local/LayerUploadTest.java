@@ -7,6 +7,7 @@ import static io.github.ecrcontainerd.local.RunningEcr.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.ecrcontainerd.resolver.Digest;
 import java.nio.file.Files;
@@ -214,8 +215,8 @@ class LayerUploadTest {
     assertThat(response.layers())
         .extracting(Layer::layerDigest, Layer::layerAvailability, Layer::layerSize)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(there.toString(), LayerAvailability.AVAILABLE, 10L),
-            org.assertj.core.groups.Tuple.tuple(missing, LayerAvailability.UNAVAILABLE, null));
+            tuple(there.toString(), LayerAvailability.AVAILABLE, 10L),
+            tuple(missing, LayerAvailability.UNAVAILABLE, null));
     assertThat(response.failures())
         .extracting(LayerFailure::failureCode)
         .containsExactly(

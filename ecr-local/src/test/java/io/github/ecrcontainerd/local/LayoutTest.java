@@ -107,8 +107,9 @@ class LayoutTest {
     assertThat(images(REPOSITORY, "v2")).isEmpty();
     Path other = Files.createDirectory(ecr.directory().resolve("other")).resolve("copy");
 
-    skopeo("copy", "oci:" + ecr.layout() + ":v1", "oci:" + ecr.layout() + ":v2");
-    skopeo("copy", "oci:" + ecr.layout() + ":v1", "oci:" + other + ":v1");
+    skopeo(
+        "copy", "--preserve-digests", "oci:" + ecr.layout() + ":v1", "oci:" + ecr.layout() + ":v2");
+    skopeo("copy", "--preserve-digests", "oci:" + ecr.layout() + ":v1", "oci:" + other + ":v1");
 
     assertThat(images(REPOSITORY, "v2")).extracting(Image::imageManifest).containsExactly(manifest);
     assertThat(images("other/copy", "v1"))
@@ -128,7 +129,12 @@ class LayoutTest {
     ecr.putImage(index(List.of(first, second)), "all");
     Path copy = ecr.directory().resolve("copy");
 
-    skopeo("copy", "--all", "oci:" + ecr.layout() + ":all", "oci:" + copy + ":all");
+    skopeo(
+        "copy",
+        "--preserve-digests",
+        "--all",
+        "oci:" + ecr.layout() + ":all",
+        "oci:" + copy + ":all");
 
     assertThat(images("copy", "all"))
         .extracting(Image::imageManifest)

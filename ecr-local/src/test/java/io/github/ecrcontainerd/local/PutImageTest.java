@@ -195,7 +195,7 @@ class PutImageTest {
     String longest = "{\"schemaVersion\":2}" + " ".repeat(4_194_304);
     String untyped = ecr.pushParts("one").replaceFirst("\"mediaType\"", "\"noType\"");
     String layersAreNoDigests =
-        ecr.pushParts("one").replaceFirst("(\"layers\".*?digest\": \")[^\"]*", "$1sha256:../x");
+        ecr.pushParts("two").replaceFirst("(\"layers\".*?digest\": \")[^\"]*", "$1sha256:../x");
     for (String manifest :
         List.of("", "not json", "[]", "null", "{}", longest, untyped, layersAreNoDigests)) {
       assertThatThrownBy(() -> ecr.putImage(manifest, "v1"))

@@ -59,10 +59,6 @@ public final class Repository {
         || Files.isRegularFile(directory.resolve(INDEX_FILE));
   }
 
-  boolean exists() {
-    return isLayout(directory);
-  }
-
   public RepositoryName name() {
     return name;
   }
