@@ -12,6 +12,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -99,6 +101,48 @@ class ProtocolTest {
     var response = send(request("DescribeRepositories", "{\"newMember\":{\"a\":[1]}}").build());
 
     assertThat(response.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void readsALayerPartHoweverItsJsonIsWritten() throws Exception {
+    byte[] part = {-1, -1, -1, 62, 63, 0, 1};
+    String base64 = Base64.getEncoder().encodeToString(part);
+    assertThat(base64).startsWith("////");
+    String members = "\"repositoryName\":\"team/app\",\"partFirstByte\":0,\"partLastByte\":6";
+    for (String blob :
+        List.of(base64, base64.replace("/", "\\/"), base64.replace("/", "\\u002f"))) {
+      for (String body :
+          List.of(
+              "{\"layerPartBlob\":\"%s\",%s,\"uploadId\":\"%s\"}",
+              "{\"layerPartBlob\" : \"%s\" , %s , \"uploadId\" : \"%s\" }")) {
+        String upload = ecr.beginUpload();
+
+        var response =
+            send(request("UploadLayerPart", body.formatted(blob, members, upload)).build());
+
+        assertThat(text(response)).contains("\"lastByteReceived\":6");
+        assertThat(ecr.layout().resolve(".ecr-local/uploads/" + upload)).hasBinaryContent(part);
+      }
+    }
+    String upload = ecr.beginUpload();
+    String last =
+        "{%s,\"uploadId\":\"%s\",\"layerPartBlob\":\"%s\" \n }".formatted(members, upload, base64);
+    assertThat(text(send(request("UploadLayerPart", last).build())))
+        .contains("\"lastByteReceived\":6");
+  }
+
+  @Test
+  void refusesALayerPartThatIsNoBase64() throws Exception {
+    for (String body :
+        List.of(
+            "{\"layerPartBlob\":\"***\"}",
+            "{\"layerPartBlob\":[1]}",
+            "{\"layerPartBlob\":\"AAAA",
+            "{\"layerPartBlob\":\"AAAA\"",
+            "[]",
+            "null")) {
+      assertError(send(request("UploadLayerPart", body).build()), "SerializationException");
+    }
   }
 
   @Test
