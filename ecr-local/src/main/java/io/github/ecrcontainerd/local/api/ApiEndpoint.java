@@ -6,7 +6,7 @@ import io.github.ecrcontainerd.local.count.Tally;
 import io.github.ecrcontainerd.local.http.Endpoint;
 import io.github.ecrcontainerd.local.layers.PresignedUrls;
 import io.github.ecrcontainerd.local.store.Registry;
-import io.netty.buffer.ByteBufInputStream;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -70,7 +70,7 @@ public final class ApiEndpoint implements Endpoint {
     try {
       Operation operation = operation(request);
       String region = region(request.headers().get(HttpHeaderNames.AUTHORIZATION));
-      Record answer = api.answer(operation, region, new ByteBufInputStream(request.content()));
+      Record answer = api.answer(operation, region, ByteBufUtil.getBytes(request.content()));
       var _ =
           channel.writeAndFlush(
               response(HttpResponseStatus.OK, Json.MAPPER.writeValueAsBytes(answer)));

@@ -8,7 +8,6 @@ import io.github.ecrcontainerd.local.count.Tally;
 import io.github.ecrcontainerd.local.layers.PresignedUrls;
 import io.github.ecrcontainerd.local.store.Registry;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -79,7 +78,7 @@ final class EcrApi {
    * @return the response: a record to be written as JSON
    * @throws EcrError if the answer is an error
    */
-  Record answer(Operation operation, String region, InputStream body) {
+  Record answer(Operation operation, String region, byte[] body) {
     tally.called(operation);
     long number = number(operation);
     if (!throttle.lets(operation)) {
@@ -99,11 +98,11 @@ final class EcrApi {
     }
   }
 
-  private <R extends Record> Record answer(EcrOperation<R> operation, InputStream body, Call call)
+  private <R extends Record> Record answer(EcrOperation<R> operation, byte[] body, Call call)
       throws IOException {
     @Nullable R request;
     try {
-      request = Json.MAPPER.readValue(body, operation.requestType());
+      request = operation.read(body);
     } catch (JacksonException e) {
       throw new EcrError("SerializationException", "The request is not the JSON that it has to be");
     }

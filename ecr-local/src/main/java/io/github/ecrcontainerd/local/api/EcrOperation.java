@@ -1,6 +1,8 @@
 package io.github.ecrcontainerd.local.api;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /**
  * One operation of the API.
@@ -11,6 +13,15 @@ interface EcrOperation<R extends Record> {
 
   /** What its requests are read into. */
   Class<R> requestType();
+
+  /**
+   * Reads a request.
+   *
+   * @throws JacksonException if it is not the JSON that it has to be
+   */
+  default @Nullable R read(byte[] body) {
+    return Json.MAPPER.readValue(body, requestType());
+  }
 
   /**
    * Answers a call.

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.local.api;
 import io.github.ecrcontainerd.local.ApiFault;
 import io.github.ecrcontainerd.local.store.Upload;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +16,13 @@ final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
   /** ECR's quota "Layer parts". */
   private static final int MOST_PARTS = 4200;
 
-  // The bytes are decoded into this array and nobody else has it.
-  @SuppressWarnings("ArrayRecordComponent")
   record Request(
       @Nullable String registryId,
       @Nullable String repositoryName,
       @Nullable String uploadId,
       @Nullable Long partFirstByte,
       @Nullable Long partLastByte,
-      byte @Nullable [] layerPartBlob) {}
+      @Nullable ByteBuffer layerPartBlob) {}
 
   record Response(
       String registryId, String repositoryName, String uploadId, long lastByteReceived) {}
@@ -40,11 +39,17 @@ final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
   }
 
   @Override
+  public @Nullable Request read(byte[] body) {
+    return LayerPartJson.read(body);
+  }
+
+  @Override
   public Response answer(Request request, Call call) throws IOException {
     long first = Parameters.required("partFirstByte", request.partFirstByte());
     long last = Parameters.required("partLastByte", request.partLastByte());
-    byte[] part = Parameters.required("layerPartBlob", request.layerPartBlob());
-    if (part.length > LARGEST_PART) {
+    ByteBuffer part = Parameters.required("layerPartBlob", request.layerPartBlob());
+    int length = part.remaining();
+    if (length > LARGEST_PART) {
       throw EcrError.constraint(
           "layerPartBlob", "Member must have length less than or equal to " + LARGEST_PART);
     }
@@ -62,12 +67,11 @@ final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
             "The part's first byte is %d, and not the one behind the last received"
                 .formatted(first));
       }
-      if (last - first + 1 != part.length) {
+      if (last - first + 1 != length) {
         throw invalid(
             target,
             upload,
-            "The part has %d bytes, and not those from %d to %d"
-                .formatted(part.length, first, last));
+            "The part has %d bytes, and not those from %d to %d".formatted(length, first, last));
       }
       if (upload.parts() == MOST_PARTS) {
         throw new EcrError(

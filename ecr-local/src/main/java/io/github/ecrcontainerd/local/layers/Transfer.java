@@ -35,13 +35,16 @@ final class Transfer {
   private final FileChannel file;
   private final BodyPlan plan;
   private final Tally.Sending sending;
-  private final ChannelFutureListener gone = closed -> end();
+  private final ChannelFutureListener gone = closed -> gone();
 
   /** The byte of the file that comes next. */
   private long position;
 
   /** When, by the limit, all that has left so far may have arrived. */
   private long due;
+
+  /** Whether bytes are on their way: then it is their future that says how it went. */
+  private boolean writing;
 
   private boolean ended;
 
@@ -55,6 +58,7 @@ final class Transfer {
 
   /** Begins, after some time. */
   void start(HttpResponse head, Duration latency) {
+    var _ = channel.closeFuture().addListener(gone);
     try {
       var _ =
           channel.eventLoop().schedule(() -> begin(head), latency.toNanos(), TimeUnit.NANOSECONDS);
@@ -65,7 +69,6 @@ final class Transfer {
   }
 
   private void begin(HttpResponse head) {
-    var _ = channel.closeFuture().addListener(gone);
     if (!ended) {
       var _ = channel.write(head);
       due = System.nanoTime();
@@ -99,6 +102,7 @@ final class Transfer {
       return;
     }
     sending.sent(length);
+    writing = true;
     if (position == plan.corrupt()) {
       var _ =
           channel
@@ -114,6 +118,7 @@ final class Transfer {
   }
 
   private void sent(ChannelFuture written, long length, long arrived) {
+    writing = false;
     if (written.isSuccess()) {
       position += length;
       next();
@@ -145,6 +150,12 @@ final class Transfer {
         var _ = channel.close();
       }
       case STALL -> LOG.debug("A response stalls until its client leaves");
+    }
+  }
+
+  private void gone() {
+    if (!writing) {
+      end();
     }
   }
 

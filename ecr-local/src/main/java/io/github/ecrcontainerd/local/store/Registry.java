@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -19,22 +20,42 @@ public final class Registry implements AutoCloseable {
   private final Path directory;
   private final Map<RepositoryName, Repository> known = new ConcurrentHashMap<>();
 
-  private Registry(Path directory) {
+  private final DirectoryLock lock;
+
+  private Registry(Path directory, DirectoryLock lock) {
     this.directory = directory;
+    this.lock = lock;
   }
 
-  /** Opens a directory, which is made where it is missing, and sweeps out abandoned uploads. */
+  /**
+   * Opens a directory, which is made where it is missing, and sweeps out abandoned uploads.
+   *
+   * @throws IOException if it can't be used, or another server serves it
+   */
   public static Registry open(Path directory) throws IOException {
     Files.createDirectories(directory);
-    Registry registry = new Registry(directory.toRealPath());
-    registry.sweep();
-    return registry;
+    Path real = directory.toRealPath();
+    DirectoryLock lock = DirectoryLock.take(real);
+    boolean opened = false;
+    try {
+      Registry registry = new Registry(real, lock);
+      for (Repository repository : registry.repositories()) {
+        repository.sweep();
+      }
+      opened = true;
+      return registry;
+    } finally {
+      if (!opened) {
+        lock.close();
+      }
+    }
   }
 
   /** A repository, by its name; also one that another program made while we run. */
   public Optional<Repository> find(RepositoryName name) {
-    Repository repository = known(name);
-    return repository.exists() ? Optional.of(repository) : Optional.empty();
+    return Repository.isLayout(directory.resolve(name.value()))
+        ? Optional.of(known(name))
+        : Optional.empty();
   }
 
   private Repository known(RepositoryName name) {
@@ -70,6 +91,16 @@ public final class Registry implements AutoCloseable {
             nameOf(path).flatMap(Registry.this::find).ifPresent(found::add);
             return FileVisitResult.CONTINUE;
           }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              // Another program's temporary file.
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
         });
     found.sort((a, b) -> a.name().compareTo(b.name()));
     return found;
@@ -91,15 +122,15 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  private void sweep() throws IOException {
-    for (Repository repository : repositories()) {
-      repository.sweep();
-    }
-  }
-
   /** Ends all uploads. What was pushed stays. */
   @Override
   public void close() throws IOException {
-    sweep();
+    try {
+      for (Repository repository : known.values()) {
+        repository.sweep();
+      }
+    } finally {
+      lock.close();
+    }
   }
 }

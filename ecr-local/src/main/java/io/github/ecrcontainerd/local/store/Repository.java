@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -58,17 +59,13 @@ public final class Repository {
         || Files.isRegularFile(directory.resolve(INDEX_FILE));
   }
 
-  boolean exists() {
-    return isLayout(directory);
-  }
-
   public RepositoryName name() {
     return name;
   }
 
+  /** When its directory was made; where the file system doesn't know, when it last changed. */
   public Instant createdAt() throws IOException {
-    Path oldest = directory.resolve(LAYOUT_FILE);
-    return Files.getLastModifiedTime(Files.exists(oldest) ? oldest : directory).toInstant();
+    return Files.readAttributes(directory, BasicFileAttributes.class).creationTime().toInstant();
   }
 
   private record Settings(TagMutability imageTagMutability) {}

@@ -71,13 +71,14 @@ public final class Upload {
   }
 
   /** Adds a part. */
-  public void append(byte[] part) throws IOException {
-    append(part, part.length);
+  public void append(ByteBuffer part) throws IOException {
+    int length = part.remaining();
+    grow(part);
     if (parts > 0) {
       smallestInner = Math.min(smallestInner, lastPart);
     }
     parts++;
-    lastPart = part.length;
+    lastPart = length;
   }
 
   /**
@@ -87,26 +88,32 @@ public final class Upload {
    * @param part the part that arrives, behind what is there
    * @param wanted how many bytes the upload shall have afterwards
    */
-  public void cutShort(byte[] part, long wanted) throws IOException {
+  public void cutShort(ByteBuffer part, long wanted) throws IOException {
     if (wanted > size) {
-      append(part, (int) Math.min(part.length, wanted - size));
+      grow(part.slice(part.position(), (int) Math.min(part.remaining(), wanted - size)));
     } else if (wanted < size) {
       channel.truncate(wanted);
-      channel.position(wanted);
       size = wanted;
       sha256 = null;
     }
   }
 
-  private void append(byte[] bytes, int length) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
-    while (buffer.hasRemaining()) {
-      var _ = channel.write(buffer);
+  private void grow(ByteBuffer bytes) throws IOException {
+    ByteBuffer toHash = bytes.duplicate();
+    long end = size;
+    try {
+      while (bytes.hasRemaining()) {
+        end += channel.write(bytes, end);
+      }
+    } catch (IOException e) {
+      // The disk is full, perhaps: the caller may send the part again.
+      channel.truncate(size);
+      throw e;
     }
     if (sha256 != null) {
-      sha256.update(bytes, 0, length);
+      sha256.update(toHash);
     }
-    size += length;
+    size = end;
   }
 
   /** The digest of what is there. */
