@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     description = "Moves images between Amazon ECR and containerd.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PullCommand.class, RunCommand.class, LocalCommand.class},
+    subcommands = {PullCommand.class, LocalCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:usage", "130:interrupted"})
 public final class Ecr {

@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -48,8 +49,11 @@ final class Progress implements PullListener, AutoCloseable {
   }
 
   /** Begins to show a pull. */
+  // Error Prone knows the JDKs 22 to 24, where there was always a console; 25 has none elsewhere.
+  @SuppressWarnings("SystemConsoleNull")
   static Progress to(PrintWriter out) {
-    boolean terminal = System.console() != null && System.console().isTerminal();
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
     Progress progress = new Progress(out, terminal);
     if (terminal) {
       progress.painter.start();

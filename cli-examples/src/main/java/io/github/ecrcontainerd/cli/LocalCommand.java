@@ -1,0 +1,98 @@
+package io.github.ecrcontainerd.cli;
+
+import io.github.ecrcontainerd.local.Conditions;
+import io.github.ecrcontainerd.local.EcrLocal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ecr local}. */
+@Command(
+    name = "local",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Serves a directory of OCI image layouts as an Amazon ECR, for development and tests.",
+      "Fill it with: skopeo copy SOURCE oci:DIR/REPOSITORY:TAG"
+    })
+final class LocalCommand implements Callable<Integer> {
+  @Spec CommandSpec command = CommandSpec.create();
+
+  @Parameters(paramLabel = "DIR", description = "one directory a repository; made if missing")
+  Path directory = Path.of("");
+
+  @Option(names = "--host", paramLabel = "ADDRESS", description = "default: ${DEFAULT-VALUE}")
+  String host = "127.0.0.1";
+
+  @Option(names = "--port", paramLabel = "N", description = "of the API (default: any)")
+  int port;
+
+  @Option(names = "--layer-port", paramLabel = "N", description = "of the layers (default: any)")
+  int layerPort;
+
+  @Option(names = "--public-host", paramLabel = "NAME", description = "this machine's in URLs")
+  Optional<String> publicHost = Optional.empty();
+
+  @Option(
+      names = "--bandwidth",
+      paramLabel = "MIB",
+      description = "MiB a second that each layer connection gets (default: no limit)")
+  Optional<Double> bandwidth = Optional.empty();
+
+  @Option(
+      names = "--latency",
+      paramLabel = "MS",
+      description = "ms to the first byte of a layer request (default: 0)")
+  Optional<Long> latency = Optional.empty();
+
+  @Option(
+      names = "--url-lifetime",
+      paramLabel = "S",
+      description = "seconds that a layer URL lives (default: 3600)")
+  Optional<Long> urlLifetime = Optional.empty();
+
+  @Option(
+      names = "--part-size",
+      paramLabel = "MIB",
+      description = "MiB of the parts that uploads are asked for (default: 10)")
+  Optional<Integer> partSize = Optional.empty();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    EcrLocal.Builder server =
+        EcrLocal.builder().directory(directory).host(host).port(port).layerPort(layerPort);
+    publicHost.ifPresent(server::publicHost);
+    server.conditions(conditions());
+    try (EcrLocal local = server.start()) {
+      command
+          .commandLine()
+          .getOut()
+          .printf("listening on %s, layers on %s%n", local.endpoint(), local.layerEndpoint());
+      command.commandLine().getOut().flush();
+      new CountDownLatch(1).await();
+    }
+    return 0;
+  }
+
+  private Conditions conditions() {
+    Conditions conditions = new Conditions();
+    try {
+      bandwidth.ifPresent(mib -> conditions.bandwidthPerConnection((long) (mib * (1 << 20))));
+      latency.ifPresent(ms -> conditions.layerLatency(Duration.ofMillis(ms)));
+      urlLifetime.ifPresent(seconds -> conditions.urlLifetime(Duration.ofSeconds(seconds)));
+      partSize.ifPresent(mib -> conditions.partSize((long) mib << 20));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+    return conditions;
+  }
+}
