@@ -88,8 +88,8 @@ final class Traces {
   /**
    * Shims and what else runs in the daemon's namespaces, and containers: processes whose own root
    * file system comes from the daemon's directories. (A process that merely sees such a mount would
-   * be any process of the machine, as soon as a test mounts a snapshot.) A process that has ended has
-   * neither, also while its parent has not asked for its exit code.
+   * be any process of the machine, as soon as a test mounts a snapshot.) A process that has ended
+   * has neither, also while its parent has not asked for its exit code.
    */
   private List<ProcessHandle> processes() throws IOException {
     List<ProcessHandle> found = new ArrayList<>();
