@@ -2,14 +2,17 @@ package io.github.ecrcontainerd.cli;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
 
 /** {@code ecr}: images between Amazon ECR and containerd, from the command line. */
 @Command(
     name = "ecr",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
     description = "Moves images between Amazon ECR and containerd.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PullCommand.class, LocalCommand.class},
+    subcommands = {PullCommand.class, RunCommand.class, LocalCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:usage", "130:interrupted"})
 public final class Ecr {
@@ -21,8 +24,8 @@ public final class Ecr {
     boolean debug = Debug.isOn();
     CommandLine command =
         new CommandLine(new Ecr())
-            .setExitCodeExceptionMapper(e -> e instanceof InterruptedException ? 130 : 1)
-            .setExecutionExceptionHandler((e, line, parsed) -> Debug.report(e, debug, line));
+            .setParameterExceptionHandler((e, wrong) -> Failure.ofUsage(e))
+            .setExecutionExceptionHandler((e, line, parsed) -> Failure.of(e, debug, line));
     int status = command.execute(args);
     interruption.over();
     System.exit(status);

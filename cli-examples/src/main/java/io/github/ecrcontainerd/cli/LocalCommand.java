@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
 /** {@code ecr local}. */
 @Command(
     name = "local",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Serves a directory of OCI image layouts as an Amazon ECR, for development and tests.",

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Shows a pull. On a terminal: a line for each manifest and blob that grows with it, drawn ten times
- * a second. Elsewhere: a line for each when it is done.
+ * Shows a pull. On a terminal: a line for each manifest and blob that grows with it, drawn ten
+ * times a second. Elsewhere: a line for each when it is done.
  *
  * <p>The pull's threads only note what they are told; one thread of its own draws.
  */
@@ -189,11 +189,7 @@ final class Progress implements PullListener, AutoCloseable {
             .filter(item -> !item.state.equals("already there") && !item.state.equals("failed"))
             .mapToLong(item -> item.bytes)
             .sum();
-    out.printf(
-        Locale.ROOT,
-        "  %s in %.1f s%n",
-        Size.of(pulled),
-        (System.nanoTime() - began) / 1e9);
+    out.printf(Locale.ROOT, "  %s in %.1f s%n", Size.of(pulled), (System.nanoTime() - began) / 1e9);
     out.flush();
   }
 }

@@ -16,7 +16,6 @@ import picocli.CommandLine.Spec;
 /** {@code ecr pull}. */
 @Command(
     name = "pull",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = "Pulls an image from Amazon ECR into containerd.")
 final class PullCommand implements Callable<Integer> {

@@ -1,18 +1,28 @@
 package io.github.ecrcontainerd.containerd;
 
+import io.github.ecrcontainerd.containerd.container.Containers;
+import io.github.ecrcontainerd.containerd.container.RunOptions;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
+import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
 import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
+import io.github.ecrcontainerd.containerd.internal.image.StoredImage;
 import io.github.ecrcontainerd.containerd.internal.pull.Pull;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
 import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
+import io.github.ecrcontainerd.containerd.introspection.Introspection;
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.Leases;
+import io.github.ecrcontainerd.containerd.namespace.Namespaces;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.containerd.task.ExitStatus;
+import io.github.ecrcontainerd.containerd.task.Tasks;
+import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,12 +44,14 @@ import java.util.Map;
  */
 public final class ContainerdClient implements ContainerdServices, AutoCloseable {
   private final DaemonChannel channel;
+  private final String namespace;
   private final Rpc rpc;
   private final ContainerdServices services;
 
   private ContainerdClient(Builder builder) {
     this.channel = new DaemonChannel(UnixSocket::connect, builder.address);
-    this.rpc = Rpc.of(channel, builder.address.toString(), builder.namespace, builder.deadline);
+    this.namespace = builder.namespace;
+    this.rpc = Rpc.of(channel, builder.address.toString(), namespace, builder.deadline);
     this.services = new GrpcServices(rpc);
   }
 
@@ -83,6 +95,41 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
     return new Pull(this, this::withLease, options).run(reference);
   }
 
+  /**
+   * What an image in the content store says of itself for a platform: what it runs, and the chain
+   * of snapshots that it stands on.
+   *
+   * @throws ImageException if it has nothing for the platform, or can't run at all
+   * @throws ContainerdException if it is not all there, or the daemon can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  public ImageConfig config(Image image, Platform platform) throws InterruptedException {
+    return new StoredImage(content(), image).config(platform);
+  }
+
+  /**
+   * Runs a container to its end, and leaves nothing of it behind: no task, container or snapshot.
+   *
+   * @return how its program ended
+   * @throws ContainerdException if it can't be run, with {@link ContainerdException.Code#NOT_FOUND}
+   *     if there is no such snapshot
+   * @throws java.io.UncheckedIOException if a stream doesn't take its output
+   * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
+   */
+  public ExitStatus run(RunOptions options) throws InterruptedException {
+    return new ContainerRun(this, namespace, options).run();
+  }
+
+  @Override
+  public Introspection introspection() {
+    return services.introspection();
+  }
+
+  @Override
+  public Namespaces namespaces() {
+    return services.namespaces();
+  }
+
   @Override
   public Leases leases() {
     return services.leases();
@@ -106,6 +153,16 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
   @Override
   public Diff diff() {
     return services.diff();
+  }
+
+  @Override
+  public Containers containers() {
+    return services.containers();
+  }
+
+  @Override
+  public Tasks tasks() {
+    return services.tasks();
   }
 
   /** Ends the connection, and all calls that are under way. */

@@ -1,13 +1,21 @@
 package io.github.ecrcontainerd.containerd;
 
+import io.github.ecrcontainerd.containerd.container.Containers;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Images;
+import io.github.ecrcontainerd.containerd.introspection.Introspection;
 import io.github.ecrcontainerd.containerd.lease.Leases;
+import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.containerd.task.Tasks;
 
 /** The services of one daemon in one namespace. Safe for use by several threads at once. */
 public interface ContainerdServices {
+
+  Introspection introspection();
+
+  Namespaces namespaces();
 
   Leases leases();
 
@@ -23,4 +31,8 @@ public interface ContainerdServices {
   Snapshots snapshots(String snapshotter);
 
   Diff diff();
+
+  Containers containers();
+
+  Tasks tasks();
 }

@@ -2,8 +2,10 @@ package io.github.ecrcontainerd.containerd.oci;
 
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An index of manifests for several platforms: OCI's image index, or Docker's manifest list.
@@ -36,5 +38,23 @@ public record Index(List<Descriptor> manifests) {
         .flatMap(manifest -> manifest.platform().stream())
         .filter(platform -> !platform.os().equals("unknown"))
         .toList();
+  }
+
+  /**
+   * The manifest for a platform: the best of those that say what they are for, or, where none of
+   * them is right, the first that doesn't say.
+   */
+  public Optional<Descriptor> best(Platform wanted) {
+    List<Descriptor> offered =
+        manifests.stream().filter(child -> child.platform().isPresent()).toList();
+    return wanted
+        .best(offered.stream().map(child -> child.platform().orElseThrow()).toList())
+        .map(offered::get)
+        .or(
+            () ->
+                manifests.stream()
+                    .filter(child -> child.platform().isEmpty())
+                    .filter(child -> MediaTypes.isManifestOrIndex(child.mediaType()))
+                    .findFirst());
   }
 }

@@ -43,6 +43,7 @@ public final class UnixSocket implements Connection {
   private final Path path;
   private final int fd;
   private final Arena arena = Arena.ofShared();
+  private final MemorySegment buffers = arena.allocate(2 * BUFFER_SIZE);
   private final Input input = new Input();
   private final Output output = new Output();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -68,26 +69,32 @@ public final class UnixSocket implements Connection {
     if (fd < 0) {
       throw new SocketException("no socket can be made: " + Libc.strerror(fd));
     }
-    int result;
-    try (Arena arena = Arena.ofConfined()) {
-      // struct sockaddr_un: the family in the machine's byte order, then the path and its NUL.
-      MemorySegment address = arena.allocate(2 + name.length + 1, 2);
-      address.set(ValueLayout.JAVA_SHORT, 0, (short) Libc.AF_UNIX);
-      MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, 2, name.length);
-      setSendTimeout(fd, CONNECT_SECONDS);
-      do {
-        result = Libc.connect(fd, address);
-      } while (result == -Libc.EINTR);
-      setSendTimeout(fd, 0);
+    try {
+      int result = connect(fd, name);
+      if (result < 0) {
+        throw refused(path, result);
+      }
+      return new UnixSocket(path, fd);
     } catch (Throwable e) {
       Libc.close(fd);
       throw e;
     }
-    if (result < 0) {
-      Libc.close(fd);
-      throw refused(path, result);
+  }
+
+  private static int connect(int fd, byte[] path) {
+    try (Arena arena = Arena.ofConfined()) {
+      // struct sockaddr_un: the family in the machine's byte order, then the path and its NUL.
+      MemorySegment address = arena.allocate(2 + path.length + 1, 2);
+      address.set(ValueLayout.JAVA_SHORT, 0, (short) Libc.AF_UNIX);
+      MemorySegment.copy(path, 0, address, ValueLayout.JAVA_BYTE, 2, path.length);
+      setSendTimeout(fd, CONNECT_SECONDS);
+      int result;
+      do {
+        result = Libc.connect(fd, address);
+      } while (result == -Libc.EINTR);
+      setSendTimeout(fd, 0);
+      return result;
     }
-    return new UnixSocket(path, fd);
   }
 
   /** Without it, connect(2) waits for ever while the peer's backlog is full. */
@@ -178,7 +185,7 @@ public final class UnixSocket implements Connection {
 
   private final class Input extends InputStream {
     final Lock turn = new ReentrantLock();
-    private final MemorySegment buffer = arena.allocate(BUFFER_SIZE);
+    private final MemorySegment buffer = buffers.asSlice(0, BUFFER_SIZE);
     private long position;
     private long limit;
 
@@ -229,7 +236,7 @@ public final class UnixSocket implements Connection {
 
   private final class Output extends OutputStream {
     final Lock turn = new ReentrantLock();
-    private final MemorySegment buffer = arena.allocate(BUFFER_SIZE);
+    private final MemorySegment buffer = buffers.asSlice(BUFFER_SIZE);
     private int used;
 
     @Override

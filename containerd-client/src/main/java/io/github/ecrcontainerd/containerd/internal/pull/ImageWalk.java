@@ -56,7 +56,7 @@ final class ImageWalk {
       Index content =
           arrival.bringDocument(
               leased, index, bytes -> Index.parse(index.digest(), bytes), Labels::keeping);
-      current = choose(image.name(), content);
+      current = content.best(wanted).orElseThrow(() -> notFor(image.name(), content.platforms()));
     }
     if (!MediaTypes.isManifest(current.mediaType())) {
       throw new ImageException(
@@ -68,22 +68,6 @@ final class ImageWalk {
         arrival.bringDocument(
             leased, chosen, bytes -> Manifest.parse(chosen.digest(), bytes), Labels::keeping);
     return new Found(manifest, config(image.name(), chosen, manifest.config()));
-  }
-
-  /** The manifest for the platform; one that says nothing of its platform where none fits. */
-  private Descriptor choose(String name, Index index) {
-    List<Descriptor> offered =
-        index.manifests().stream().filter(child -> child.platform().isPresent()).toList();
-    return wanted
-        .best(offered.stream().map(child -> child.platform().orElseThrow()).toList())
-        .map(offered::get)
-        .or(
-            () ->
-                index.manifests().stream()
-                    .filter(child -> child.platform().isEmpty())
-                    .filter(child -> MediaTypes.isManifestOrIndex(child.mediaType()))
-                    .findFirst())
-        .orElseThrow(() -> notFor(name, index.platforms()));
   }
 
   private Optional<ImageConfig> config(String name, Descriptor manifest, Descriptor config)

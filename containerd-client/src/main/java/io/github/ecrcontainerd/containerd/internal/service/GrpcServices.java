@@ -1,15 +1,39 @@
 package io.github.ecrcontainerd.containerd.internal.service;
 
 import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.container.Containers;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Images;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.containerd.introspection.Introspection;
 import io.github.ecrcontainerd.containerd.lease.Leases;
+import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.containerd.task.Tasks;
 
 /** All services by the same kind of calls. */
 public record GrpcServices(Rpc rpc) implements ContainerdServices {
+
+  @Override
+  public Introspection introspection() {
+    return new GrpcIntrospection(rpc);
+  }
+
+  @Override
+  public Namespaces namespaces() {
+    return new GrpcNamespaces(rpc);
+  }
+
+  @Override
+  public Containers containers() {
+    return new GrpcContainers(rpc);
+  }
+
+  @Override
+  public Tasks tasks() {
+    return new GrpcTasks(rpc);
+  }
 
   @Override
   public Leases leases() {

@@ -1,0 +1,56 @@
+package io.github.ecrcontainerd.cli;
+
+import io.github.ecrcontainerd.containerd.ContainerdClient;
+import io.github.ecrcontainerd.containerd.container.RunOptions;
+import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
+import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.Platform;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code ecr run}. */
+@Command(
+    name = "run",
+    sortOptions = false,
+    description = "Runs a container from an image that was pulled, and exits as it does.")
+final class RunCommand implements Callable<Integer> {
+  @Parameters(index = "0", paramLabel = "REF", description = "the image, as it was pulled")
+  String reference = "";
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..*",
+      paramLabel = "ARG",
+      description = "instead of the image's own arguments; behind -- if they begin with a dash")
+  List<String> arguments = new ArrayList<>();
+
+  @Mixin DaemonOptions daemon = new DaemonOptions();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try (ContainerdClient containerd = daemon.connect()) {
+      Image image =
+          containerd
+              .images()
+              .get(reference)
+              .orElseThrow(
+                  () ->
+                      new ImageException(
+                          "containerd has no image %s: pull it first".formatted(reference)));
+      ImageConfig config = containerd.config(image, Platform.current());
+      RunOptions options =
+          RunOptions.of(
+              image.name(),
+              daemon.snapshotter(),
+              config.chainIds().getLast().toString(),
+              RuntimeSpec.of(config, arguments));
+      return containerd.run(options).code();
+    }
+  }
+}

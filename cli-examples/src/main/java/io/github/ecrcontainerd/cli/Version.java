@@ -1,0 +1,17 @@
+package io.github.ecrcontainerd.cli;
+
+import java.util.Optional;
+import picocli.CommandLine.IVersionProvider;
+
+/** The version that the jar was built as. */
+final class Version implements IVersionProvider {
+
+  @Override
+  public String[] getVersion() {
+    return new String[] {
+      "ecr "
+          + Optional.ofNullable(Ecr.class.getPackage().getImplementationVersion())
+              .orElse("(not from a jar)")
+    };
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.ecrcontainerd.containerd.internal.container;
+
+import io.github.ecrcontainerd.containerd.ContainerdClient;
+import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.container.NewContainer;
+import io.github.ecrcontainerd.containerd.container.RunOptions;
+import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.containerd.snapshot.Mount;
+import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.containerd.task.ExitStatus;
+import io.github.ecrcontainerd.containerd.task.Tasks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One container from its snapshot to its exit status: each method makes one thing, goes on to the
+ * next one, and removes it, however that went.
+ */
+public final class ContainerRun {
+  private static final int SIGKILL = 9;
+
+  private final ContainerdClient client;
+  private final String namespace;
+  private final RunOptions options;
+
+  /** A run in a namespace, the client's own. */
+  public ContainerRun(ContainerdClient client, String namespace, RunOptions options) {
+    this.client = client;
+    this.namespace = namespace;
+    this.options = options;
+  }
+
+  /** Runs it to its end. */
+  public ExitStatus run() throws InterruptedException {
+    // Until the container is there, nothing else keeps its snapshot from the garbage collector.
+    Lease lease = client.leases().create(options.id(), Duration.ofHours(24));
+    return Unwound.run(
+        () -> withSnapshot(client.withLease(lease)), () -> client.leases().delete(lease.id()));
+  }
+
+  private ExitStatus withSnapshot(ContainerdServices services) throws InterruptedException {
+    Snapshots snapshots = services.snapshots(options.snapshotter());
+    List<Mount> mounts = snapshots.prepare(options.id(), options.parent(), Map.of());
+    return Unwound.run(() -> withContainer(services, mounts), () -> snapshots.remove(options.id()));
+  }
+
+  private ExitStatus withContainer(ContainerdServices services, List<Mount> mounts)
+      throws InterruptedException {
+    services
+        .containers()
+        .create(
+            new NewContainer(
+                options.id(),
+                options.image(),
+                options.snapshotter(),
+                options.id(),
+                options.spec().withCgroupsPath("/" + namespace + "/" + options.id()).json(),
+                Map.of()));
+    return Unwound.run(
+        () -> withOutput(services.tasks(), mounts),
+        () -> services.containers().delete(options.id()));
+  }
+
+  private ExitStatus withOutput(Tasks tasks, List<Mount> mounts) throws InterruptedException {
+    try (TaskOutput output = TaskOutput.to(options.stdout(), options.stderr())) {
+      ExitStatus exit = withTask(tasks, mounts, output);
+      output.drain();
+      return exit;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The output of " + options.id() + " can't be passed on", e);
+    }
+  }
+
+  private ExitStatus withTask(Tasks tasks, List<Mount> mounts, TaskOutput output)
+      throws IOException, InterruptedException {
+    tasks.create(options.id(), mounts, output.stdio());
+    return Unwound.run(
+        () -> {
+          output.connected();
+          tasks.start(options.id());
+          return tasks.await(options.id());
+        },
+        () -> remove(tasks));
+  }
+
+  /** Where an error or an interrupt came first, the task still runs. */
+  private void remove(Tasks tasks) throws InterruptedException {
+    if (tasks.kill(options.id(), SIGKILL)) {
+      tasks.await(options.id());
+    }
+    tasks.delete(options.id());
+  }
+}

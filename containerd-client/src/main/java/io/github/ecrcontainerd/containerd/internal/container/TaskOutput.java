@@ -1,0 +1,61 @@
+package io.github.ecrcontainerd.containerd.internal.container;
+
+import io.github.ecrcontainerd.containerd.task.Stdio;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The output of one task, through FIFOs in a directory that none but the user may enter. */
+final class TaskOutput implements AutoCloseable {
+  private final Path directory;
+  private final Pump stdout;
+  private final Pump stderr;
+
+  private TaskOutput(Path directory, Pump stdout, Pump stderr) {
+    this.directory = directory;
+    this.stdout = stdout;
+    this.stderr = stderr;
+  }
+
+  static TaskOutput to(OutputStream stdout, OutputStream stderr) throws IOException {
+    Path directory = Files.createTempDirectory("containerd-task");
+    try {
+      Pump out = Pump.start(directory.resolve("stdout"), stdout);
+      try {
+        return new TaskOutput(directory, out, Pump.start(directory.resolve("stderr"), stderr));
+      } catch (IOException e) {
+        out.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      Files.deleteIfExists(directory);
+      throw e;
+    }
+  }
+
+  Stdio stdio() {
+    return new Stdio(Optional.empty(), Optional.of(stdout.fifo()), Optional.of(stderr.fifo()));
+  }
+
+  /** The daemon has made the task, and so opened the FIFOs. */
+  void connected() throws IOException {
+    stdout.connected();
+    stderr.connected();
+  }
+
+  /** Waits until all output of a task that was deleted has reached its streams. */
+  void drain() throws IOException, InterruptedException {
+    stdout.drain();
+    stderr.drain();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (stderr) {
+      stdout.close();
+    }
+    Files.deleteIfExists(directory);
+  }
+}

@@ -1,0 +1,22 @@
+package io.github.ecrcontainerd.containerd.internal.ffm;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+
+/** Named pipes, which the JDK can open but not make. */
+public final class Fifo {
+  private static final int OWNER_ONLY = 0600;
+
+  private Fifo() {}
+
+  /** Makes a FIFO that none but the user may open. */
+  public static Path create(Path path) throws IOException {
+    int result = Libc.mkfifo(path.toString(), OWNER_ONLY);
+    if (result < 0) {
+      throw new FileSystemException(
+          path.toString(), null, "no FIFO can be made: " + Libc.strerror(result));
+    }
+    return path;
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.ecrcontainerd.containerd.introspection;
+
+import io.github.ecrcontainerd.resolver.Platform;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A part of the daemon.
+ *
+ * @param type what it is: {@code io.containerd.snapshotter.v1}
+ * @param id its name among those of the type: {@code overlayfs}
+ * @param platforms what it works for; empty for any
+ * @param exports facts by key, for example its root directory
+ * @param capabilities what it can do
+ * @param error why it could not be started, where it could not
+ */
+public record Plugin(
+    String type,
+    String id,
+    List<Platform> platforms,
+    Map<String, String> exports,
+    List<String> capabilities,
+    Optional<String> error) {
+  public Plugin {
+    platforms = List.copyOf(platforms);
+    exports = Map.copyOf(exports);
+    capabilities = List.copyOf(capabilities);
+  }
+}

@@ -1,0 +1,15 @@
+package io.github.ecrcontainerd.containerd.namespace;
+
+import java.util.Map;
+
+/**
+ * A namespace.
+ *
+ * @param name its name
+ * @param labels free text by key, some of which the daemon takes defaults from
+ */
+public record Namespace(String name, Map<String, String> labels) {
+  public Namespace {
+    labels = Map.copyOf(labels);
+  }
+}

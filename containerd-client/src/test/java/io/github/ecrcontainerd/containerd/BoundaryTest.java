@@ -1,0 +1,98 @@
+package io.github.ecrcontainerd.containerd;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class BoundaryTest {
+  private static final String ROOT = "io.github.ecrcontainerd.containerd";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          // Generated, and ten times as much as the rest.
+          .withImportOption(location -> !location.contains("/internal/proto/"))
+          .importPackages(ROOT);
+
+  private static final DescribedPredicate<JavaClass> FOREIGN =
+      JavaClass.Predicates.resideInAnyPackage(
+              "io.grpc..", "com.google..", "tools.jackson..", "okio..", ROOT + ".internal..")
+          .as("foreign or internal types");
+
+  @Test
+  void knowsNoResolverButTheInterface() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.github.ecrcontainerd.ecr..",
+            "io.github.ecrcontainerd.local..",
+            "io.github.ecrcontainerd.cli..",
+            "software.amazon..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void keepsGrpcAndProtobufInside() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".internal..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.grpc..", "com.google.protobuf..", ROOT + ".internal.proto..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void showsNoForeignTypeInAPublicSignature() {
+    noCodeUnits()
+        .that()
+        .areDeclaredInClassesThat()
+        .resideOutsideOfPackage(ROOT + ".internal..")
+        .and()
+        .areDeclaredInClassesThat()
+        .haveModifier(JavaModifier.PUBLIC)
+        .and()
+        .areNotPrivate()
+        .and()
+        .doNotHaveModifier(JavaModifier.SYNTHETIC)
+        .should(mention(FOREIGN))
+        .check(CLASSES);
+  }
+
+  private static ArchCondition<JavaCodeUnit> mention(DescribedPredicate<JavaClass> types) {
+    return new ArchCondition<>("mention " + types.getDescription()) {
+      @Override
+      public void check(JavaCodeUnit unit, ConditionEvents events) {
+        boolean mentions =
+            Stream.concat(unit.getParameterTypes().stream(), Stream.of(unit.getReturnType()))
+                .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+                .anyMatch(types);
+        events.add(new SimpleConditionEvent(unit, mentions, unit.getDescription()));
+      }
+    };
+  }
+
+  @Test
+  void callsLibcFromOnePackage() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".internal.ffm..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.lang.foreign..")
+        .check(CLASSES);
+  }
+}

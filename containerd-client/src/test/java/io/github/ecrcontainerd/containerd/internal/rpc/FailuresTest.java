@@ -1,0 +1,76 @@
+package io.github.ecrcontainerd.containerd.internal.rpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdException.Code;
+import io.github.ecrcontainerd.containerd.internal.proto.leases.LeasesGrpc;
+import io.grpc.Status;
+import java.io.IOException;
+import java.net.SocketException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FailuresTest {
+
+  private static ContainerdException failure(Status status) {
+    return Failures.of(status, "Leases.Create", "lease-x", "/run/c.sock", null);
+  }
+
+  @Test
+  void callsAMethodByItsServiceAndName() {
+    assertThat(Failures.nameOf(LeasesGrpc.getCreateMethod())).isEqualTo("Leases.Create");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "OK", mode = EnumSource.Mode.EXCLUDE)
+  void hasACodeForEveryStatus(Status.Code code) {
+    ContainerdException failure = failure(code.toStatus());
+    assertThat(failure.code().name()).isEqualTo(code.name());
+    assertThat(failure.getMessage()).startsWith("Leases.Create lease-x: ").doesNotContain("null");
+  }
+
+  @Test
+  void namesTheCallAndTheObject() {
+    ContainerdException failure =
+        failure(Status.ALREADY_EXISTS.withDescription("lease \"lease-x\": already exists"));
+    assertThat(failure)
+        .hasMessage("Leases.Create lease-x: lease \"lease-x\": already exists")
+        .extracting(ContainerdException::call, ContainerdException::object)
+        .containsExactly("Leases.Create", "lease-x");
+  }
+
+  @Test
+  void isOneLine() {
+    assertThat(failure(Status.UNKNOWN.withDescription("first\n\tsecond\r\nthird\n")).getMessage())
+        .endsWith(": first second third");
+  }
+
+  @Test
+  void saysWhyTheSocketCouldNotBeReached() {
+    Status status =
+        Status.UNAVAILABLE
+            .withDescription("io exception")
+            .withCause(new SocketException("no containerd at /run/c.sock: is it running?"));
+    assertThat(failure(status).getMessage())
+        .endsWith(": no containerd at /run/c.sock: is it running?");
+  }
+
+  @Test
+  void saysThatTheDaemonWentAway() {
+    Status broken = Status.UNAVAILABLE.withDescription("End of stream or IOException");
+    assertThat(failure(broken).getMessage())
+        .endsWith(": containerd at /run/c.sock went away: is it running?");
+    assertThat(failure(Status.UNAVAILABLE.withCause(new IOException("broken"))).getMessage())
+        .endsWith(": containerd at /run/c.sock went away: is it running?");
+  }
+
+  @Test
+  void leavesTheDaemonsOwnWordsWhereItIsUnavailable() {
+    Status locked = Status.UNAVAILABLE.withDescription("ref layer-x locked for 2s: unavailable");
+    ContainerdException failure = failure(locked);
+    assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(failure.getMessage()).endsWith(": ref layer-x locked for 2s: unavailable");
+  }
+}

@@ -1,0 +1,9 @@
+package io.github.ecrcontainerd.containerd.internal.transport;
+
+import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
+
+class FfmTransportTest extends TransportContract {
+  FfmTransportTest() {
+    super(UnixSocket::connect);
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.ecrcontainerd.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The {@code ecr} command as a process of its own, away from the environment of who runs the tests.
+ */
+final class EcrCommand {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private final Map<String, String> environment = new HashMap<>();
+
+  /**
+   * How it ended.
+   *
+   * @param status its exit status
+   * @param out what it printed to standard output
+   * @param err what it printed to standard error
+   */
+  record Ended(int status, String out, String err) {}
+
+  /** A command that signs its calls with some credentials. */
+  static EcrCommand withCredentials() {
+    return new EcrCommand().with("AWS_ACCESS_KEY_ID", "local").with("AWS_SECRET_ACCESS_KEY", "x");
+  }
+
+  /** A command that finds no credentials. */
+  static EcrCommand withoutCredentials() {
+    return new EcrCommand()
+        .with("AWS_EC2_METADATA_DISABLED", "true")
+        .with("AWS_CONFIG_FILE", "/nonexistent")
+        .with("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
+  }
+
+  /** Sets an environment variable. */
+  EcrCommand with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  /** Runs it to its end. */
+  Ended run(String... arguments) throws InterruptedException {
+    try {
+      Path out = Files.createTempFile("ecr", ".out");
+      Path err = Files.createTempFile("ecr", ".err");
+      try {
+        Process process = start(out, err, arguments);
+        if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+          process.destroyForcibly().waitFor();
+          throw new AssertionError(
+              "ecr %s did not end within %s: %s"
+                  .formatted(List.of(arguments), DEADLINE, Files.readString(err)));
+        }
+        return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+      } finally {
+        Files.delete(out);
+        Files.delete(err);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts it, with its output in two files. */
+  Process start(Path out, Path err, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"));
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("io.github.ecrcontainerd.cli.Ecr");
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().put("PATH", System.getenv("PATH"));
+    builder.environment().put("LC_ALL", StandardCharsets.UTF_8.name());
+    builder.environment().putAll(environment);
+    return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+}
