@@ -70,9 +70,9 @@ build_app() {
     flock 9
     app_is_current && exit 0
     say "Building (the first time takes a minute or two: Maven fetches what it needs)" >&2
-    log=$repo/cli-examples/target/build.log
-    if ! mvn -B -ntp -q -f "$repo/pom.xml" -pl cli-examples -am -DskipTests package > "$log" 2>&1 9>&-; then
-      cat "$log" >&2
+    build_log=$repo/cli-examples/target/build.log
+    if ! mvn -B -ntp -q -f "$repo/pom.xml" -pl cli-examples -am -DskipTests package > "$build_log" 2>&1 9>&-; then
+      cat "$build_log" >&2
       die "the build failed"
     fi
     touch "$app/built"
