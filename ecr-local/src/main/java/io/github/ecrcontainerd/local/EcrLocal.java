@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>skopeo makes the last directory only: {@code mkdir -p DIR/team} first, or create the
+ * repository through the API.
+ *
  * <p>Requests have to carry a signature, as those of all AWS clients do, but any signature, account
  * and region is accepted. One server at a time serves a directory. Safe for use by several threads.
  */
