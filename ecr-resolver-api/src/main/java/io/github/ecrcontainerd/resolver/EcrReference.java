@@ -34,9 +34,10 @@ public record EcrReference(
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
   private static final Pattern TAG = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,127}");
 
-  /** ECR's own expression for a repository's name (CreateRepository in its API reference). */
+  /** ECR's own expression for a repository's name (RepositoryName in the model of its API). */
   private static final Pattern REPOSITORY =
-      Pattern.compile("(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*");
+      Pattern.compile(
+          "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*");
 
   private static final int LONGEST_REPOSITORY = 256;
   private static final int LONGEST_REFERENCE = 2048;
@@ -51,7 +52,7 @@ public record EcrReference(
     require(
         REPOSITORY,
         repository,
-        "its repository's name is not lower-case letters, digits and single . _ - / between them");
+        "its repository's name is not lower-case letters and digits with . _ - / between them");
     tag.ifPresent(
         t ->
             require(
