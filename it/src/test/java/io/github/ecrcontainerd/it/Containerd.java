@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -291,35 +290,5 @@ public final class Containerd implements AutoCloseable {
         path = "%s"
         """
             .formatted(root, directory.resolve("state"), socket(), directory.resolve("opt")));
-  }
-
-  /** The programs of one version of containerd. */
-  private record Binaries(String containerd, String ctr, Map<String, String> environment) {
-
-    static Binaries find() {
-      String path = System.getenv("PATH");
-      String chosen = System.getProperty("it.containerd", "");
-      // The daemon starts its shims, and they runc, by the PATH.
-      String search = chosen.isEmpty() ? path : chosen + ":" + path;
-      Binaries found =
-          new Binaries(
-              require("containerd", search), require("ctr", search), Map.of("PATH", search));
-      require("runc", search);
-      require("containerd-shim-runc-v2", search);
-      require("unshare", search);
-      require("nsenter", search);
-      return found;
-    }
-
-    private static String require(String program, String search) {
-      for (String place : search.split(":", -1)) {
-        Path file = Path.of(place, program);
-        if (Files.isExecutable(file)) {
-          return file.toAbsolutePath().toString();
-        }
-      }
-      throw new AssertionError(
-          "%s is not installed (looked in %s): run bin/setup as root".formatted(program, search));
-    }
   }
 }

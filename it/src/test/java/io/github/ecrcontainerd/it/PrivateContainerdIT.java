@@ -96,6 +96,14 @@ class PrivateContainerdIT {
   }
 
   @Test
+  void failsWhereContainerdIsMissingAndSaysWhatToDo() {
+    assertThatThrownBy(() -> Binaries.in("/nowhere"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("is not installed")
+        .hasMessageContaining("run bin/setup");
+  }
+
+  @Test
   void saysWhatTheToolSaid(Containerd containerd) {
     assertThatThrownBy(() -> containerd.ctr("images", "mount", "no-such-image", "/nowhere"))
         .isInstanceOf(AssertionError.class)

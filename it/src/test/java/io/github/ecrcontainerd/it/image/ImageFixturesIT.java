@@ -39,7 +39,7 @@ class ImageFixturesIT {
   void aRootFileSystemIsUnpackedToWhatItsLayersSay(Containerd containerd) {
     Tree tree = Tree.ofSnapshot(containerd, "overlayfs", image.chainId());
 
-    assertThat(tree.entries()).hasSizeGreaterThan(2000);
+    assertThat(tree.entries()).hasSizeGreaterThan(3000);
     Map<String, Tree.Entry> entries = tree.entries();
     assertThat(entries)
         .containsKeys("opt/app/b", "opt/replaced/above", "opt/app/c2")

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * whiteouts of all kinds between the layers. The same on every run on the same machine.
  */
 public final class RootFs {
-  private static final int FILES = 1200;
+  private static final int FILES = 1600;
   private static final int LARGEST = 64 << 10;
 
   /**
