@@ -12,8 +12,10 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One call of Content.Read, a few messages ahead of its reader. */
@@ -22,6 +24,9 @@ final class GrpcContentReader implements ContentReader {
 
   /** The daemon's messages have up to 1 MiB each. */
   private static final int MESSAGES_AHEAD = 4;
+
+  /** For a daemon whose disk is busy to send something. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** What the daemon sends: data, then an end. */
   private sealed interface Event {
@@ -58,7 +63,7 @@ final class GrpcContentReader implements ContentReader {
       call = start();
     }
     while (end == null) {
-      switch (events.take()) {
+      switch (next()) {
         case Event.Data(ByteBuffer bytes) -> {
           call.request(1);
           if (bytes.hasRemaining()) {
@@ -88,6 +93,11 @@ final class GrpcContentReader implements ContentReader {
     return null;
   }
 
+  private Event next() throws InterruptedException {
+    Event event = events.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    return event != null ? event : new Event.End(Status.DEADLINE_EXCEEDED);
+  }
+
   private ClientCall<ReadContentRequest, ReadContentResponse> start() {
     ClientCall<ReadContentRequest, ReadContentResponse> started =
         rpc.open(ContentGrpc.getReadMethod());
@@ -107,9 +117,9 @@ final class GrpcContentReader implements ContentReader {
   public void close() {
     if (end == null) {
       end = new Event.End(Status.CANCELLED.withDescription("the reader is closed"));
-      if (call != null) {
-        call.cancel("closed before the end", null);
-      }
+    }
+    if (call != null) {
+      call.cancel("closed", null); // Nothing, where the call has ended.
     }
   }
 

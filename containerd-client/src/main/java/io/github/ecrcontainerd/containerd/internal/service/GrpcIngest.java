@@ -150,14 +150,10 @@ final class GrpcIngest implements Ingest {
       return Outcome.COMMITTED;
     } catch (ContainerdException e) {
       cancel();
-      switch (e.code()) {
-        case ALREADY_EXISTS -> {
-          return Outcome.ALREADY_EXISTS;
-        }
-        case FAILED_PRECONDITION -> store.abort(ref);
-        default -> {}
+      if (e.code() == Code.ALREADY_EXISTS) {
+        return Outcome.ALREADY_EXISTS;
       }
-      throw e;
+      throw e.code() == Code.FAILED_PRECONDITION ? discarded(e) : e;
     } catch (InterruptedException e) {
       cancel();
       throw e;
@@ -170,10 +166,21 @@ final class GrpcIngest implements Ingest {
     }
   }
 
-  /** Bytes that no later ingest may go on behind. */
   private ContainerdException wrong(String reason) throws InterruptedException {
-    abort();
-    return new ContainerdException(Code.FAILED_PRECONDITION, "Content.Write", ref, reason, null);
+    return discarded(
+        new ContainerdException(Code.FAILED_PRECONDITION, "Content.Write", ref, reason, null));
+  }
+
+  /**
+   * Aborts, so that no later ingest goes on behind wrong bytes; the failure itself is told first.
+   */
+  private ContainerdException discarded(ContainerdException failure) throws InterruptedException {
+    try {
+      abort();
+    } catch (ContainerdException e) {
+      failure.addSuppressed(e);
+    }
+    return failure;
   }
 
   @Override
