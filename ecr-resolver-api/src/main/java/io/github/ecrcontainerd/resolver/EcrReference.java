@@ -36,8 +36,7 @@ public record EcrReference(
 
   /** ECR's own expression for a repository's name (RepositoryName in the model of its API). */
   private static final Pattern REPOSITORY =
-      Pattern.compile(
-          "[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*");
+      Pattern.compile("[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*");
 
   private static final int LONGEST_REPOSITORY = 256;
   private static final int LONGEST_REFERENCE = 2048;

@@ -31,7 +31,14 @@ class EcrReferenceTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"app", "app:latest", "a/b/c.d_e-f:_x", "a__b/c--d:x", "app@" + DIGEST, "app:v1@" + DIGEST})
+      strings = {
+        "app",
+        "app:latest",
+        "a/b/c.d_e-f:_x",
+        "a__b/c--d:x",
+        "app@" + DIGEST,
+        "app:v1@" + DIGEST
+      })
   void writesWhatItRead(String image) {
     String text = "ecr.aws/" + ARN + image;
     assertThat(EcrReference.parse(text)).hasToString(text);

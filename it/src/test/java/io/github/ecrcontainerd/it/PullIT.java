@@ -322,6 +322,20 @@ class PullIT {
     assertThat(daemon.ctr("images", "ls", "-q")).doesNotContain("lying");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void unpacksEveryCompressionOfDockersLayers(Layer.Compression compression) throws Exception {
+    String repository = "docker-" + compression.name().toLowerCase(Locale.ROOT);
+    OciLayout layout = ecr.repository(repository);
+    Layer layer = Layer.of(compression, new LayerTar().file(repository, 0644, repository));
+    OciImage image = layout.image(Format.DOCKER, Platform.current(), List.of(layer));
+    layout.tag("latest", image.manifest());
+
+    pull(repository, "latest");
+
+    assertThat(daemon.ctr("snapshots", "ls")).contains(image.chainId().toString());
+  }
+
   @Test
   void tellsAListenerOfEveryPartOnce() throws Exception {
     OciLayout layout = ecr.repository("told");

@@ -23,7 +23,7 @@ public final class Layer {
   public enum Compression {
     PLAIN(MediaTypes.OCI_LAYER, MediaTypes.DOCKER_LAYER),
     GZIP(MediaTypes.OCI_LAYER_GZIP, MediaTypes.DOCKER_LAYER_GZIP),
-    /** In OCI's images only: containerd 1.6 doesn't unpack Docker's type of it. */
+
     ZSTD(MediaTypes.OCI_LAYER_ZSTD, MediaTypes.DOCKER_LAYER_ZSTD);
 
     private final String oci;

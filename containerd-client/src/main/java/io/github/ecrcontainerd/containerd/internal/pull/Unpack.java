@@ -12,6 +12,7 @@ import io.github.ecrcontainerd.containerd.snapshot.Mount;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -90,7 +91,7 @@ final class Unpack {
     String key = "extract-" + UUID.randomUUID() + " " + chainId;
     try {
       List<Mount> mounts = snapshots.prepare(key, parent, labels);
-      Descriptor applied = diff.apply(layer, mounts);
+      Descriptor applied = diff.apply(asKnown(layer), mounts);
       if (!applied.digest().equals(diffId)) {
         throw new ImageException(
             "The layer %s unpacks to %s; the image configuration says %s"
@@ -109,6 +110,13 @@ final class Unpack {
       }
     }
     content.updateLabels(layer.digest(), Map.of(Labels.UNCOMPRESSED, diffId.toString()));
+  }
+
+  /** containerd 1.6 knows zstd by OCI's media type only; the bytes are the same by Docker's. */
+  private static Descriptor asKnown(Descriptor layer) {
+    return layer.mediaType().equals(MediaTypes.DOCKER_LAYER_ZSTD)
+        ? Descriptor.of(MediaTypes.OCI_LAYER_ZSTD, layer.digest(), layer.size())
+        : layer;
   }
 
   /** Removes a half-made snapshot, also when this thread is to end. */
