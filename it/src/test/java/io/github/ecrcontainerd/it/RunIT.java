@@ -129,8 +129,23 @@ class RunIT {
   }
 
   @Test
-  void tellsASignalAsTheShellDoes() throws Exception {
-    assertThat(run("kill -9 $$; busybox kill -KILL $$; exit 3").code()).isIn(137, 3);
+  void tellsTheSignalThatEndedIt() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    OutputStream signal =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            running.countDown();
+          }
+        };
+    RunOptions forever =
+        options(RuntimeSpec.of("/bin/sh", "-c", "echo running; sleep 1000"))
+            .withOutput(signal, err);
+    FutureTask<ExitStatus> run = new FutureTask<>(() -> client.run(forever));
+    Thread.startVirtualThread(run);
+    assertThat(running.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(client.tasks().kill(forever.id(), 9)).isTrue();
+    assertThat(run.get(60, TimeUnit.SECONDS).code()).isEqualTo(128 + 9);
   }
 
   @Test

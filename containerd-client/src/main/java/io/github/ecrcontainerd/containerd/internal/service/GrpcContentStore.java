@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 
 record GrpcContentStore(Rpc rpc) implements ContentStore {
+  private static final int ABORT_ATTEMPTS = 10;
+  private static final long ABORT_PAUSE_MILLIS = 50;
 
   @Override
   public Optional<ContentInfo> info(Digest digest) throws InterruptedException {
@@ -121,7 +123,24 @@ record GrpcContentStore(Rpc rpc) implements ContentStore {
   @Override
   public boolean abort(String ref) throws InterruptedException {
     var request = AbortRequest.newBuilder().setRef(ref).build();
-    return rpc.remove(ContentGrpc.getAbortMethod(), request, ref);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return rpc.remove(ContentGrpc.getAbortMethod(), request, ref);
+      } catch (ContainerdException e) {
+        if (attempt == ABORT_ATTEMPTS || !isRace(e)) {
+          throw e;
+        }
+        Thread.sleep(ABORT_PAUSE_MILLIS);
+      }
+    }
+  }
+
+  /**
+   * containerd removes the ingest's directory without asking who else writes there; another one who
+   * opens the ref at that moment puts a file into it in between.
+   */
+  private static boolean isRace(ContainerdException e) {
+    return String.valueOf(e.getMessage()).contains("directory not empty");
   }
 
   private static ContentInfo info(Info wire) {
