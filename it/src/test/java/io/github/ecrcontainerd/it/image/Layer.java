@@ -23,7 +23,6 @@ public final class Layer {
   public enum Compression {
     PLAIN(MediaTypes.OCI_LAYER, MediaTypes.DOCKER_LAYER),
     GZIP(MediaTypes.OCI_LAYER_GZIP, MediaTypes.DOCKER_LAYER_GZIP),
-
     ZSTD(MediaTypes.OCI_LAYER_ZSTD, MediaTypes.DOCKER_LAYER_ZSTD);
 
     private final String oci;
