@@ -117,7 +117,7 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
    */
   public ExitStatus run(RunOptions options) throws InterruptedException {
-    return new ContainerRun(this, namespace, options).run();
+    return new ContainerRun(this, this::withLease, namespace, options).run();
   }
 
   @Override

@@ -14,7 +14,9 @@ import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +150,26 @@ class BadInputIT {
         pullInto(missing.toString(), ecr.reference("socketless", "latest")),
         1,
         "no containerd at " + missing);
+  }
+
+  @Test
+  void aSocketThatMayNotBeOpened() throws Exception {
+    tagImage("forbidden");
+    Set<PosixFilePermission> before = Files.getPosixFilePermissions(daemon.socket());
+    Files.setPosixFilePermissions(daemon.socket(), Set.of());
+    try {
+      Ended ended =
+          EcrCommand.withCredentials()
+              .withoutCapability("dac_override")
+              .run(
+                  "pull",
+                  ecr.reference("forbidden", "latest"),
+                  "--address=" + daemon.socket(),
+                  "--endpoint-url=" + endpoint());
+      assertOneLine(ended, 1, "permission denied on " + daemon.socket());
+    } finally {
+      Files.setPosixFilePermissions(daemon.socket(), before);
+    }
   }
 
   @Test

@@ -19,6 +19,7 @@ final class EcrCommand {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment = new HashMap<>();
+  private final List<String> wrapper = new ArrayList<>();
 
   /**
    * How it ended.
@@ -48,6 +49,13 @@ final class EcrCommand {
     return this;
   }
 
+  /** Takes from it what root may and others may not: a capability, by its name without CAP_. */
+  EcrCommand withoutCapability(String capability) {
+    wrapper.addAll(
+        List.of("setpriv", "--bounding-set=-" + capability, "--inh-caps=-" + capability));
+    return this;
+  }
+
   /** Runs it to its end. */
   Ended run(String... arguments) throws InterruptedException {
     try {
@@ -73,7 +81,7 @@ final class EcrCommand {
 
   /** Starts it, with its output in two files. */
   Process start(Path out, Path err, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"));
     command.add("--enable-native-access=ALL-UNNAMED");

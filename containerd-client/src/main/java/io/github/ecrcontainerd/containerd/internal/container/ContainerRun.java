@@ -1,6 +1,5 @@
 package io.github.ecrcontainerd.containerd.internal.container;
 
-import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.container.NewContainer;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
@@ -14,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * One container from its snapshot to its exit status: each method makes one thing, goes on to the
@@ -22,13 +22,24 @@ import java.util.Map;
 public final class ContainerRun {
   private static final int SIGKILL = 9;
 
-  private final ContainerdClient client;
+  private final ContainerdServices services;
+  private final Function<Lease, ContainerdServices> underLease;
   private final String namespace;
   private final RunOptions options;
 
-  /** A run in a namespace, the client's own. */
-  public ContainerRun(ContainerdClient client, String namespace, RunOptions options) {
-    this.client = client;
+  /**
+   * A run that has not begun.
+   *
+   * @param underLease makes services whose results belong to a lease
+   * @param namespace the services' own
+   */
+  public ContainerRun(
+      ContainerdServices services,
+      Function<Lease, ContainerdServices> underLease,
+      String namespace,
+      RunOptions options) {
+    this.services = services;
+    this.underLease = underLease;
     this.namespace = namespace;
     this.options = options;
   }
@@ -36,20 +47,20 @@ public final class ContainerRun {
   /** Runs it to its end. */
   public ExitStatus run() throws InterruptedException {
     // Until the container is there, nothing else keeps its snapshot from the garbage collector.
-    Lease lease = client.leases().create(options.id(), Duration.ofHours(24));
+    Lease lease = services.leases().create(options.id(), Duration.ofHours(24));
     return Unwound.run(
-        () -> withSnapshot(client.withLease(lease)), () -> client.leases().delete(lease.id()));
+        () -> withSnapshot(underLease.apply(lease)), () -> services.leases().delete(lease.id()));
   }
 
-  private ExitStatus withSnapshot(ContainerdServices services) throws InterruptedException {
-    Snapshots snapshots = services.snapshots(options.snapshotter());
+  private ExitStatus withSnapshot(ContainerdServices leased) throws InterruptedException {
+    Snapshots snapshots = leased.snapshots(options.snapshotter());
     List<Mount> mounts = snapshots.prepare(options.id(), options.parent(), Map.of());
-    return Unwound.run(() -> withContainer(services, mounts), () -> snapshots.remove(options.id()));
+    return Unwound.run(() -> withContainer(leased, mounts), () -> snapshots.remove(options.id()));
   }
 
-  private ExitStatus withContainer(ContainerdServices services, List<Mount> mounts)
+  private ExitStatus withContainer(ContainerdServices leased, List<Mount> mounts)
       throws InterruptedException {
-    services
+    leased
         .containers()
         .create(
             new NewContainer(
@@ -60,8 +71,7 @@ public final class ContainerRun {
                 options.spec().withCgroupsPath("/" + namespace + "/" + options.id()).json(),
                 Map.of()));
     return Unwound.run(
-        () -> withOutput(services.tasks(), mounts),
-        () -> services.containers().delete(options.id()));
+        () -> withOutput(leased.tasks(), mounts), () -> leased.containers().delete(options.id()));
   }
 
   private ExitStatus withOutput(Tasks tasks, List<Mount> mounts) throws InterruptedException {
