@@ -36,6 +36,11 @@ final class ApiErrors {
   private static final Set<String> CONFLICT =
       Set.of("ImageTagAlreadyExistsException", "ImageDigestDoesNotMatchException");
 
+  /** Instead of the SDK's words, which list every provider of its chain. */
+  private static final String NO_CREDENTIALS =
+      "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or"
+          + " AWS_PROFILE, or run where a role provides them";
+
   private ApiErrors() {}
 
   static ResolverException explain(
@@ -57,12 +62,11 @@ final class ApiErrors {
         operation,
         reference.toString(),
         digest,
-        "%s of %s failed: %s%s"
+        "%s of %s failed: %s"
             .formatted(
                 operation,
                 subject(reference, digest),
-                noCredentials ? "no AWS credentials were found. " : "",
-                rootOf(cause)),
+                noCredentials ? NO_CREDENTIALS : rootOf(cause)),
         cause);
   }
 
