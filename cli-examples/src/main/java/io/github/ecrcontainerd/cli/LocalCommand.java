@@ -66,7 +66,7 @@ final class LocalCommand implements Callable<Integer> {
   Optional<Integer> partSize = Optional.empty();
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     EcrLocal.Builder server =
         EcrLocal.builder().directory(directory).host(host).port(port).layerPort(layerPort);
     publicHost.ifPresent(server::publicHost);
@@ -77,9 +77,18 @@ final class LocalCommand implements Callable<Integer> {
           .getOut()
           .printf("listening on %s, layers on %s%n", local.endpoint(), local.layerEndpoint());
       command.commandLine().getOut().flush();
-      new CountDownLatch(1).await();
+      awaitInterrupt();
     }
     return 0;
+  }
+
+  /** A server runs until it is told to end: that is no failure. */
+  private static void awaitInterrupt() {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException end) {
+      // The caller ends the server.
+    }
   }
 
   private Conditions conditions() {

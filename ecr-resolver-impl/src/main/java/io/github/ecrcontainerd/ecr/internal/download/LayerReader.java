@@ -49,7 +49,8 @@ final class LayerReader implements BlobReader {
         int ready = head.filled() - consumed;
         int rest = head.range().length() - consumed;
         if (ready >= Math.min(rest, WORTHWHILE) || (ready > 0 && head.hasEnded())) {
-          ByteBuffer bytes = ByteBuffer.wrap(head.buffer(), consumed, ready).asReadOnlyBuffer();
+          // Not a read-only view: hashing and sending that one would copy it piece by piece.
+          ByteBuffer bytes = ByteBuffer.wrap(head.buffer(), consumed, ready);
           consumed += ready;
           return bytes;
         }
