@@ -48,7 +48,7 @@ final class ApiErrors {
           digest,
           "%s of %s failed: %s"
               .formatted(operation, subject(reference, digest), wordsOf(reference, answer)),
-          cause);
+          Redaction.withoutSecrets(cause));
     }
     boolean noCredentials = said(cause).contains("credentials");
     boolean fromOutside = cause instanceof SdkException || cause instanceof IOException;
@@ -63,7 +63,7 @@ final class ApiErrors {
                 subject(reference, digest),
                 noCredentials ? "no AWS credentials were found. " : "",
                 rootOf(cause)),
-        cause);
+        Redaction.withoutSecrets(cause));
   }
 
   private static String subject(EcrReference reference, @Nullable Digest digest) {
