@@ -63,12 +63,12 @@ class ReferenceEndpointTest {
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource({
     "dkr.ecr.us-west-2.amazonaws.com, api.ecr.us-west-2.amazonaws.com",
-    "dkr.ecr-fips.us-west-2.amazonaws.com, ecr-fips.us-west-2.amazonaws.com",
+    "dkr.ecr-fips.us-west-2.amazonaws.com, api.ecr-fips.us-west-2.amazonaws.com",
     "dkr-ecr.us-west-2.on.aws, ecr.us-west-2.api.aws",
     "dkr-ecr-fips.us-west-2.on.aws, ecr-fips.us-west-2.api.aws",
     "dkr.ecr.us-west-99.amazonaws.com, api.ecr.us-west-99.amazonaws.com",
     "dkr.ecr.us-gov-west-1.amazonaws.com, api.ecr.us-gov-west-1.amazonaws.com",
-    "dkr.ecr-fips.us-gov-west-1.amazonaws.com, ecr-fips.us-gov-west-1.amazonaws.com",
+    "dkr.ecr-fips.us-gov-west-1.amazonaws.com, api.ecr-fips.us-gov-west-1.amazonaws.com",
     "dkr.ecr.cn-north-1.amazonaws.com.cn, api.ecr.cn-north-1.amazonaws.com.cn",
     "dkr.ecr.cn-moon-7.amazonaws.com.cn, api.ecr.cn-moon-7.amazonaws.com.cn",
     "dkr-ecr.cn-north-1.on.amazonwebservices.com.cn, ecr.cn-north-1.api.amazonwebservices.com.cn",
@@ -107,7 +107,7 @@ class ReferenceEndpointTest {
         .extracting(URI::getHost)
         .containsExactly(
             "api.ecr.us-west-2.amazonaws.com",
-            "ecr-fips.us-west-2.amazonaws.com",
+            "api.ecr-fips.us-west-2.amazonaws.com",
             "api.ecr.us-west-2.amazonaws.com");
   }
 

@@ -75,6 +75,10 @@ final class StreamDownload implements SdkAsyncHttpResponseHandler, Subscriber<By
     return exchange;
   }
 
+  byte[] buffer() {
+    return ring;
+  }
+
   /**
    * The next bytes, which stay as they are until the next call; {@code null} behind the last.
    *

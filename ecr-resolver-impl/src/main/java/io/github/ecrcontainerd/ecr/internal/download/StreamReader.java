@@ -15,8 +15,7 @@ final class StreamReader implements BlobReader {
   private @Nullable Started started;
   private boolean closed;
 
-  private record Started(
-      StreamDownload download, byte[] buffer, CompletableFuture<Void> exchange) {}
+  private record Started(StreamDownload download, CompletableFuture<Void> exchange) {}
 
   StreamReader(LayerSource source, long from, long total, DownloadBudget budget) {
     this.source = source;
@@ -54,7 +53,7 @@ final class StreamReader implements BlobReader {
       throw e;
     }
     var _ = exchange.whenComplete((nothing, cause) -> budget.giveBackConnection());
-    return new Started(download, buffer, exchange);
+    return new Started(download, exchange);
   }
 
   @Override
@@ -65,7 +64,7 @@ final class StreamReader implements BlobReader {
       started = null;
       stream.download.abandon();
       stream.exchange.cancel(true);
-      budget.giveBack(stream.buffer);
+      budget.giveBack(stream.download.buffer());
     }
   }
 }
