@@ -166,4 +166,28 @@ class SecretsIT {
       holdsNoSecret(ended);
     }
   }
+
+  @Test
+  void asksTheProxyForATunnelAndShowsNoPasswordOfOneThatRefuses() throws Exception {
+    try (HttpProxy proxy = new HttpProxy(ecr.server().endpoint())) {
+      EcrCommand.Ended ended =
+          command()
+              .with("HTTPS_PROXY", proxy.url("me:" + PASSWORD))
+              .run(
+                  "pull",
+                  "--address",
+                  daemon.socket().toString(),
+                  ecr.reference("tunnel", "latest"));
+      assertThat(ended.status()).isEqualTo(1);
+      String login = Base64.getEncoder().encodeToString(("me:" + PASSWORD).getBytes(UTF_8));
+      assertThat(proxy.seen())
+          .isNotEmpty()
+          .allSatisfy(
+              head ->
+                  assertThat(head)
+                      .startsWith("CONNECT api.ecr.us-west-2.amazonaws.com:443 ")
+                      .contains("Basic " + login));
+      holdsNoSecret(ended);
+    }
+  }
 }

@@ -74,7 +74,7 @@ record LayerUrl(URI uri, Instant expiry) {
     }
     return http.execute(
         AsyncExecuteRequest.builder()
-            .request(request.build())
+            .request(new LayerRequest(uri, request.build()))
             .requestContentPublisher(new NoContent())
             .responseHandler(handler)
             .build());
