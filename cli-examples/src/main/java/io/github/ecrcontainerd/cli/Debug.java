@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.cli;
 
 /** ECR_PULL_DEBUG: logs, and stack traces of what goes wrong. */
 final class Debug {
+  private static final String LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
   private Debug() {}
 
@@ -11,9 +12,12 @@ final class Debug {
         Environment.get("ECR_PULL_DEBUG")
             .filter(value -> !value.equals("0") && !value.equalsIgnoreCase("false"))
             .isPresent();
-    if (on) {
-      System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
+    if (on && System.getProperty(LEVEL) == null) {
+      System.setProperty(LEVEL, "debug");
     }
+    // The CRT would log request lines, and with them what signs the URL of a layer.
+    System.clearProperty("aws.crt.log.level");
+    System.clearProperty("aws.crt.log.destination");
     return on;
   }
 }

@@ -23,7 +23,10 @@ final class PullCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "REF",
-      description = "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]")
+      description = {
+        "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest], or",
+        "<account>.dkr.ecr.<region>.amazonaws.com/<name>[:tag][@digest]"
+      })
   String reference = "";
 
   @Mixin DaemonOptions daemon = new DaemonOptions();

@@ -22,7 +22,9 @@ final class RegistryOptions {
   @Option(
       names = "--parallelism",
       paramLabel = "N",
-      description = "ranges of a layer downloaded at a time (default: ECR_PULL_PARALLEL, or 4)")
+      description =
+          "ranges of a layer downloaded at a time; 0 or 1: whole layers by one request each"
+              + " (default: ECR_PULL_PARALLEL, or 4)")
   Optional<Integer> parallelism = Optional.empty();
 
   EcrResolver open() {

@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
       Image image =
           containerd
               .images()
-              .get(reference)
+              .get(nameOf(reference))
               .orElseThrow(
                   () ->
                       new ImageException(
@@ -51,6 +52,15 @@ final class RunCommand implements Callable<Integer> {
               config.chainIds().getLast().toString(),
               RuntimeSpec.of(config, arguments));
       return containerd.run(options).code();
+    }
+  }
+
+  /** What a pull keeps the image under; other images have the names that others gave them. */
+  private static String nameOf(String reference) {
+    try {
+      return EcrReference.of(reference).toString();
+    } catch (IllegalArgumentException otherwise) {
+      return reference;
     }
   }
 }

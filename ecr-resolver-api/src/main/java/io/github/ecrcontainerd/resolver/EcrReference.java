@@ -1,13 +1,23 @@
 package io.github.ecrcontainerd.resolver;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * An image in Amazon ECR, by the name that containerd keeps it under: {@code ecr.aws/} and the ARN
- * of its repository, then a tag, a digest, or both.
+ * An image in Amazon ECR. It has two written forms. The canonical one is the name that containerd
+ * keeps the image under: {@code ecr.aws/} and the ARN of its repository, then a tag, a digest, or
+ * both. The other one is Docker's: the registry's host, the repository, tag and digest.
  *
- * <pre>{@code ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/team/app:1.4@sha256:...}</pre>
+ * <pre>{@code
+ * ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/team/app:1.4@sha256:...
+ * 123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app:1.4@sha256:...
+ * }</pre>
+ *
+ * <p>{@link #of} reads both. Where a program is given a reference, it keeps this value and not its
+ * canonical text: a host also says through which kind of endpoint ECR is to be called, which an ARN
+ * can't.
  *
  * @param partition {@code aws}, {@code aws-cn}, {@code aws-us-gov}, ...
  * @param region the region that the repository is in
@@ -15,6 +25,7 @@ import java.util.regex.Pattern;
  * @param repository the repository's name, slashes included
  * @param tag the tag, if it names one
  * @param digest the digest of the manifest or index, if it names one
+ * @param endpoint the kind of endpoint to call ECR through; no part of the canonical form
  */
 public record EcrReference(
     String partition,
@@ -22,13 +33,49 @@ public record EcrReference(
     String account,
     String repository,
     Optional<String> tag,
-    Optional<Digest> digest) {
+    Optional<Digest> digest,
+    Endpoint endpoint) {
+
+  /**
+   * The kinds of endpoints that a region has: FIPS ones are made of cryptography that the United
+   * States' FIPS 140 validated, dual-stack ones have IPv6 addresses too.
+   */
+  public enum Endpoint {
+    STANDARD(false, false),
+    FIPS(true, false),
+    DUAL_STACK(false, true),
+    FIPS_DUAL_STACK(true, true);
+
+    private final boolean fips;
+    private final boolean dualStack;
+
+    Endpoint(boolean fips, boolean dualStack) {
+      this.fips = fips;
+      this.dualStack = dualStack;
+    }
+
+    static Endpoint of(boolean fips, boolean dualStack) {
+      if (fips) {
+        return dualStack ? FIPS_DUAL_STACK : FIPS;
+      }
+      return dualStack ? DUAL_STACK : STANDARD;
+    }
+
+    public boolean fips() {
+      return fips;
+    }
+
+    public boolean dualStack() {
+      return dualStack;
+    }
+  }
 
   /** What the canonical form begins with: it tells containerd's clients which resolver to ask. */
   public static final String PREFIX = "ecr.aws/";
 
-  private static final String FORM =
-      "ecr.aws/arn:<partition>:ecr:<region>:<account>:repository/<name>[:tag][@digest]";
+  private static final String FORMS =
+      "ecr.aws/arn:<partition>:ecr:<region>:<account>:repository/<name>[:tag][@digest]"
+          + " or <account>.dkr.ecr.<region>.amazonaws.com/<name>[:tag][@digest]";
   private static final Pattern PARTITION = Pattern.compile("aws(-[a-z0-9]+)*");
   private static final Pattern REGION = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)+");
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
@@ -40,6 +87,7 @@ public record EcrReference(
 
   private static final int LONGEST_REPOSITORY = 256;
   private static final int LONGEST_REFERENCE = 2048;
+  private static final String HTTPS = "https://";
 
   public EcrReference {
     require(PARTITION, partition, "its partition is not one of AWS's (aws, aws-cn, ...)");
@@ -60,6 +108,17 @@ public record EcrReference(
                 "its tag is not 1 to 128 letters, digits, . _ - that start with none of . and -"));
   }
 
+  /** An image that ECR is called for through the standard endpoint. */
+  public EcrReference(
+      String partition,
+      String region,
+      String account,
+      String repository,
+      Optional<String> tag,
+      Optional<Digest> digest) {
+    this(partition, region, account, repository, tag, digest, Endpoint.STANDARD);
+  }
+
   private static void require(Pattern pattern, String value, String otherwise) {
     if (!pattern.matcher(value).matches()) {
       throw new IllegalArgumentException(otherwise);
@@ -67,25 +126,59 @@ public record EcrReference(
   }
 
   /**
+   * Reads either form.
+   *
+   * @throws IllegalArgumentException if it is malformed; the message says where, and shows both
+   *     forms
+   */
+  public static EcrReference of(String text) {
+    boolean canonical = text.startsWith(PREFIX) || text.startsWith("arn:");
+    return canonical ? parse(text) : fromImageUri(text);
+  }
+
+  /**
    * Reads the canonical form.
    *
-   * @throws IllegalArgumentException if it is malformed; the message says where, and shows the form
+   * @throws IllegalArgumentException if it is malformed; the message says where, and shows both
+   *     forms
    */
   public static EcrReference parse(String text) {
+    return read(text, EcrReference::parseCanonical);
+  }
+
+  /**
+   * Reads Docker's form, with or without {@code https://} before it: the host of a registry in any
+   * of AWS's partitions, also of a region that is newer than this program, and also a FIPS or a
+   * dual-stack host ({@code 123456789012.dkr.ecr-fips.us-west-2.amazonaws.com}, {@code
+   * 123456789012.dkr-ecr.us-west-2.on.aws}).
+   *
+   * @throws IllegalArgumentException if it is malformed; the message says where, and shows both
+   *     forms
+   */
+  public static EcrReference fromImageUri(String text) {
+    return read(text, EcrReference::parseImageUri);
+  }
+
+  private static EcrReference read(String text, Function<String, EcrReference> parser) {
     try {
-      return parseCanonical(text);
+      if (text.length() > LONGEST_REFERENCE) {
+        throw new IllegalArgumentException(
+            "it is longer than " + LONGEST_REFERENCE + " characters");
+      }
+      return parser.apply(text);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "Not a reference to an image in ECR: %s: %s. Write %s"
-              .formatted(Quoted.of(text), e.getMessage(), FORM),
-          e);
+              .formatted(Quoted.of(withoutSecrets(text)), e.getMessage(), FORMS));
     }
   }
 
+  /** Neither the user's part nor the query of a URL that was taken for a reference. */
+  private static String withoutSecrets(String text) {
+    return text.replaceFirst("//[^/]*@", "//...@").replaceFirst("(?s)\\?.*", "?...");
+  }
+
   private static EcrReference parseCanonical(String text) {
-    if (text.length() > LONGEST_REFERENCE) {
-      throw new IllegalArgumentException("it is longer than " + LONGEST_REFERENCE + " characters");
-    }
     if (!text.startsWith(PREFIX)) {
       throw new IllegalArgumentException("it does not start with " + PREFIX);
     }
@@ -101,15 +194,45 @@ public record EcrReference(
     if (!resource.startsWith("repository/")) {
       throw new IllegalArgumentException("its ARN does not name a repository/");
     }
-    String image = resource.substring("repository/".length());
-    int at = image.indexOf('@');
-    Optional<Digest> digest =
-        at < 0 ? Optional.empty() : Optional.of(Digest.parse(image.substring(at + 1)));
-    String named = at < 0 ? image : image.substring(0, at);
-    int colon = named.indexOf(':');
-    Optional<String> tag = colon < 0 ? Optional.empty() : Optional.of(named.substring(colon + 1));
-    String repository = colon < 0 ? named : named.substring(0, colon);
-    return new EcrReference(arn[1], arn[3], arn[4], repository, tag, digest);
+    Named image = Named.parse(resource.substring("repository/".length()));
+    return new EcrReference(arn[1], arn[3], arn[4], image.repository, image.tag, image.digest);
+  }
+
+  private static EcrReference parseImageUri(String text) {
+    String bare = text.startsWith(HTTPS) ? text.substring(HTTPS.length()) : text;
+    int slash = bare.indexOf('/');
+    if (slash < 0) {
+      throw new IllegalArgumentException(
+          "it starts neither with " + PREFIX + " nor with the host of a registry");
+    }
+    String before = bare.substring(0, slash);
+    if (before.indexOf('@') >= 0) {
+      throw new IllegalArgumentException("a user has no place in it");
+    }
+    RegistryHost host = RegistryHost.parse(before);
+    Named image = Named.parse(bare.substring(slash + 1));
+    return new EcrReference(
+        host.partition(),
+        host.region(),
+        host.account(),
+        image.repository,
+        image.tag,
+        image.digest,
+        host.endpoint());
+  }
+
+  /** What both forms end with. */
+  private record Named(String repository, Optional<String> tag, Optional<Digest> digest) {
+
+    static Named parse(String text) {
+      int at = text.indexOf('@');
+      Optional<Digest> digest =
+          at < 0 ? Optional.empty() : Optional.of(Digest.parse(text.substring(at + 1)));
+      String named = at < 0 ? text : text.substring(0, at);
+      int colon = named.indexOf(':');
+      Optional<String> tag = colon < 0 ? Optional.empty() : Optional.of(named.substring(colon + 1));
+      return new Named(colon < 0 ? named : named.substring(0, colon), tag, digest);
+    }
   }
 
   /** The ARN of the repository. */
@@ -119,10 +242,25 @@ public record EcrReference(
 
   /** The same image, by digest too. */
   public EcrReference withDigest(Digest known) {
-    return new EcrReference(partition, region, account, repository, tag, Optional.of(known));
+    return new EcrReference(
+        partition, region, account, repository, tag, Optional.of(known), endpoint);
   }
 
-  /** The canonical form, which {@link #parse} reads. */
+  /**
+   * The host of the registry, of this reference's kind: what Docker's form begins with.
+   *
+   * @throws IllegalStateException if AWS has none in the partition, as far as is known
+   */
+  public String registry() {
+    if (!RegistryHost.exists(partition, endpoint)) {
+      throw new IllegalStateException(
+          "The host of a %s registry in the partition %s is not known"
+              .formatted(endpoint.name().toLowerCase(Locale.ROOT), partition));
+    }
+    return new RegistryHost(account, endpoint, region, partition).toString();
+  }
+
+  /** The canonical form, which {@link #of} and {@link #parse} read. */
   @Override
   public String toString() {
     return PREFIX + arn() + tag.map(t -> ":" + t).orElse("") + digest.map(d -> "@" + d).orElse("");

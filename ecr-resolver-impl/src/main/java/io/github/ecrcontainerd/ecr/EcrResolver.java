@@ -1,20 +1,29 @@
 package io.github.ecrcontainerd.ecr;
 
 import io.github.ecrcontainerd.ecr.internal.EcrRegistry;
+import io.github.ecrcontainerd.ecr.internal.ResolverOptions;
+import io.github.ecrcontainerd.ecr.internal.api.Redaction;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
 import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.Resolver;
 import io.github.ecrcontainerd.resolver.ResolverException;
+import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
 /**
  * Finds, reads and writes images in Amazon ECR by the Amazon ECR API, without the Docker registry
  * protocol. References have the form {@code
- * ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/name:tag}; the region of a call is the
- * reference's, and credentials are those that the AWS SDK finds, unless told otherwise.
+ * ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/name:tag} or {@code
+ * 123456789012.dkr.ecr.us-west-2.amazonaws.com/name:tag}; region and kind of endpoint of a call are
+ * the reference's, and credentials are those that the AWS SDK finds, unless told otherwise. Proxies
+ * are those of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) or of Java's system properties
+ * (https.proxyHost, ...).
  *
  * <pre>{@code
  * try (EcrResolver resolver = EcrResolver.create()) {
@@ -28,6 +37,11 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
  * <p>Layers are downloaded in ranges, several at a time. All layers and all pulls of one resolver
  * share its connections and its memory, so an application wants one of it. Safe for use by several
  * threads at once.
+ *
+ * <p>It logs nothing itself. The AWS SDK, in this process, writes the session token to the log of
+ * its signers at level debug: keep {@code software.amazon.awssdk.http.auth} and {@code
+ * software.amazon.awssdk.auth} above that. Layer URLs are not signed here, and no message shows
+ * their query.
  */
 public final class EcrResolver implements Resolver {
   private final EcrRegistry registry;
@@ -35,11 +49,15 @@ public final class EcrResolver implements Resolver {
   private EcrResolver(Builder options) {
     this.registry =
         new EcrRegistry(
-            options.credentials,
-            options.endpoint,
-            options.parallelism,
-            options.connections,
-            options.bufferBytes);
+            new ResolverOptions(
+                options.credentials,
+                options.endpoint,
+                options.configuration,
+                options.http,
+                options.listener,
+                options.parallelism,
+                options.connections,
+                options.bufferBytes));
   }
 
   /** A resolver with every option at its default. */
@@ -80,6 +98,9 @@ public final class EcrResolver implements Resolver {
   public static final class Builder {
     private Optional<AwsCredentialsProvider> credentials = Optional.empty();
     private Optional<URI> endpoint = Optional.empty();
+    private Consumer<EcrAsyncClientBuilder> configuration = client -> {};
+    private Optional<SdkAsyncHttpClient> http = Optional.empty();
+    private TransferListener listener = new TransferListener() {};
     private int parallelism = 4;
     private int connections = 16;
     private int bufferBytes = 64 << 20;
@@ -100,15 +121,59 @@ public final class EcrResolver implements Resolver {
       if (url.getHost() == null
           || !("http".equals(url.getScheme()) || "https".equals(url.getScheme()))) {
         throw new IllegalArgumentException(
-            "Not an endpoint: %s (write http://host:port or https://host)".formatted(url));
+            "Not an endpoint: %s (write http://host:port or https://host)"
+                .formatted(Redaction.of(url.toString())));
       }
       this.endpoint = Optional.of(url);
       return this;
     }
 
     /**
-     * How many ranges of one layer are downloaded at a time; 4 by default. Ranges have equal sizes
-     * from 1 MiB up, so a smaller layer is one. 0 and 1 download one after the other.
+     * Sets whatever the SDK can set on its clients for ECR: retries, interceptors, metrics, a
+     * profile. It is called once for each region and kind of endpoint, when the first reference of
+     * them is met. The other options of this builder come after it; region and HTTP client are
+     * always the resolver's.
+     *
+     * <pre>{@code
+     * builder.clientConfiguration(
+     *     ecr -> ecr.overrideConfiguration(c -> c.retryStrategy(RetryMode.ADAPTIVE_V2)))
+     * }</pre>
+     */
+    public Builder clientConfiguration(Consumer<EcrAsyncClientBuilder> setting) {
+      this.configuration = setting;
+      return this;
+    }
+
+    /**
+     * The HTTP client for the API and for layers; by default the resolver has two of the CRT's, set
+     * up for each. It stays the caller's to close, after the resolver. Its own settings count, for
+     * proxies and time-outs too: it should allow {@link #maxDownloadConnections} connections at a
+     * time, and end none for being read slowly where {@link #layerDownloadParallelism} is 0 or 1.
+     */
+    public Builder httpClient(SdkAsyncHttpClient client) {
+      this.http = Optional.of(client);
+      return this;
+    }
+
+    /**
+     * Is told of every manifest and blob that is fetched or pushed through the resolver, whoever
+     * does it. A {@link io.github.ecrcontainerd.resolver.TransferTracker} tells the state of each
+     * at any time.
+     */
+    public Builder listener(TransferListener observer) {
+      this.listener = observer;
+      return this;
+    }
+
+    /**
+     * How many ranges of one layer are downloaded at a time; 4 by default. A layer is cut into as
+     * many equal ranges, but none smaller than 1 MiB, so that a layer of less is one, and none
+     * larger than 20 MiB, so that a large layer has more ranges, no more of them at a time. Where
+     * {@link #downloadBufferBytes} doesn't suffice for such ranges, they are smaller.
+     *
+     * <p>0 and 1 download a layer by one plain request, without a Range header (but what is left of
+     * a layer that was begun before by one with it). Its connection waits while its reader does, so
+     * a server that gives up slow clients may end it.
      */
     public Builder layerDownloadParallelism(int ranges) {
       this.parallelism = atLeast(0, ranges, "layerDownloadParallelism");

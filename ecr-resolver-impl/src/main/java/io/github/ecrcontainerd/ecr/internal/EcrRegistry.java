@@ -8,9 +8,7 @@ import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
 import io.github.ecrcontainerd.resolver.Resolution;
-import java.net.URI;
-import java.util.Optional;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import io.github.ecrcontainerd.resolver.TransferListener;
 
 /**
  * Owns what one resolver has: HTTP connections, the clients over them, and the downloads' memory.
@@ -21,33 +19,48 @@ public final class EcrRegistry implements AutoCloseable {
   private final EcrApi api;
   private final ManifestSource manifests;
   private final LayerDownloads layers;
+  private final TransferListener listener;
 
-  public EcrRegistry(
-      Optional<AwsCredentialsProvider> credentials,
-      Optional<URI> endpoint,
-      int parallelism,
-      int connections,
-      int bufferBytes) {
-    this.http = new HttpClients(connections);
-    this.clients = new EcrClients(http.api(), credentials, endpoint);
+  public EcrRegistry(ResolverOptions options) {
+    this.http =
+        options
+            .http()
+            .map(HttpClients::of)
+            .orElseGet(
+                () ->
+                    HttpClients.open(
+                        ProxySettings.ofThisProcess(),
+                        options.connections(),
+                        options.parallelism() <= 1));
+    this.clients =
+        new EcrClients(
+            http.api(), options.configuration(), options.credentials(), options.endpoint());
     this.api = new EcrApi(clients);
     this.manifests = new ManifestSource(api);
-    this.layers = new LayerDownloads(api, http.layers(), parallelism, connections, bufferBytes);
+    this.layers =
+        new LayerDownloads(
+            api,
+            http.layers(),
+            options.parallelism(),
+            options.connections(),
+            options.bufferBytes());
+    this.listener = options.listener();
   }
 
   /** What a reference names. */
   public Resolution resolve(String text) throws InterruptedException {
-    EcrReference reference = EcrReference.parse(text);
+    EcrReference reference = EcrReference.of(text);
     Descriptor target = manifests.resolve(reference);
     return new Resolution(reference.toString(), target);
   }
 
   public Fetcher fetcher(String reference) {
-    return new EcrFetcher(EcrReference.parse(reference), manifests, layers);
+    return new HeardFetcher(
+        new EcrFetcher(EcrReference.of(reference), manifests, layers), listener);
   }
 
   public Pusher pusher(String reference) {
-    return new EcrPusher(EcrReference.parse(reference), api);
+    return new HeardPusher(new EcrPusher(EcrReference.of(reference), api), listener);
   }
 
   @Override

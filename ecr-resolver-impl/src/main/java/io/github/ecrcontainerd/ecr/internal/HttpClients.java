@@ -1,12 +1,14 @@
 package io.github.ecrcontainerd.ecr.internal;
 
 import java.time.Duration;
+import java.util.Optional;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
+import software.amazon.awssdk.http.crt.ProxyConfiguration;
 
 /**
- * The CRT HTTP clients of one resolver: one for the API's short calls, one for layers, whose stalls
- * are to be seen sooner. Both run on the CRT's shared event loops.
+ * The HTTP clients of one resolver. Its own are the CRT's: one for the API's short calls, one for
+ * layers, whose stalls are to be seen sooner. Both run on the CRT's shared event loops.
  */
 final class HttpClients implements AutoCloseable {
   /** Above 1 MiB a connection gains nothing, and slow readers hold what it has. */
@@ -23,21 +25,71 @@ final class HttpClients implements AutoCloseable {
 
   private final SdkAsyncHttpClient api;
   private final SdkAsyncHttpClient layers;
+  private final boolean owned;
 
-  HttpClients(int layerConnections) {
-    this.api = client(API_CONNECTIONS, API_STALL);
-    this.layers = client(layerConnections, LAYER_STALL);
+  private HttpClients(SdkAsyncHttpClient api, SdkAsyncHttpClient layers, boolean owned) {
+    this.api = api;
+    this.layers = layers;
+    this.owned = owned;
   }
 
-  private static SdkAsyncHttpClient client(int connections, Duration stall) {
-    return AwsCrtAsyncHttpClient.builder()
-        .maxConcurrency(connections)
-        .readBufferSizeInBytes(READ_BUFFER_BYTES)
-        .connectionTimeout(Duration.ofSeconds(10))
-        .connectionAcquisitionTimeout(ACQUISITION)
-        .connectionHealthConfiguration(
-            health -> health.minimumThroughputInBps(1L).minimumThroughputTimeout(stall))
-        .build();
+  /**
+   * Clients of its own.
+   *
+   * @param layerConnections how many layers' requests there are at a time
+   * @param layersMayWait whether a layer's reader may hold its connection back, which looks like a
+   *     stall: then the reader itself watches for those
+   */
+  static HttpClients open(ProxySettings proxies, int layerConnections, boolean layersMayWait) {
+    return new HttpClients(
+        client(proxies, API_CONNECTIONS, Optional.of(API_STALL)),
+        client(
+            proxies, layerConnections, layersMayWait ? Optional.empty() : Optional.of(LAYER_STALL)),
+        true);
+  }
+
+  /** One that is somebody else's to close, for everything. */
+  static HttpClients of(SdkAsyncHttpClient given) {
+    return new HttpClients(given, given, false);
+  }
+
+  private static SdkAsyncHttpClient client(
+      ProxySettings proxies, int connections, Optional<Duration> stall) {
+    return proxies.isEmpty()
+        ? client(Optional.empty(), connections, stall)
+        : new ProxiedHttpClient(proxies, proxy -> client(proxy, connections, stall));
+  }
+
+  private static SdkAsyncHttpClient client(
+      Optional<Proxy> proxy, int connections, Optional<Duration> stall) {
+    AwsCrtAsyncHttpClient.Builder client =
+        AwsCrtAsyncHttpClient.builder()
+            .maxConcurrency(connections)
+            .readBufferSizeInBytes(READ_BUFFER_BYTES)
+            .connectionTimeout(Duration.ofSeconds(10))
+            .connectionAcquisitionTimeout(ACQUISITION)
+            .proxyConfiguration(configurationOf(proxy));
+    stall.ifPresent(
+        longest ->
+            client.connectionHealthConfiguration(
+                health -> health.minimumThroughputInBps(1L).minimumThroughputTimeout(longest)));
+    return client.build();
+  }
+
+  /** The client's own reading of the environment is off: it knows nothing of HTTPS_PROXY. */
+  private static ProxyConfiguration configurationOf(Optional<Proxy> proxy) {
+    ProxyConfiguration.Builder configuration =
+        ProxyConfiguration.builder()
+            .useSystemPropertyValues(false)
+            .useEnvironmentVariableValues(false);
+    proxy.ifPresent(
+        through -> {
+          configuration.scheme(through.scheme()).host(through.host()).port(through.port());
+          through
+              .login()
+              .ifPresent(login -> configuration.username(login.user()).password(login.password()));
+        });
+    return configuration.build();
   }
 
   SdkAsyncHttpClient api() {
@@ -50,7 +102,9 @@ final class HttpClients implements AutoCloseable {
 
   @Override
   public void close() {
-    api.close();
-    layers.close();
+    if (owned) {
+      api.close();
+      layers.close();
+    }
   }
 }

@@ -51,8 +51,9 @@ public final class Pull {
   public Image run(String reference) throws InterruptedException {
     Resolution image = options.resolver().resolve(reference);
     listener.resolved(image);
+    // Not by the canonical name: it doesn't say which kind of endpoint the reference asks for.
     ContentArrival arrival =
-        new ContentArrival(options.resolver().fetcher(image.name()), image.name(), listener);
+        new ContentArrival(options.resolver().fetcher(reference), image.name(), listener);
     try (HeldLease lease = HeldLease.take(services.leases())) {
       ContainerdServices leased = underLease.apply(lease.lease());
       ImageWalk.Found found =

@@ -53,7 +53,7 @@ final class ApiErrors {
           digest,
           "%s of %s failed: %s"
               .formatted(operation, subject(reference, digest), wordsOf(reference, answer)),
-          cause);
+          Redaction.withoutSecrets(cause));
     }
     boolean noCredentials = said(cause).contains("credentials");
     boolean fromOutside = cause instanceof SdkException || cause instanceof IOException;
@@ -67,7 +67,7 @@ final class ApiErrors {
                 operation,
                 subject(reference, digest),
                 noCredentials ? NO_CREDENTIALS : rootOf(cause)),
-        cause);
+        Redaction.withoutSecrets(cause));
   }
 
   private static String subject(EcrReference reference, @Nullable Digest digest) {

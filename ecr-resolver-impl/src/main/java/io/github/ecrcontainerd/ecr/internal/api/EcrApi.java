@@ -18,7 +18,7 @@ public final class EcrApi {
   }
 
   /**
-   * Calls one operation in the reference's region and waits for its answer.
+   * Calls one operation at the reference's endpoint and waits for its answer.
    *
    * @param operation its name, for messages
    * @param digest the manifest or blob that it is about
@@ -38,7 +38,7 @@ public final class EcrApi {
   public <T> CompletableFuture<T> start(
       EcrReference reference, Function<EcrAsyncClient, CompletableFuture<T>> request) {
     try {
-      return request.apply(clients.of(reference.region()));
+      return request.apply(clients.of(reference));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

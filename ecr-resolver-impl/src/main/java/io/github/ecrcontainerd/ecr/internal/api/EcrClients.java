@@ -1,50 +1,71 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.EcrReference.Endpoint;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
-/** The SDK's clients, one a region, made when the first reference of the region is met. */
+/**
+ * The SDK's clients, one for each region and kind of endpoint, made when the first reference of
+ * them is met.
+ */
 public final class EcrClients implements AutoCloseable {
   private final SdkAsyncHttpClient http;
+  private final Consumer<EcrAsyncClientBuilder> configuration;
   private final Optional<AwsCredentialsProvider> credentials;
   private final Optional<URI> endpoint;
-  private final Map<String, EcrAsyncClient> byRegion = new ConcurrentHashMap<>();
+  private final Map<Place, EcrAsyncClient> byPlace = new ConcurrentHashMap<>();
+
+  private record Place(String partition, String region, Endpoint endpoint) {}
 
   /**
    * @param http the HTTP client of all of them, which stays its owner's to close
+   * @param configuration of each of them
    * @param credentials instead of the SDK's default chain
    * @param endpoint instead of the region's own
    */
   public EcrClients(
       SdkAsyncHttpClient http,
+      Consumer<EcrAsyncClientBuilder> configuration,
       Optional<AwsCredentialsProvider> credentials,
       Optional<URI> endpoint) {
     this.http = http;
+    this.configuration = configuration;
     this.credentials = credentials;
     this.endpoint = endpoint;
   }
 
-  EcrAsyncClient of(String region) {
-    return byRegion.computeIfAbsent(region, this::connect);
+  EcrAsyncClient of(EcrReference reference) {
+    Place place = new Place(reference.partition(), reference.region(), reference.endpoint());
+    return byPlace.computeIfAbsent(place, this::connect);
   }
 
-  private EcrAsyncClient connect(String region) {
+  private EcrAsyncClient connect(Place place) {
     EcrAsyncClientBuilder builder =
-        EcrAsyncClient.builder().httpClient(http).region(Region.of(region));
+        EcrAsyncClient.builder().endpointProvider(new PartitionEndpoint(place.partition));
+    configuration.accept(builder);
     credentials.ifPresent(builder::credentialsProvider);
     endpoint.ifPresent(builder::endpointOverride);
-    return builder.build();
+    // Where the reference asks for neither, the SDK's own settings decide: they stay untouched.
+    if (place.endpoint.fips()) {
+      builder.fipsEnabled(true);
+    }
+    if (place.endpoint.dualStack()) {
+      builder.dualstackEnabled(true);
+    }
+    return builder.httpClient(http).region(Region.of(place.region)).build();
   }
 
   @Override
   public void close() {
-    byRegion.values().forEach(EcrAsyncClient::close);
+    byPlace.values().forEach(EcrAsyncClient::close);
   }
 }

@@ -1,15 +1,89 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Keeps secrets out of messages: the query of a URL is what signs it. */
+/**
+ * Keeps secrets out of messages: the query of a URL, which is what signs it; the user's part of
+ * one; and what AWS repeats of a request whose signature it refuses, session token included.
+ */
 public final class Redaction {
   private static final Pattern QUERY = Pattern.compile("(https?://[^\\s?\"'<>]*)\\?[^\\s\"'<>]*");
+  private static final Pattern USER = Pattern.compile("(https?://)[^\\s/@\"'<>]*@");
+
+  /** Parameters of a presigned URL without the URL: Signature Version 4 and 2. */
+  private static final Pattern PARAMETER =
+      Pattern.compile(
+          "(?i)\\b(X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature|Credential)"
+              + "=[^&\\s,\"'<>]+");
+
+  /** Headers, as a canonical request or a log of one shows them. */
+  private static final Pattern HEADER =
+      Pattern.compile(
+          "(?i)\\b((?:proxy-)?authorization|x-amz-security-token)(\\s*[:=]\\s*)"
+              + "(?:(?:Basic|Bearer|AWS4-HMAC-SHA256)\\s+)?[^\\s,\"'<>\\]]+");
 
   private Redaction() {}
 
-  /** The text on one line, its URLs without their queries. */
+  /** The text on one line, without secrets. */
   public static String of(String text) {
-    return QUERY.matcher(text).replaceAll("$1?...").replaceAll("\\p{Cntrl}+", " ").strip();
+    return hide(text).replaceAll("\\p{Cntrl}+", " ").strip();
+  }
+
+  /**
+   * The same failure, if no message of it and its causes holds a secret; else what is left of it:
+   * types, messages and stack traces, without the secrets.
+   */
+  public static Throwable withoutSecrets(Throwable failure) {
+    return isClean(failure, Collections.newSetFromMap(new IdentityHashMap<>()))
+        ? failure
+        : Redacted.of(failure);
+  }
+
+  private static boolean isClean(@Nullable Throwable failure, Set<Throwable> seen) {
+    if (failure == null || !seen.add(failure)) {
+      return true;
+    }
+    String text = failure.toString();
+    if (!hide(text).equals(text)) {
+      return false;
+    }
+    for (Throwable suppressed : failure.getSuppressed()) {
+      if (!isClean(suppressed, seen)) {
+        return false;
+      }
+    }
+    return isClean(failure.getCause(), seen);
+  }
+
+  private static String hide(String text) {
+    String urls = USER.matcher(QUERY.matcher(text).replaceAll("$1?...")).replaceAll("$1...@");
+    return HEADER.matcher(PARAMETER.matcher(urls).replaceAll("$1=...")).replaceAll("$1$2...");
+  }
+
+  /** What may be shown of a failure that holds secrets; its message names its type. */
+  private static final class Redacted extends Exception {
+    private static final long serialVersionUID = 1L;
+    private static final int DEEPEST = 10;
+
+    private Redacted(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+
+    static Redacted of(Throwable failure) {
+      return of(failure, DEEPEST);
+    }
+
+    private static Redacted of(Throwable failure, int depth) {
+      Throwable cause = depth == 0 ? null : failure.getCause();
+      Redacted shown =
+          new Redacted(
+              Redaction.of(failure.toString()), cause == null ? null : of(cause, depth - 1));
+      shown.setStackTrace(failure.getStackTrace());
+      return shown;
+    }
   }
 }

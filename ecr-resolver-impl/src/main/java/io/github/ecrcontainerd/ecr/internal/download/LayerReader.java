@@ -101,7 +101,7 @@ final class LayerReader implements BlobReader {
     RangeDownload download = new RangeDownload(plan.range(nextRange), buffer, monitor);
     CompletableFuture<Void> exchange;
     try {
-      exchange = source.start(download);
+      exchange = source.start(download::start);
     } catch (RuntimeException | InterruptedException e) {
       budget.giveBack(buffer);
       budget.giveBackConnection();

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
@@ -36,9 +37,17 @@ final class LayerSource {
     this.digest = digest;
   }
 
-  /** Sends the request for a range. */
-  CompletableFuture<Void> start(RangeDownload range) throws InterruptedException {
-    return range.start(http, url());
+  /** Sends a request to the layer's URL. */
+  CompletableFuture<Void> start(
+      BiFunction<SdkAsyncHttpClient, LayerUrl, CompletableFuture<Void>> request)
+      throws InterruptedException {
+    LayerUrl current = url();
+    try {
+      return request.apply(http, current);
+    } catch (RuntimeException e) {
+      // Not as it is: its message may hold the URL.
+      throw explain(e);
+    }
   }
 
   private LayerUrl url() throws InterruptedException {
@@ -90,7 +99,8 @@ final class LayerSource {
               };
           default -> Code.UNAVAILABLE;
         };
-    return failed(code, "%s, from %s".formatted(reasonOf(cause), url), cause);
+    return failed(
+        code, "%s, from %s".formatted(reasonOf(cause), url), Redaction.withoutSecrets(cause));
   }
 
   private static String reasonOf(Throwable cause) {

@@ -7,6 +7,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.async.AsyncExecuteRequest;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
 /**
  * A presigned URL of a layer. Its query is a secret: whoever has it can read the layer.
@@ -49,6 +55,29 @@ record LayerUrl(URI uri, Instant expiry) {
             .filter(p -> p.regionMatches(true, 0, name + "=", 0, name.length() + 1))
             .map(p -> p.substring(name.length() + 1))
             .findFirst();
+  }
+
+  /**
+   * Sends a GET for it. The result ends when the connection is free again.
+   *
+   * @param range the value of the Range header, {@code ""} for none
+   */
+  CompletableFuture<Void> get(
+      SdkAsyncHttpClient http, String range, SdkAsyncHttpResponseHandler handler) {
+    SdkHttpFullRequest.Builder request =
+        SdkHttpFullRequest.builder()
+            .method(SdkHttpMethod.GET)
+            .uri(uri)
+            .putHeader("Host", uri.getRawAuthority());
+    if (!range.isEmpty()) {
+      request.putHeader("Range", range);
+    }
+    return http.execute(
+        AsyncExecuteRequest.builder()
+            .request(new LayerRequest(uri, request.build()))
+            .requestContentPublisher(new NoContent())
+            .responseHandler(handler)
+            .build());
   }
 
   /** Without the query. */

@@ -7,10 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import software.amazon.awssdk.http.SdkHttpFullRequest;
-import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 import software.amazon.awssdk.http.async.SimpleSubscriber;
@@ -51,20 +48,7 @@ final class RangeDownload implements SdkAsyncHttpResponseHandler {
    * Sends the request. The result ends when the connection is free again; cancelling it ends it.
    */
   CompletableFuture<Void> start(SdkAsyncHttpClient http, LayerUrl url) {
-    SdkHttpFullRequest request =
-        SdkHttpFullRequest.builder()
-            .method(SdkHttpMethod.GET)
-            .uri(url.uri())
-            .putHeader("Host", url.uri().getRawAuthority())
-            .putHeader("Range", range.requested())
-            .build();
-    CompletableFuture<Void> exchange =
-        http.execute(
-            AsyncExecuteRequest.builder()
-                .request(request)
-                .requestContentPublisher(new NoContent())
-                .responseHandler(this)
-                .build());
+    CompletableFuture<Void> exchange = url.get(http, range.requested(), this);
     var _ =
         exchange.whenComplete(
             (nothing, cause) -> {

@@ -2,7 +2,13 @@ package io.github.ecrcontainerd.ecr.internal.download;
 
 /**
  * How a blob is cut into ranges: as many equal ones as there may be requests at a time, none below
- * 1 MiB, none above the largest that the memory allows.
+ * 1 MiB and none above 20 MiB, as the Go resolver does. A blob below 1 MiB is one range; one that
+ * is too large for that has more ranges, no more of them at a time.
+ *
+ * <p>A range has a buffer of its own, so where memory is short, ranges are smaller. All that one
+ * layer has on its way fits into the budget, and half of the budget is for what has arrived and
+ * waits for its turn or belongs to other layers; but no range is cut below 8 MiB for that half,
+ * because smaller ones spend too much of their time on the way to the first byte.
  *
  * @param from the first byte wanted
  * @param total the blob's size in bytes
@@ -11,6 +17,19 @@ package io.github.ecrcontainerd.ecr.internal.download;
  */
 record RangePlan(long from, long total, int rangeBytes, int parallelism) {
   private static final int SMALLEST = 1 << 20;
+  private static final int WORTHWHILE = 8 << 20;
+  private static final int LARGEST = 20 << 20;
+
+  /**
+   * The length of the largest range, in bytes.
+   *
+   * @param parallelism how many ranges of a layer may be on their way at a time
+   * @param bufferBytes how many bytes all buffers may have together
+   */
+  static int largest(int parallelism, int bufferBytes) {
+    int share = bufferBytes / Math.max(1, parallelism);
+    return Math.clamp(Math.max(share / 2, Math.min(share, WORTHWHILE)), SMALLEST, LARGEST);
+  }
 
   static RangePlan of(long from, long total, int parallelism, int largest) {
     int atATime = Math.max(1, parallelism);

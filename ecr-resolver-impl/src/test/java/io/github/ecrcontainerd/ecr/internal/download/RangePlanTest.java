@@ -29,6 +29,39 @@ class RangePlanTest {
     assertThat(plan.rangeBytes()).isEqualTo(rangeBytes);
   }
 
+  @ParameterizedTest(name = "{0} bytes, parallelism {1}, enough memory: {2} ranges of {3} bytes")
+  @CsvSource({
+    "1048575, 4, 1, 1048576",
+    "1048577, 2, 2, 1048576",
+    "83886080, 4, 4, 20971520",
+    "83886081, 4, 5, 20971520",
+    "536870912, 2, 26, 20971520",
+  })
+  void cutsNoRangeBelowOneMibAndNoneAboveTwenty(
+      long total, int parallelism, long count, int rangeBytes) {
+    RangePlan plan =
+        RangePlan.of(0, total, parallelism, RangePlan.largest(parallelism, Integer.MAX_VALUE));
+    assertThat(plan.count()).isEqualTo(count);
+    assertThat(plan.rangeBytes()).isEqualTo(rangeBytes);
+  }
+
+  @ParameterizedTest(name = "parallelism {0}, {1} MiB: ranges of at most {2} MiB")
+  @CsvSource({
+    "2, 64, 16",
+    "4, 64, 8",
+    "8, 64, 8",
+    "16, 64, 4",
+    "64, 64, 1",
+    "1000, 64, 1",
+    "4, 160, 20",
+    "4, 1000, 20",
+    "4, 16, 4",
+    "4, 1, 1",
+  })
+  void cutsSmallerRangesWhereMemoryIsShort(int parallelism, int budgetMib, int largestMib) {
+    assertThat(RangePlan.largest(parallelism, budgetMib * MIB)).isEqualTo(largestMib * MIB);
+  }
+
   @ParameterizedTest
   @CsvSource({"0, 1", "0, 52000000000", "7, 20000001", "19999999, 20000000", "5, 5"})
   void coversEveryByteOnceAndInOrder(long from, long total) {

@@ -1,0 +1,56 @@
+package io.github.ecrcontainerd.ecr.internal;
+
+import io.github.ecrcontainerd.resolver.BlobReader;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Fetcher;
+import io.github.ecrcontainerd.resolver.TransferListener;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A fetcher whose transfers a listener is told of. */
+record HeardFetcher(Fetcher fetcher, TransferListener listener) implements Fetcher {
+
+  @Override
+  public BlobReader fetch(Descriptor descriptor, long offset) throws InterruptedException {
+    HeardTransfer transfer = HeardTransfer.begin(listener, descriptor, offset);
+    BlobReader reader = transfer.attempt(() -> fetcher.fetch(descriptor, offset));
+    return new HeardReader(reader, transfer, descriptor.size() - offset);
+  }
+
+  private static final class HeardReader implements BlobReader {
+    private final BlobReader reader;
+    private final HeardTransfer transfer;
+    private long rest;
+
+    HeardReader(BlobReader reader, HeardTransfer transfer, long rest) {
+      this.reader = reader;
+      this.transfer = transfer;
+      this.rest = rest;
+    }
+
+    @Override
+    public @Nullable ByteBuffer read() throws InterruptedException {
+      Bytes next = transfer.attempt(() -> new Bytes(reader.read()));
+      ByteBuffer bytes = next.orNone;
+      int length = bytes == null ? 0 : bytes.remaining();
+      transfer.moved(length);
+      rest -= length;
+      // With the last byte and not behind it: not every consumer asks for more than there is.
+      if (bytes == null || rest == 0) {
+        transfer.completed();
+      }
+      return bytes;
+    }
+
+    @Override
+    public void close() {
+      try {
+        reader.close();
+      } finally {
+        transfer.closed();
+      }
+    }
+  }
+
+  private record Bytes(@Nullable ByteBuffer orNone) {}
+}

@@ -1,0 +1,147 @@
+package io.github.ecrcontainerd.ecr.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Through which proxy a request goes: Java's system properties {@code http[s].proxyHost}, {@code
+ * .proxyPort}, {@code .proxyUser}, {@code .proxyPassword} and {@code http.nonProxyHosts}, and where
+ * those are not set the variables {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in
+ * upper or lower case. The variables mean what they mean to Go's programs: an entry of {@code
+ * NO_PROXY} is a host and all below it, or with a dot before it only those below it, with or
+ * without a port, or {@code *}; and nothing that goes to this machine itself goes through a proxy.
+ *
+ * @param http the proxy for {@code http} URLs
+ * @param https the proxy for {@code https} URLs
+ * @param direct what goes through none
+ */
+record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption> direct) {
+  private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[.*]|[^:]*):([0-9]{1,5})");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127\\.[0-9.]+|\\[?::1]?", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * Hosts that need no proxy.
+   *
+   * @param port the only one that is meant, if any
+   */
+  record Exemption(Pattern host, OptionalInt port) {
+    boolean covers(String name, int number) {
+      return host.matcher(name).matches() && (port.isEmpty() || port.getAsInt() == number);
+    }
+  }
+
+  /** Those of this process. */
+  static ProxySettings ofThisProcess() {
+    return of(System::getProperty, System::getenv);
+  }
+
+  /**
+   * Reads them.
+   *
+   * @throws IllegalArgumentException if one is malformed
+   */
+  static ProxySettings of(
+      Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
+    return new ProxySettings(
+        byProperties("http", 80, property).or(() -> byVariable("HTTP_PROXY", variable)),
+        byProperties("https", 443, property).or(() -> byVariable("HTTPS_PROXY", variable)),
+        exemptions(property, variable));
+  }
+
+  private static Optional<Proxy> byProperties(
+      String scheme, int defaultPort, Function<String, @Nullable String> property) {
+    return text(property.apply(scheme + ".proxyHost"))
+        .map(
+            host -> {
+              String named = scheme + ".proxyPort";
+              int port = text(property.apply(named)).map(p -> port(named, p)).orElse(defaultPort);
+              String password = text(property.apply(scheme + ".proxyPassword")).orElse("");
+              Optional<Proxy.Login> login =
+                  text(property.apply(scheme + ".proxyUser"))
+                      .map(user -> new Proxy.Login(user, password));
+              return new Proxy("http", host, port, login);
+            });
+  }
+
+  private static int port(String property, String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(property + " is not a number: " + value, e);
+    }
+  }
+
+  private static Optional<Proxy> byVariable(
+      String name, Function<String, @Nullable String> variable) {
+    return text(variable.apply(name))
+        .or(() -> text(variable.apply(name.toLowerCase(Locale.ROOT))))
+        .map(url -> Proxy.parse(name, url));
+  }
+
+  private static List<Exemption> exemptions(
+      Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
+    List<Exemption> all = new ArrayList<>();
+    Optional<String> javas = text(property.apply("http.nonProxyHosts"));
+    if (javas.isPresent()) {
+      for (String entry : javas.get().split("\\|", -1)) {
+        all.add(new Exemption(glob(entry.strip()), OptionalInt.empty()));
+      }
+      return all;
+    }
+    String list =
+        text(variable.apply("NO_PROXY")).or(() -> text(variable.apply("no_proxy"))).orElse("");
+    for (String entry : list.split("[,\\s]+", -1)) {
+      if (!entry.isEmpty()) {
+        Matcher split = HOST_AND_PORT.matcher(entry);
+        boolean hasPort = split.matches();
+        OptionalInt port =
+            hasPort ? OptionalInt.of(Integer.parseInt(split.group(2))) : OptionalInt.empty();
+        all.add(new Exemption(suffix(hasPort ? split.group(1) : entry), port));
+      }
+    }
+    return all;
+  }
+
+  /** An entry of http.nonProxyHosts: a star stands for anything. */
+  private static Pattern glob(String entry) {
+    return caseless(Pattern.quote(entry).replace("*", "\\E.*\\Q"));
+  }
+
+  /** An entry of NO_PROXY. */
+  private static Pattern suffix(String entry) {
+    if (entry.equals("*")) {
+      return caseless(".*");
+    }
+    String name = entry.startsWith("*.") ? entry.substring(1) : entry;
+    return caseless((name.startsWith(".") ? ".+" : "(.+\\.)?") + Pattern.quote(name));
+  }
+
+  private static Pattern caseless(String expression) {
+    return Pattern.compile(expression, Pattern.CASE_INSENSITIVE);
+  }
+
+  private static Optional<String> text(@Nullable String value) {
+    return Optional.ofNullable(value).map(String::strip).filter(text -> !text.isEmpty());
+  }
+
+  /** Whether there is any proxy at all. */
+  boolean isEmpty() {
+    return http.isEmpty() && https.isEmpty();
+  }
+
+  /** The proxy for a request, or empty where it goes directly. */
+  Optional<Proxy> forRequest(String scheme, String host, int port) {
+    boolean goesDirectly =
+        LOOPBACK.matcher(host).matches()
+            || direct.stream().anyMatch(exemption -> exemption.covers(host, port));
+    return goesDirectly ? Optional.empty() : scheme.equals("https") ? https : http;
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.ecrcontainerd.ecr.internal;
+
+import io.github.ecrcontainerd.resolver.TransferListener;
+import java.net.URI;
+import java.util.Optional;
+import java.util.function.Consumer;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
+
+/**
+ * How to resolve and transfer.
+ *
+ * @param credentials instead of the SDK's default chain
+ * @param endpoint instead of the region's own
+ * @param configuration of the SDK's clients
+ * @param http instead of clients of the resolver's own; stays its owner's to close
+ * @param listener is told of every transfer
+ * @param parallelism how many ranges of one layer may be on their way at a time; 0 or 1 for none
+ * @param connections how many requests of all layers
+ * @param bufferBytes how many bytes all buffers may have together
+ */
+public record ResolverOptions(
+    Optional<AwsCredentialsProvider> credentials,
+    Optional<URI> endpoint,
+    Consumer<EcrAsyncClientBuilder> configuration,
+    Optional<SdkAsyncHttpClient> http,
+    TransferListener listener,
+    int parallelism,
+    int connections,
+    int bufferBytes) {}
