@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.ecr.model.BatchCheckLayerAvailabilityResponse;
 import software.amazon.awssdk.services.ecr.model.ImageAlreadyExistsException;
+import software.amazon.awssdk.services.ecr.model.ImageTagAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.LayerAvailability;
 
 /** Writes one repository. */
@@ -64,7 +65,7 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
   }
 
   @Override
-  public void putRoot(Descriptor root, byte[] content) throws InterruptedException {
+  public void checkRoot(Descriptor root) {
     if (reference.digest().filter(digest -> !digest.equals(root.digest())).isPresent()) {
       throw new ResolverException(
           Code.CONFLICT,
@@ -74,6 +75,11 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
           "Push to %s refused: the image has the digest %s".formatted(reference, root.digest()),
           null);
     }
+  }
+
+  @Override
+  public void putRoot(Descriptor root, byte[] content) throws InterruptedException {
+    checkRoot(root);
     put(root, content, reference.tag());
   }
 
@@ -95,6 +101,16 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
                           .imageDigest(manifest.digest().toString())
                           .imageTag(tag.orElse(null))));
     } catch (ResolverException e) {
+      if (e.getCause() instanceof ImageTagAlreadyExistsException) {
+        throw new ResolverException(
+            Code.CONFLICT,
+            "PutImage",
+            reference.toString(),
+            manifest.digest(),
+            "Push to %s refused: its tag is immutable and names another image. Choose another tag"
+                .formatted(reference),
+            e);
+      }
       if (!(e.getCause() instanceof ImageAlreadyExistsException)) {
         throw e;
       }

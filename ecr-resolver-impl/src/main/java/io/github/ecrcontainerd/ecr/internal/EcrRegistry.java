@@ -43,7 +43,7 @@ public final class EcrRegistry implements AutoCloseable {
   }
 
   public Fetcher fetcher(String reference) {
-    return new EcrFetcher(EcrReference.parse(reference), manifests, layers);
+    return new EcrFetcher(EcrReference.parse(reference), manifests, layers, new ReferrerList(api));
   }
 
   public Pusher pusher(String reference) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.ecr.model.EmptyUploadException;
 import software.amazon.awssdk.services.ecr.model.InitiateLayerUploadResponse;
 import software.amazon.awssdk.services.ecr.model.LayerAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.UploadLayerPartResponse;
@@ -92,7 +93,10 @@ public final class LayerUpload implements BlobWriter {
     if (sent + filled != layer.size()) {
       throw wrongLength(sent + filled);
     }
-    sendPart();
+    // A part has at least one byte: of an empty blob there is nothing to send.
+    if (layer.size() > 0) {
+      sendPart();
+    }
     awaitPart();
     try {
       api.call(
@@ -108,6 +112,16 @@ public final class LayerUpload implements BlobWriter {
                           .uploadId(uploadId)
                           .layerDigests(layer.digest().toString())));
     } catch (ResolverException e) {
+      if (e.getCause() instanceof EmptyUploadException) {
+        throw new ResolverException(
+            Code.REJECTED,
+            "CompleteLayerUpload",
+            reference.toString(),
+            layer.digest(),
+            "Push to %s refused: its blob %s has 0 bytes, and Amazon ECR takes no empty blob"
+                .formatted(reference, layer.digest()),
+            e);
+      }
       if (!(e.getCause() instanceof LayerAlreadyExistsException)) {
         throw e;
       }
