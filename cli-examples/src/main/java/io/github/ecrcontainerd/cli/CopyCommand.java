@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             + " directly.")
 final class CopyCommand implements Callable<Integer> {
   /** What a stream needs: not the room of a pull that feeds a daemon's disk. */
-  private static final int DIRECT_BUFFER_BYTES = 16 << 20;
+  private static final int DIRECT_BUFFER_BYTES = 8 << 20;
 
   @Spec CommandSpec command = CommandSpec.create();
 

@@ -19,6 +19,7 @@ final class EcrCommand {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment = new HashMap<>();
+  private String heap = "96m";
 
   /**
    * How it ended.
@@ -45,6 +46,12 @@ final class EcrCommand {
   /** Sets an environment variable. */
   EcrCommand with(String variable, String value) {
     environment.put(variable, value);
+    return this;
+  }
+
+  /** Sets how much memory it may use for objects: {@code 64m}. */
+  EcrCommand heap(String most) {
+    heap = most;
     return this;
   }
 
@@ -75,7 +82,7 @@ final class EcrCommand {
   Process start(Path out, Path err, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heap));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("io.github.ecrcontainerd.cli.Ecr");

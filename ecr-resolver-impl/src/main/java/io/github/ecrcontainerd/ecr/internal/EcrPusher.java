@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.ecr.internal;
 
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.upload.LayerUpload;
+import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
@@ -21,7 +22,7 @@ import software.amazon.awssdk.services.ecr.model.ImageTagAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.LayerAvailability;
 
 /** Writes one repository. */
-record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
+record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implements Pusher {
   /** How many layers one call may ask about (BatchCheckLayerAvailability's reference). */
   private static final int BATCH = 100;
 
@@ -56,7 +57,7 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
 
   @Override
   public BlobWriter write(Descriptor blob) throws InterruptedException {
-    return LayerUpload.begin(api, reference, blob);
+    return LayerUpload.begin(api, budget, reference, blob);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
+import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
@@ -21,6 +22,7 @@ public final class EcrRegistry implements AutoCloseable {
   private final EcrApi api;
   private final ManifestSource manifests;
   private final LayerDownloads layers;
+  private final UploadBudget uploads = new UploadBudget();
 
   public EcrRegistry(
       Optional<AwsCredentialsProvider> credentials,
@@ -47,7 +49,7 @@ public final class EcrRegistry implements AutoCloseable {
   }
 
   public Pusher pusher(String reference) {
-    return new EcrPusher(EcrReference.parse(reference), api);
+    return new EcrPusher(EcrReference.parse(reference), api, uploads);
   }
 
   @Override
