@@ -14,7 +14,13 @@ import picocli.CommandLine.ScopeType;
     scope = ScopeType.INHERIT,
     description = "Moves images between Amazon ECR and containerd.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {PullCommand.class, RunCommand.class, LocalCommand.class},
+    subcommands = {
+      PullCommand.class,
+      PushCommand.class,
+      CopyCommand.class,
+      RunCommand.class,
+      LocalCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:usage", "130:interrupted"})
 public final class Ecr {

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.PullListener;
+import io.github.ecrcontainerd.containerd.PushListener;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
@@ -14,16 +15,32 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Shows a pull. On a terminal: a line for each manifest and blob that grows with it, drawn ten
- * times a second. Elsewhere: a line for each when it is done.
+ * Shows a pull, push or copy. On a terminal: a line for each manifest and blob that grows with it,
+ * drawn ten times a second. Elsewhere: a line for each when it is done.
  *
- * <p>The pull's threads only note what they are told; one thread of its own draws.
+ * <p>The threads of the transfer only note what they are told; one thread of its own draws.
  */
-final class Progress implements PullListener, AutoCloseable {
+final class Progress implements PullListener, PushListener, AutoCloseable {
   private static final long FRAME_NANOS = Duration.ofMillis(100).toNanos();
   private static final int BAR = 24;
   private static final int MOST_LINES = 20;
 
+  /** What is shown, and the words for it. */
+  enum Direction {
+    PULL("pulling", "pulled"),
+    PUSH("pushing", "pushed"),
+    COPY("copying", "copied");
+
+    private final String going;
+    private final String done;
+
+    Direction(String going, String done) {
+      this.going = going;
+      this.done = done;
+    }
+  }
+
+  private final Direction direction;
   private final PrintWriter out;
   private final boolean terminal;
   private final long began = System.nanoTime();
@@ -42,19 +59,20 @@ final class Progress implements PullListener, AutoCloseable {
     }
   }
 
-  private Progress(PrintWriter out, boolean terminal) {
+  private Progress(Direction direction, PrintWriter out, boolean terminal) {
+    this.direction = direction;
     this.out = out;
     this.terminal = terminal;
     this.painter = Thread.ofVirtual().name("progress").unstarted(this::paint);
   }
 
-  /** Begins to show a pull. */
+  /** Begins to show a transfer. */
   // Error Prone knows the JDKs 22 to 24, where there was always a console; 25 has none elsewhere.
   @SuppressWarnings("SystemConsoleNull")
-  static Progress to(PrintWriter out) {
+  static Progress of(Direction direction, PrintWriter out) {
     Console console = System.console();
     boolean terminal = console != null && console.isTerminal();
-    Progress progress = new Progress(out, terminal);
+    Progress progress = new Progress(direction, out, terminal);
     if (terminal) {
       progress.painter.start();
     }
@@ -74,7 +92,7 @@ final class Progress implements PullListener, AutoCloseable {
 
   @Override
   public void started(Descriptor content, long offset) {
-    note(content, offset == 0 ? "pulling" : "resuming", offset);
+    note(content, offset == 0 ? direction.going : "resuming", offset);
   }
 
   @Override
@@ -84,7 +102,7 @@ final class Progress implements PullListener, AutoCloseable {
 
   @Override
   public void completed(Descriptor content) {
-    note(content, "pulled", content.size());
+    note(content, direction.done, content.size());
   }
 
   @Override
@@ -108,7 +126,7 @@ final class Progress implements PullListener, AutoCloseable {
     if (bytes >= 0) {
       item.bytes = bytes;
     }
-    if (!terminal && (state.equals("pulled") || state.equals("already there"))) {
+    if (!terminal && (state.equals(direction.done) || state.equals("already there"))) {
       out.println(line(item));
       out.flush();
     }
@@ -184,12 +202,13 @@ final class Progress implements PullListener, AutoCloseable {
       LockSupport.unpark(painter);
       draw();
     }
-    long pulled =
+    long transferred =
         items.values().stream()
             .filter(item -> !item.state.equals("already there") && !item.state.equals("failed"))
             .mapToLong(item -> item.bytes)
             .sum();
-    out.printf(Locale.ROOT, "  %s in %.1f s%n", Size.of(pulled), (System.nanoTime() - began) / 1e9);
+    out.printf(
+        Locale.ROOT, "  %s in %.1f s%n", Size.of(transferred), (System.nanoTime() - began) / 1e9);
     out.flush();
   }
 }

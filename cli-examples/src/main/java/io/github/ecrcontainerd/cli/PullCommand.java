@@ -40,13 +40,23 @@ final class PullCommand implements Callable<Integer> {
   Optional<Platform> platform = Optional.empty();
 
   @Option(
+      names = "--all-platforms",
+      description = "the content of all of an index's images; the platform's is unpacked")
+  boolean allPlatforms;
+
+  @Option(
+      names = "--with-referrers",
+      description = "also signatures, SBOMs and attestations that refer to the image")
+  boolean withReferrers;
+
+  @Option(
       names = "--no-unpack",
       description = "bring the content, make no snapshots (also: ECR_SKIP_UNPACK)")
   boolean noUnpack;
 
   @Override
   public Integer call() throws InterruptedException {
-    Progress progress = Progress.to(command.commandLine().getErr());
+    Progress progress = Progress.of(Progress.Direction.PULL, command.commandLine().getErr());
     try (EcrResolver resolver = registry.open();
         ContainerdClient containerd = daemon.connect();
         progress) {
@@ -54,6 +64,8 @@ final class PullCommand implements Callable<Integer> {
           PullOptions.builder()
               .resolver(resolver)
               .unpack(!noUnpack && Environment.get("ECR_SKIP_UNPACK").isEmpty())
+              .allPlatforms(allPlatforms)
+              .withReferrers(withReferrers)
               .snapshotter(daemon.snapshotter())
               .listener(progress);
       platform.ifPresent(options::platform);

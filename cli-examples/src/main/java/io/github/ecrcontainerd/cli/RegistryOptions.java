@@ -28,6 +28,10 @@ final class RegistryOptions {
   Optional<Integer> parallelism = Optional.empty();
 
   EcrResolver open() {
+    return builder().build();
+  }
+
+  EcrResolver.Builder builder() {
     EcrResolver.Builder builder = EcrResolver.builder();
     try {
       endpoint.ifPresent(builder::endpointOverride);
@@ -37,7 +41,7 @@ final class RegistryOptions {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);
     }
-    return builder.build();
+    return builder;
   }
 
   private static int number(String text) {

@@ -10,6 +10,7 @@ import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
 import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
 import io.github.ecrcontainerd.containerd.internal.image.StoredImage;
 import io.github.ecrcontainerd.containerd.internal.pull.Pull;
+import io.github.ecrcontainerd.containerd.internal.push.Push;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
 import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
@@ -22,6 +23,7 @@ import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
 import io.github.ecrcontainerd.containerd.task.Tasks;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.file.Path;
@@ -93,6 +95,29 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    */
   public Image pull(String reference, PullOptions options) throws InterruptedException {
     return new Pull(this, this::withLease, options).run(reference);
+  }
+
+  /**
+   * Pushes an image: asks which of its blobs the registry lacks, uploads those, then puts its
+   * manifests and indexes as they are, the root last and under the reference's tag. Where that
+   * fails the tag names what it named before; blobs that have come stay, and the next push goes on
+   * without them.
+   *
+   * @param reference where it is to be, in a form that the options' resolver understands
+   * @param root the manifest or index in the content store: {@link Image#target()}
+   * @return what the reference names now: the root, or the manifest of the options' platform
+   * @throws IllegalArgumentException if the reference is malformed
+   * @throws ResolverException if the registry refuses it or can't be asked, with {@link
+   *     ResolverException.Code#CONFLICT} if the tag is immutable and names another image, or the
+   *     reference names another digest
+   * @throws ImageException if the image is malformed or not for the platform, or a part of it is
+   *     not in the content store
+   * @throws ContainerdException if the daemon can't do it, or can't be asked
+   * @throws InterruptedException if the thread is interrupted: the push ends as after an error
+   */
+  public Descriptor push(String reference, Descriptor root, PushOptions options)
+      throws InterruptedException {
+    return new Push(this, options).run(reference, root);
   }
 
   /**

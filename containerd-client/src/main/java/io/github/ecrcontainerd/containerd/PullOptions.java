@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class PullOptions {
   private final Resolver resolver;
   private final Platform platform;
+  private final boolean allPlatforms;
+  private final boolean withReferrers;
   private final boolean unpack;
   private final String snapshotter;
   private final PullListener listener;
@@ -25,6 +27,8 @@ public final class PullOptions {
     }
     this.resolver = builder.resolver;
     this.platform = builder.platform;
+    this.allPlatforms = builder.allPlatforms;
+    this.withReferrers = builder.withReferrers;
     this.unpack = builder.unpack;
     this.snapshotter = builder.snapshotter;
     this.listener = builder.listener;
@@ -43,6 +47,16 @@ public final class PullOptions {
   /** Which of an index's images is pulled. */
   public Platform platform() {
     return platform;
+  }
+
+  /** Whether the content of all of an index's images is brought. */
+  public boolean allPlatforms() {
+    return allPlatforms;
+  }
+
+  /** Whether what refers to the image is brought too. */
+  public boolean withReferrers() {
+    return withReferrers;
   }
 
   /** Whether layers become snapshots. */
@@ -64,6 +78,8 @@ public final class PullOptions {
   public static final class Builder {
     private @Nullable Resolver resolver;
     private Platform platform = Platform.current();
+    private boolean allPlatforms;
+    private boolean withReferrers;
     private boolean unpack = true;
     private String snapshotter = "overlayfs";
     private PullListener listener = new PullListener() {};
@@ -79,6 +95,27 @@ public final class PullOptions {
     /** Which of an index's images to pull; by default the one for this machine. */
     public Builder platform(Platform wanted) {
       this.platform = wanted;
+      return this;
+    }
+
+    /**
+     * Whether to bring the content of all of an index's images, so that the index can be pushed
+     * elsewhere as it is; false by default. The one of {@link #platform} is unpacked.
+     */
+    public Builder allPlatforms(boolean yes) {
+      this.allPlatforms = yes;
+      return this;
+    }
+
+    /**
+     * Whether to bring what refers to the image too, and what refers to that: signatures, SBOMs,
+     * attestations; false by default. Each gets an image record of its own, which keeps it until it
+     * is deleted: its name is the image's with {@code @} and the referrer's digest instead of the
+     * tag, and its label {@code io.github.ecrcontainerd/subject} has the digest of what it refers
+     * to.
+     */
+    public Builder withReferrers(boolean yes) {
+      this.withReferrers = yes;
       return this;
     }
 

@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.resolver;
 
+import java.util.List;
+
 /** Reads manifests and blobs of one repository. Safe for use by several threads at once. */
 public interface Fetcher {
 
@@ -21,4 +23,15 @@ public interface Fetcher {
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   BlobReader fetch(Descriptor descriptor, long offset) throws InterruptedException;
+
+  /**
+   * The manifests that name this one as their subject: signatures, SBOMs, attestations (OCI
+   * distribution specification, "Listing Referrers"). None where the registry keeps no such list.
+   *
+   * @throws ResolverException if the registry can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  default List<Descriptor> referrers(Descriptor subject) throws InterruptedException {
+    return List.of();
+  }
 }

@@ -71,6 +71,12 @@ public final class MediaTypes {
         || startsWithType(mediaType, DOCKER_FOREIGN_LAYER);
   }
 
+  /** A layer that is not to be distributed, but to be had from the URLs of its descriptor. */
+  public static boolean isForeignLayer(String mediaType) {
+    return startsWithType(mediaType, OCI_NONDISTRIBUTABLE_LAYER)
+        || startsWithType(mediaType, DOCKER_FOREIGN_LAYER);
+  }
+
   /** The type itself, or the type and a compression behind {@code .} or {@code +}. */
   private static boolean startsWithType(String mediaType, String type) {
     return mediaType.startsWith(type)

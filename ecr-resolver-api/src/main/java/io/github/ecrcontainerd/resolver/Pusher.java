@@ -15,6 +15,15 @@ public interface Pusher {
   Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException;
 
   /**
+   * Says whether {@link #putRoot} can be right, before anything is uploaded for it. Asks nothing of
+   * the registry.
+   *
+   * @throws ResolverException with {@link ResolverException.Code#CONFLICT} if the reference names
+   *     another digest
+   */
+  default void checkRoot(Descriptor root) {}
+
+  /**
    * Begins to write a blob.
    *
    * @throws ResolverException if the registry refuses it

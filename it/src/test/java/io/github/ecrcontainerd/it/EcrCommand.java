@@ -20,6 +20,7 @@ final class EcrCommand {
 
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> wrapper = new ArrayList<>();
+  private String heap = "96m";
 
   /**
    * How it ended.
@@ -56,6 +57,12 @@ final class EcrCommand {
     return this;
   }
 
+  /** Sets how much memory it may use for objects: {@code 64m}. */
+  EcrCommand heap(String most) {
+    heap = most;
+    return this;
+  }
+
   /** Runs it to its end. */
   Ended run(String... arguments) throws InterruptedException {
     try {
@@ -83,7 +90,7 @@ final class EcrCommand {
   Process start(Path out, Path err, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heap));
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("io.github.ecrcontainerd.cli.Ecr");

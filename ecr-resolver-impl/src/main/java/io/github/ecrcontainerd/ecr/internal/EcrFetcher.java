@@ -6,9 +6,11 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.MediaTypes;
+import java.util.List;
 
 /** Reads one repository: manifests through the API, everything else from its layer URLs. */
-record EcrFetcher(EcrReference reference, ManifestSource manifests, LayerDownloads layers)
+record EcrFetcher(
+    EcrReference reference, ManifestSource manifests, LayerDownloads layers, ReferrerList referrers)
     implements Fetcher {
 
   @Override
@@ -22,5 +24,10 @@ record EcrFetcher(EcrReference reference, ManifestSource manifests, LayerDownloa
       return new BytesReader(manifests.fetch(reference, descriptor), offset);
     }
     return layers.open(reference, descriptor, offset);
+  }
+
+  @Override
+  public List<Descriptor> referrers(Descriptor subject) throws InterruptedException {
+    return referrers.of(reference, subject);
   }
 }

@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.ecr.internal;
 
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.upload.LayerUpload;
+import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
@@ -17,10 +18,11 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.services.ecr.model.BatchCheckLayerAvailabilityResponse;
 import software.amazon.awssdk.services.ecr.model.ImageAlreadyExistsException;
+import software.amazon.awssdk.services.ecr.model.ImageTagAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.LayerAvailability;
 
 /** Writes one repository. */
-record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
+record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implements Pusher {
   /** How many layers one call may ask about (BatchCheckLayerAvailability's reference). */
   private static final int BATCH = 100;
 
@@ -55,7 +57,7 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
 
   @Override
   public BlobWriter write(Descriptor blob) throws InterruptedException {
-    return LayerUpload.begin(api, reference, blob);
+    return LayerUpload.begin(api, budget, reference, blob);
   }
 
   @Override
@@ -64,7 +66,7 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
   }
 
   @Override
-  public void putRoot(Descriptor root, byte[] content) throws InterruptedException {
+  public void checkRoot(Descriptor root) {
     if (reference.digest().filter(digest -> !digest.equals(root.digest())).isPresent()) {
       throw new ResolverException(
           Code.CONFLICT,
@@ -74,6 +76,11 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
           "Push to %s refused: the image has the digest %s".formatted(reference, root.digest()),
           null);
     }
+  }
+
+  @Override
+  public void putRoot(Descriptor root, byte[] content) throws InterruptedException {
+    checkRoot(root);
     put(root, content, reference.tag());
   }
 
@@ -95,6 +102,16 @@ record EcrPusher(EcrReference reference, EcrApi api) implements Pusher {
                           .imageDigest(manifest.digest().toString())
                           .imageTag(tag.orElse(null))));
     } catch (ResolverException e) {
+      if (e.getCause() instanceof ImageTagAlreadyExistsException) {
+        throw new ResolverException(
+            Code.CONFLICT,
+            "PutImage",
+            reference.toString(),
+            manifest.digest(),
+            "Push to %s refused: its tag is immutable and names another image. Choose another tag"
+                .formatted(reference),
+            e);
+      }
       if (!(e.getCause() instanceof ImageAlreadyExistsException)) {
         throw e;
       }

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
+import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
@@ -20,6 +21,7 @@ public final class EcrRegistry implements AutoCloseable {
   private final ManifestSource manifests;
   private final LayerDownloads layers;
   private final TransferListener listener;
+  private final UploadBudget uploads = new UploadBudget();
 
   public EcrRegistry(ResolverOptions options) {
     this.http =
@@ -56,11 +58,12 @@ public final class EcrRegistry implements AutoCloseable {
 
   public Fetcher fetcher(String reference) {
     return new HeardFetcher(
-        new EcrFetcher(EcrReference.of(reference), manifests, layers), listener);
+        new EcrFetcher(EcrReference.of(reference), manifests, layers, new ReferrerList(api)),
+        listener);
   }
 
   public Pusher pusher(String reference) {
-    return new HeardPusher(new EcrPusher(EcrReference.of(reference), api), listener);
+    return new HeardPusher(new EcrPusher(EcrReference.of(reference), api, uploads), listener);
   }
 
   @Override

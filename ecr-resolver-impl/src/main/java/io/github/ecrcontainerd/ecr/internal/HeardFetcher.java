@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A fetcher whose transfers a listener is told of. */
@@ -15,6 +16,11 @@ record HeardFetcher(Fetcher fetcher, TransferListener listener) implements Fetch
     HeardTransfer transfer = HeardTransfer.begin(listener, descriptor, offset);
     BlobReader reader = transfer.attempt(() -> fetcher.fetch(descriptor, offset));
     return new HeardReader(reader, transfer, descriptor.size() - offset);
+  }
+
+  @Override
+  public List<Descriptor> referrers(Descriptor subject) throws InterruptedException {
+    return fetcher.referrers(subject);
   }
 
   private static final class HeardReader implements BlobReader {

@@ -18,6 +18,11 @@ record HeardPusher(Pusher pusher, TransferListener listener) implements Pusher {
   }
 
   @Override
+  public void checkRoot(Descriptor root) {
+    pusher.checkRoot(root);
+  }
+
+  @Override
   public BlobWriter write(Descriptor blob) throws InterruptedException {
     HeardTransfer transfer = HeardTransfer.begin(listener, blob, 0);
     return new HeardWriter(transfer.attempt(() -> pusher.write(blob)), transfer);

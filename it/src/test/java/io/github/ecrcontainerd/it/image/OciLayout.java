@@ -8,6 +8,7 @@ import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,11 @@ public final class OciLayout {
     return layout;
   }
 
+  /** The layout that is in a directory already, to be read. */
+  public static OciLayout in(Path directory) {
+    return new OciLayout(directory);
+  }
+
   public Path directory() {
     return directory;
   }
@@ -96,15 +102,34 @@ public final class OciLayout {
             config(platform, config, diffIds));
     List<Descriptor> blobs =
         layers.stream().map(layer -> blob(layer.mediaType(format), layer.bytes())).toList();
+    Descriptor target = manifest(format, configuration, blobs, Map.of()).withPlatform(platform);
+    return new OciImage(target, configuration, blobs, diffIds);
+  }
+
+  /**
+   * Writes a manifest of blobs that are there.
+   *
+   * @param more further fields: artifactType, annotations, ...
+   */
+  public Descriptor manifest(
+      Format format, Descriptor config, List<Descriptor> layers, Map<String, ?> more) {
+    String mediaType = format == Format.OCI ? MediaTypes.OCI_MANIFEST : MediaTypes.DOCKER_MANIFEST;
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schemaVersion", 2);
-    manifest.put("mediaType", oci ? MediaTypes.OCI_MANIFEST : MediaTypes.DOCKER_MANIFEST);
-    manifest.put("config", fields(configuration));
-    manifest.put("layers", blobs.stream().map(OciLayout::fields).toList());
-    Descriptor target =
-        json(oci ? MediaTypes.OCI_MANIFEST : MediaTypes.DOCKER_MANIFEST, manifest)
-            .withPlatform(platform);
-    return new OciImage(target, configuration, blobs, diffIds);
+    manifest.put("mediaType", mediaType);
+    manifest.put("config", fields(config));
+    manifest.put("layers", layers.stream().map(OciLayout::fields).toList());
+    manifest.putAll(more);
+    return json(mediaType, manifest);
+  }
+
+  /** Writes an artifact that refers to another manifest: a signature, an SBOM. */
+  public Descriptor referrer(Descriptor subject, String artifactType, Descriptor layer) {
+    return manifest(
+        Format.OCI,
+        blob("application/vnd.oci.empty.v1+json", "{}".getBytes(StandardCharsets.UTF_8)),
+        List.of(layer),
+        Map.of("artifactType", artifactType, "subject", fields(subject)));
   }
 
   private static Map<String, Object> config(
@@ -175,6 +200,9 @@ public final class OciLayout {
     fields.put("mediaType", descriptor.mediaType());
     fields.put("digest", descriptor.digest().toString());
     fields.put("size", descriptor.size());
+    if (!descriptor.urls().isEmpty()) {
+      fields.put("urls", descriptor.urls().stream().map(URI::toString).toList());
+    }
     descriptor.platform().ifPresent(platform -> fields.put("platform", fields(platform)));
     return fields;
   }

@@ -28,6 +28,11 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
   /** Documents are read into memory: the quota of a manifest in Amazon ECR, in bytes. */
   private static final int LARGEST_DOCUMENT = 4_194_304;
 
+  /** The same, and nobody is told: for what was told already. */
+  ContentArrival quietly() {
+    return new ContentArrival(fetcher, imageName, new PullListener() {});
+  }
+
   /** Brings a layer, byte by byte as it arrives. */
   void bring(ContentStore store, Descriptor blob) throws InterruptedException {
     Optional<Ingest> opened = store.ingest(ref(blob), blob.digest(), blob.size());

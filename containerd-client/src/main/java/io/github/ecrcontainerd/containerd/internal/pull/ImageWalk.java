@@ -9,6 +9,7 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.Resolution;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +26,7 @@ final class ImageWalk {
   private final ContentStore leased;
   private final ContentStore store;
   private final Platform wanted;
+  private final List<Descriptor> documents = new ArrayList<>();
 
   /**
    * What the walk ends at.
@@ -45,6 +47,11 @@ final class ImageWalk {
     this.wanted = wanted;
   }
 
+  /** The indexes and the manifest that were met. */
+  List<Descriptor> documents() {
+    return documents;
+  }
+
   Found run(Resolution image) throws InterruptedException {
     Descriptor current = image.target();
     for (int depth = 0; MediaTypes.isIndex(current.mediaType()); depth++) {
@@ -53,6 +60,7 @@ final class ImageWalk {
             "%s nests its indexes more than %d deep".formatted(image.name(), DEEPEST));
       }
       Descriptor index = current;
+      documents.add(index);
       Index content =
           arrival.bringDocument(
               leased, index, bytes -> Index.parse(index.digest(), bytes), Labels::keeping);
@@ -64,6 +72,7 @@ final class ImageWalk {
               .formatted(current.digest(), image.name(), current.mediaType()));
     }
     Descriptor chosen = current;
+    documents.add(chosen);
     Manifest manifest =
         arrival.bringDocument(
             leased, chosen, bytes -> Manifest.parse(chosen.digest(), bytes), Labels::keeping);

@@ -6,12 +6,21 @@ import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.internal.image.Referrers;
+import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
+import io.github.ecrcontainerd.containerd.internal.scope.TaskGroup;
 import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Resolution;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
@@ -52,35 +61,62 @@ public final class Pull {
     Resolution image = options.resolver().resolve(reference);
     listener.resolved(image);
     // Not by the canonical name: it doesn't say which kind of endpoint the reference asks for.
-    ContentArrival arrival =
-        new ContentArrival(options.resolver().fetcher(reference), image.name(), listener);
-    try (HeldLease lease = HeldLease.take(services.leases())) {
+    Fetcher fetcher = options.resolver().fetcher(reference);
+    ContentArrival arrival = new ContentArrival(fetcher, image.name(), listener);
+    try (HeldLease lease = HeldLease.take(services.leases(), "pull")) {
       ContainerdServices leased = underLease.apply(lease.lease());
-      ImageWalk.Found found =
-          new ImageWalk(arrival, leased.content(), services.content(), options.platform())
-              .run(image);
-      bringAndUnpack(arrival, found, leased, lease);
-      return keep(image);
+      WholeImage whole = new WholeImage(arrival, leased.content());
+      List<Descriptor> documents;
+      Optional<ImageWalk.Found> found = Optional.empty();
+      if (options.allPlatforms()) {
+        whole.add(image.target());
+        documents = whole.documents();
+        if (options.unpack()) {
+          found = Optional.of(walk(arrival.quietly(), leased).run(image));
+        }
+      } else {
+        ImageWalk walk = walk(arrival, leased);
+        found = Optional.of(walk.run(image));
+        documents = walk.documents();
+      }
+      List<WholeImage.Referrer> referrers =
+          options.withReferrers() ? whole.addReferrers(documents, fetcher) : List.of();
+      bringAndUnpack(arrival, found, whole, leased, lease);
+      keep(image, referrers);
+      return keep(image.name(), image.target(), Map.of());
     }
   }
 
+  private ImageWalk walk(ContentArrival arrival, ContainerdServices leased) {
+    return new ImageWalk(arrival, leased.content(), services.content(), options.platform());
+  }
+
   private void bringAndUnpack(
-      ContentArrival arrival, ImageWalk.Found found, ContainerdServices leased, HeldLease lease)
+      ContentArrival arrival,
+      Optional<ImageWalk.Found> found,
+      WholeImage whole,
+      ContainerdServices leased,
+      HeldLease lease)
       throws InterruptedException {
     // A layer may stand twice in an image: it is brought once.
     Map<Digest, Arriving> layers = new LinkedHashMap<>();
-    for (Descriptor layer : found.manifest().layers()) {
+    for (Descriptor layer : found.map(f -> f.manifest().layers()).orElse(List.of())) {
       layers.putIfAbsent(layer.digest(), new Arriving(layer, new CountDownLatch(1)));
+    }
+    for (Descriptor blob : whole.blobs()) {
+      layers.putIfAbsent(blob.digest(), new Arriving(blob, new CountDownLatch(1)));
     }
     Semaphore travelling = new Semaphore(LAYERS_AT_A_TIME);
     try (TaskGroup tasks = new TaskGroup("pull")) {
-      if (options.unpack() && found.config().isPresent()) {
+      if (options.unpack() && found.flatMap(ImageWalk.Found::config).isPresent()) {
         Unpack unpack = new Unpack(leased, lease, options.snapshotter(), listener);
+        Manifest manifest = found.orElseThrow().manifest();
+        ImageConfig config = found.orElseThrow().config().orElseThrow();
         tasks.fork(
             () ->
                 unpack.run(
-                    found.manifest(),
-                    found.config().orElseThrow(),
+                    manifest,
+                    config,
                     layer -> requireNonNull(layers.get(layer.digest())).here().await()));
       }
       for (Arriving arriving : layers.values()) {
@@ -99,10 +135,22 @@ public final class Pull {
     }
   }
 
-  /** Makes or moves the image record; labels that others put on it stay. */
-  private Image keep(Resolution image) throws InterruptedException {
-    Map<String, String> labels =
-        services.images().get(image.name()).map(Image::labels).orElse(Map.of());
-    return services.images().put(image.name(), image.target(), labels);
+  private void keep(Resolution image, List<WholeImage.Referrer> referrers)
+      throws InterruptedException {
+    for (WholeImage.Referrer referrer : referrers) {
+      keep(
+          Referrers.nameOf(image.name(), referrer.manifest().digest()),
+          referrer.manifest(),
+          Referrers.labels(referrer.subject()));
+    }
+  }
+
+  /** Makes or moves an image record; labels that others put on it stay. */
+  private Image keep(String name, Descriptor target, Map<String, String> labels)
+      throws InterruptedException {
+    Map<String, String> all =
+        new HashMap<>(services.images().get(name).map(Image::labels).orElse(Map.of()));
+    all.putAll(labels);
+    return services.images().put(name, target, all);
   }
 }

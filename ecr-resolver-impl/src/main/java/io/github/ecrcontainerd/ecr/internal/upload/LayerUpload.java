@@ -10,13 +10,14 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.ecr.model.EmptyUploadException;
 import software.amazon.awssdk.services.ecr.model.InitiateLayerUploadResponse;
 import software.amazon.awssdk.services.ecr.model.LayerAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.UploadLayerPartResponse;
 
 /**
  * One layer on its way into ECR: parts of the size that InitiateLayerUpload asks for, in order. One
- * part travels, as a copy that the SDK holds, while the next one is filled.
+ * part travels while the next one is filled, as far as the budget of all uploads allows.
  */
 public final class LayerUpload implements BlobWriter {
   /** The largest part that the API takes (LayerPartBlob in its reference), in bytes. */
@@ -26,22 +27,31 @@ public final class LayerUpload implements BlobWriter {
   private final EcrReference reference;
   private final Descriptor layer;
   private final String uploadId;
-  private final byte[] filling;
+  private final UploadBudget budget;
+  private final int partBytes;
+  private byte @Nullable [] filling;
   private int filled;
   private long sent;
   private @Nullable CompletableFuture<UploadLayerPartResponse> travelling;
 
   private LayerUpload(
-      EcrApi api, EcrReference reference, Descriptor layer, String uploadId, int partBytes) {
+      EcrApi api,
+      UploadBudget budget,
+      EcrReference reference,
+      Descriptor layer,
+      String uploadId,
+      int partBytes) {
+    this.budget = budget;
     this.api = api;
     this.reference = reference;
     this.layer = layer;
     this.uploadId = uploadId;
-    this.filling = new byte[partBytes];
+    this.partBytes = partBytes;
   }
 
   /** Begins an upload. */
-  public static LayerUpload begin(EcrApi api, EcrReference reference, Descriptor layer)
+  public static LayerUpload begin(
+      EcrApi api, UploadBudget budget, EcrReference reference, Descriptor layer)
       throws InterruptedException {
     InitiateLayerUploadResponse begun =
         api.call(
@@ -67,7 +77,8 @@ public final class LayerUpload implements BlobWriter {
     }
     // No part is longer than the layer: a small one needs no large buffer.
     long partBytes = Math.max(1, Math.min(partSize, layer.size()));
-    return new LayerUpload(api, reference, layer, begun.uploadId(), Math.toIntExact(partBytes));
+    return new LayerUpload(
+        api, budget, reference, layer, begun.uploadId(), Math.toIntExact(partBytes));
   }
 
   @Override
@@ -77,14 +88,27 @@ public final class LayerUpload implements BlobWriter {
       throw wrongLength(written);
     }
     while (bytes.hasRemaining()) {
-      int length = Math.min(bytes.remaining(), filling.length - filled);
-      bytes.get(filling, filled, length);
+      byte[] part = filling();
+      int length = Math.min(bytes.remaining(), part.length - filled);
+      bytes.get(part, filled, length);
       filled += length;
       // The last part waits for the commit, however long it is.
-      if (filled == filling.length && sent + filled < layer.size()) {
+      if (filled == part.length && sent + filled < layer.size()) {
         sendPart();
       }
     }
+  }
+
+  /** The part that is being filled; a new one has room in the budget from here on. */
+  private byte[] filling() throws InterruptedException {
+    byte[] part = filling;
+    if (part == null) {
+      int length = Math.toIntExact(Math.min(partBytes, layer.size() - sent));
+      budget.take(length);
+      part = new byte[length];
+      filling = part;
+    }
+    return part;
   }
 
   @Override
@@ -92,7 +116,10 @@ public final class LayerUpload implements BlobWriter {
     if (sent + filled != layer.size()) {
       throw wrongLength(sent + filled);
     }
-    sendPart();
+    // A part has at least one byte: of an empty blob there is nothing to send.
+    if (layer.size() > 0) {
+      sendPart();
+    }
     awaitPart();
     try {
       api.call(
@@ -108,6 +135,16 @@ public final class LayerUpload implements BlobWriter {
                           .uploadId(uploadId)
                           .layerDigests(layer.digest().toString())));
     } catch (ResolverException e) {
+      if (e.getCause() instanceof EmptyUploadException) {
+        throw new ResolverException(
+            Code.REJECTED,
+            "CompleteLayerUpload",
+            reference.toString(),
+            layer.digest(),
+            "Push to %s refused: its blob %s has 0 bytes, and Amazon ECR takes no empty blob"
+                .formatted(reference, layer.digest()),
+            e);
+      }
       if (!(e.getCause() instanceof LayerAlreadyExistsException)) {
         throw e;
       }
@@ -123,28 +160,40 @@ public final class LayerUpload implements BlobWriter {
     if (running != null) {
       running.cancel(true);
     }
+    byte[] part = filling;
+    if (part != null) {
+      filling = null;
+      budget.giveBack(part.length);
+    }
   }
 
   /** Sends what was filled, once the part before it has arrived: ECR takes them in order. */
   private void sendPart() throws InterruptedException {
     awaitPart();
+    byte[] content = filling();
     long first = sent;
-    SdkBytes part = SdkBytes.fromByteBuffer(ByteBuffer.wrap(filling, 0, filled));
-    travelling =
-        api.start(
-            reference,
-            ecr ->
-                ecr.uploadLayerPart(
-                    request ->
-                        request
-                            .registryId(reference.account())
-                            .repositoryName(reference.repository())
-                            .uploadId(uploadId)
-                            .partFirstByte(first)
-                            .partLastByte(first + part.asByteArrayUnsafe().length - 1)
-                            .layerPartBlob(part)));
+    CompletableFuture<UploadLayerPartResponse> started = budget.encode(() -> start(first, content));
+    // From here on its room comes free when it has arrived, however that ends.
+    filling = null;
+    travelling = started;
     sent += filled;
     filled = 0;
+    var _ = started.whenComplete((answer, failure) -> budget.giveBack(content.length));
+  }
+
+  private CompletableFuture<UploadLayerPartResponse> start(long first, byte[] content) {
+    return api.start(
+        reference,
+        ecr ->
+            ecr.uploadLayerPart(
+                request ->
+                    request
+                        .registryId(reference.account())
+                        .repositoryName(reference.repository())
+                        .uploadId(uploadId)
+                        .partFirstByte(first)
+                        .partLastByte(first + content.length - 1)
+                        .layerPartBlob(SdkBytes.fromByteArrayUnsafe(content))));
   }
 
   private void awaitPart() throws InterruptedException {

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.containerd.internal.pull;
+package io.github.ecrcontainerd.containerd.internal.scope;
 
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.LeaseResource;
@@ -6,9 +6,9 @@ import io.github.ecrcontainerd.containerd.lease.Leases;
 import java.time.Duration;
 import java.util.UUID;
 
-/** A lease for as long as a pull takes: given back also after an error or an interrupt. */
-final class HeldLease implements AutoCloseable {
-  /** For the lease of a pull that was killed; containerd's own clients take the same. */
+/** A lease for as long as an operation takes: given back also after an error or an interrupt. */
+public final class HeldLease implements AutoCloseable {
+  /** For the lease of an operation that was killed; containerd's own clients take the same. */
   private static final Duration LIFETIME = Duration.ofHours(24);
 
   private final Leases leases;
@@ -19,16 +19,22 @@ final class HeldLease implements AutoCloseable {
     this.lease = lease;
   }
 
-  static HeldLease take(Leases leases) throws InterruptedException {
-    return new HeldLease(leases, leases.create("pull-" + UUID.randomUUID(), LIFETIME));
+  /**
+   * Takes a lease.
+   *
+   * @param purpose what its name begins with: {@code pull}
+   */
+  public static HeldLease take(Leases leases, String purpose) throws InterruptedException {
+    return new HeldLease(leases, leases.create(purpose + "-" + UUID.randomUUID(), LIFETIME));
   }
 
-  Lease lease() {
+  /** What the daemon knows it by. */
+  public Lease lease() {
     return lease;
   }
 
   /** Puts something that is there already under the lease. */
-  void add(String type, String id) throws InterruptedException {
+  public void add(String type, String id) throws InterruptedException {
     leases.addResource(lease.id(), new LeaseResource(type, id));
   }
 

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.containerd.internal.pull;
+package io.github.ecrcontainerd.containerd.internal.scope;
 
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Tasks on virtual threads that stand or fall together: the first that fails interrupts the others,
  * and nothing of a group runs on when it is closed.
  */
-final class TaskGroup implements AutoCloseable {
+public final class TaskGroup implements AutoCloseable {
   /** What a task does. */
-  interface Task {
+  public interface Task {
     void run() throws InterruptedException;
   }
 
@@ -19,13 +19,14 @@ final class TaskGroup implements AutoCloseable {
   private final Phaser running = new Phaser(1);
   private @Nullable Throwable failure;
 
-  TaskGroup(String name) {
+  /** A group without tasks; its threads bear the name and a number. */
+  public TaskGroup(String name) {
     this.threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name + "-", 1).factory());
   }
 
   /** Starts a task, unless another has failed. */
-  void fork(Task task) {
+  public void fork(Task task) {
     synchronized (this) {
       if (failure != null) {
         return;
@@ -60,7 +61,7 @@ final class TaskGroup implements AutoCloseable {
    * @throws RuntimeException the first failure, if one has failed
    * @throws InterruptedException if this thread is interrupted while it waits
    */
-  void join() throws InterruptedException {
+  public void join() throws InterruptedException {
     running.awaitAdvanceInterruptibly(running.arrive());
     synchronized (this) {
       switch (failure) {

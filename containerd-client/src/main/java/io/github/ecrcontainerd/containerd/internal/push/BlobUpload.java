@@ -1,0 +1,45 @@
+package io.github.ecrcontainerd.containerd.internal.push;
+
+import io.github.ecrcontainerd.containerd.PushListener;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.BlobReader;
+import io.github.ecrcontainerd.resolver.BlobWriter;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.Pusher;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+
+/** Brings one blob, byte by byte, hashed on its way: what the source had wrong is its fault. */
+record BlobUpload(Source source, Pusher destination, PushListener listener) {
+
+  void run(Descriptor blob) throws InterruptedException {
+    listener.started(blob, 0);
+    try (BlobReader reader = source.open(blob);
+        BlobWriter writer = destination.write(blob)) {
+      Digest came = copy(blob, reader, writer);
+      if (!came.equals(blob.digest())) {
+        throw new ImageException(
+            "%s is damaged: the bytes that were read have the digest %s"
+                .formatted(blob.digest(), came));
+      }
+      writer.commit();
+    } catch (RuntimeException | InterruptedException e) {
+      listener.failed(blob, e);
+      throw e;
+    }
+    listener.completed(blob);
+  }
+
+  private Digest copy(Descriptor blob, BlobReader reader, BlobWriter writer)
+      throws InterruptedException {
+    MessageDigest hash = blob.digest().algorithm().newHash();
+    for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
+      int length = bytes.remaining();
+      hash.update(bytes.duplicate());
+      writer.write(bytes);
+      listener.transferred(blob, length);
+    }
+    return Digest.of(blob.digest().algorithm(), hash);
+  }
+}

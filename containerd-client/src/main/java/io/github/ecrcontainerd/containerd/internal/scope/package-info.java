@@ -1,0 +1,5 @@
+/** What lasts as long as one operation, and no longer: its threads, its lease. */
+@NullMarked
+package io.github.ecrcontainerd.containerd.internal.scope;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+package io.github.ecrcontainerd.ecr.internal;
+
+import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.ResolverException;
+import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ecr.model.ImageReferrer;
+import software.amazon.awssdk.services.ecr.model.ListImageReferrersResponse;
+
+/** What refers to an image, by ListImageReferrers, page after page. */
+record ReferrerList(EcrApi api) {
+  private static final String OPERATION = "ListImageReferrers";
+
+  /** The longest page that the API gives (maxResults in its reference). */
+  private static final int PAGE = 50;
+
+  List<Descriptor> of(EcrReference reference, Descriptor subject) throws InterruptedException {
+    List<Descriptor> referrers = new ArrayList<>();
+    String next = null;
+    do {
+      ListImageReferrersResponse page = page(reference, subject, next);
+      for (ImageReferrer referrer : page.referrers()) {
+        referrers.add(descriptor(reference, subject, referrer));
+      }
+      next = page.nextToken();
+    } while (next != null);
+    return referrers;
+  }
+
+  private ListImageReferrersResponse page(
+      EcrReference reference, Descriptor subject, @Nullable String token)
+      throws InterruptedException {
+    return api.call(
+        OPERATION,
+        reference,
+        subject.digest(),
+        ecr ->
+            ecr.listImageReferrers(
+                request ->
+                    request
+                        .registryId(reference.account())
+                        .repositoryName(reference.repository())
+                        .subjectId(id -> id.imageDigest(subject.digest().toString()))
+                        .maxResults(PAGE)
+                        .nextToken(token)));
+  }
+
+  private static Descriptor descriptor(
+      EcrReference reference, Descriptor subject, ImageReferrer referrer) {
+    try {
+      return new Descriptor(
+          referrer.mediaType(),
+          Digest.parse(referrer.digest()),
+          referrer.size(),
+          Optional.empty(),
+          List.<URI>of(),
+          referrer.annotations(),
+          Optional.ofNullable(referrer.artifactType()));
+    } catch (IllegalArgumentException | NullPointerException e) {
+      throw new ResolverException(
+          Code.INVALID_CONTENT,
+          OPERATION,
+          reference.toString(),
+          subject.digest(),
+          "The list of what refers to %s in %s is not valid: %s"
+              .formatted(subject.digest(), reference, e.getMessage()),
+          e);
+    }
+  }
+}
