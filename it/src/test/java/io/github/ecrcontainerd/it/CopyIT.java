@@ -52,7 +52,7 @@ class CopyIT {
   private static final int SIGTERM = 128 + 15;
 
   /** Raise it to 2048 to see what takes too long for every day. */
-  private static final int LARGE_MIB = Integer.getInteger("it.largeLayerMiB", 300);
+  private static final int LARGE_MIB = Integer.getInteger("it.largeLayerMiB", 200);
 
   private final Containerd daemon;
   private final LocalEcr ecr;
@@ -172,6 +172,26 @@ class CopyIT {
     assertThat(ended.err()).doesNotContain("ecr: ");
     assertThat(ended.status()).isZero();
     assertThat(copy.file(layer.digest())).hasSize(layer.size());
+  }
+
+  @Test
+  void copiesDirectlyMoreLayersThanItsBuffersHold() throws Exception {
+    OciLayout layout = ecr.repository("crowd");
+    List<Descriptor> layers = new ArrayList<>();
+    for (int mebibytes = 21; mebibytes < 29; mebibytes++) {
+      layers.add(noise(layout, mebibytes));
+    }
+    Descriptor config = layout.blob("application/vnd.example.v1+json", "{}".getBytes(UTF_8));
+    Descriptor manifest = layout.manifest(Format.OCI, config, layers, Map.of());
+    layout.tag("latest", manifest);
+    ecr.repository("crowd-copy");
+    try (EcrResolver small = ecr.resolver().downloadBufferBytes(8 << 20).build()) {
+      Descriptor root =
+          RegistryCopy.between(small, small)
+              .build()
+              .run(ecr.reference("crowd", "latest"), ecr.reference("crowd-copy", "latest"));
+      assertThat(root.digest()).isEqualTo(manifest.digest());
+    }
   }
 
   @Test

@@ -15,8 +15,9 @@ record BlobUpload(Source source, Pusher destination, PushListener listener) {
 
   void run(Descriptor blob) throws InterruptedException {
     listener.started(blob, 0);
-    try (BlobReader reader = source.open(blob);
-        BlobWriter writer = destination.write(blob)) {
+    // The writer first: it may wait for room, and a reader that is open holds some of its own.
+    try (BlobWriter writer = destination.write(blob);
+        BlobReader reader = source.open(blob)) {
       Digest came = copy(blob, reader, writer);
       if (!came.equals(blob.digest())) {
         throw new ImageException(

@@ -30,6 +30,8 @@ public final class LayerUpload implements BlobWriter {
   private final UploadBudget budget;
   private final int partBytes;
   private byte @Nullable [] filling;
+  private boolean roomForTwo;
+  private boolean closed;
   private int filled;
   private long sent;
   private @Nullable CompletableFuture<UploadLayerPartResponse> travelling;
@@ -49,7 +51,7 @@ public final class LayerUpload implements BlobWriter {
     this.partBytes = partBytes;
   }
 
-  /** Begins an upload. */
+  /** Begins an upload, as soon as there is room for a part of it. */
   public static LayerUpload begin(
       EcrApi api, UploadBudget budget, EcrReference reference, Descriptor layer)
       throws InterruptedException {
@@ -77,6 +79,7 @@ public final class LayerUpload implements BlobWriter {
     }
     // No part is longer than the layer: a small one needs no large buffer.
     long partBytes = Math.max(1, Math.min(partSize, layer.size()));
+    budget.take(Math.toIntExact(partBytes));
     return new LayerUpload(
         api, budget, reference, layer, begun.uploadId(), Math.toIntExact(partBytes));
   }
@@ -99,13 +102,17 @@ public final class LayerUpload implements BlobWriter {
     }
   }
 
-  /** The part that is being filled; a new one has room in the budget from here on. */
+  /** The part that is being filled, beside the one that travels if there is room for two. */
   private byte[] filling() throws InterruptedException {
     byte[] part = filling;
     if (part == null) {
-      int length = Math.toIntExact(Math.min(partBytes, layer.size() - sent));
-      budget.take(length);
-      part = new byte[length];
+      if (travelling != null && !roomForTwo) {
+        roomForTwo = budget.tryTake(partBytes);
+        if (!roomForTwo) {
+          awaitPart();
+        }
+      }
+      part = new byte[Math.toIntExact(Math.min(partBytes, layer.size() - sent))];
       filling = part;
     }
     return part;
@@ -160,10 +167,9 @@ public final class LayerUpload implements BlobWriter {
     if (running != null) {
       running.cancel(true);
     }
-    byte[] part = filling;
-    if (part != null) {
-      filling = null;
-      budget.giveBack(part.length);
+    if (!closed) {
+      closed = true;
+      budget.giveBack(roomForTwo ? 2 * partBytes : partBytes);
     }
   }
 
@@ -173,12 +179,10 @@ public final class LayerUpload implements BlobWriter {
     byte[] content = filling();
     long first = sent;
     CompletableFuture<UploadLayerPartResponse> started = budget.encode(() -> start(first, content));
-    // From here on its room comes free when it has arrived, however that ends.
     filling = null;
     travelling = started;
     sent += filled;
     filled = 0;
-    var _ = started.whenComplete((answer, failure) -> budget.giveBack(content.length));
   }
 
   private CompletableFuture<UploadLayerPartResponse> start(long first, byte[] content) {
@@ -201,6 +205,10 @@ public final class LayerUpload implements BlobWriter {
     if (running != null) {
       api.await("UploadLayerPart", reference, layer.digest(), running);
       travelling = null;
+      if (roomForTwo) {
+        roomForTwo = false;
+        budget.giveBack(partBytes);
+      }
     }
   }
 

@@ -8,8 +8,9 @@ import java.util.function.Supplier;
  * one at a time in the SDK's hands, which makes three more copies of a part while it writes it as
  * Base64 into JSON.
  *
- * <p>An upload that fills a part waits for nothing but its source, and one that travels for nothing
- * but the registry: whoever waits for room gets it.
+ * <p>An upload waits for room for one part before it begins, when it holds nothing that another may
+ * want, and keeps it to its end; for a second one it never waits. So no two can wait for each
+ * other, also where their sources share buffers.
  */
 public final class UploadBudget {
   /** Three parts of the 10 MiB that ECR asks for: more than a link needs to be busy. */
@@ -21,6 +22,11 @@ public final class UploadBudget {
   /** Waits for room for a part. */
   void take(int bytes) throws InterruptedException {
     free.acquire(bytes);
+  }
+
+  /** Takes room for another part if there is some. */
+  boolean tryTake(int bytes) {
+    return free.tryAcquire(bytes);
   }
 
   void giveBack(int bytes) {
