@@ -51,6 +51,7 @@ final class PullCommand implements Callable<Integer> {
           PullOptions.builder()
               .resolver(resolver)
               .unpack(!noUnpack && Environment.get("ECR_SKIP_UNPACK").isEmpty())
+              .schema1Conversion(true)
               .snapshotter(daemon.snapshotter())
               .listener(progress);
       platform.ifPresent(options::platform);

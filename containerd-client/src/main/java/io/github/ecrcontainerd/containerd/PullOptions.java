@@ -15,6 +15,7 @@ public final class PullOptions {
   private final Resolver resolver;
   private final Platform platform;
   private final boolean unpack;
+  private final boolean schema1Conversion;
   private final String snapshotter;
   private final PullListener listener;
 
@@ -26,6 +27,7 @@ public final class PullOptions {
     this.resolver = builder.resolver;
     this.platform = builder.platform;
     this.unpack = builder.unpack;
+    this.schema1Conversion = builder.schema1Conversion;
     this.snapshotter = builder.snapshotter;
     this.listener = builder.listener;
   }
@@ -50,6 +52,11 @@ public final class PullOptions {
     return unpack;
   }
 
+  /** Whether an image of Docker's schema 1 becomes one of schema 2. */
+  public boolean schema1Conversion() {
+    return schema1Conversion;
+  }
+
   /** Whose snapshots. */
   public String snapshotter() {
     return snapshotter;
@@ -65,6 +72,7 @@ public final class PullOptions {
     private @Nullable Resolver resolver;
     private Platform platform = Platform.current();
     private boolean unpack = true;
+    private boolean schema1Conversion;
     private String snapshotter = "overlayfs";
     private PullListener listener = new PullListener() {};
 
@@ -85,6 +93,16 @@ public final class PullOptions {
     /** Whether to unpack the layers, so that a container can start; true by default. */
     public Builder unpack(boolean yes) {
       this.unpack = yes;
+      return this;
+    }
+
+    /**
+     * Whether to make a schema 2 image of an image of Docker's schema 1: the image in containerd
+     * then has another digest than the one in the registry. False by default, and such an image is
+     * an error.
+     */
+    public Builder schema1Conversion(boolean yes) {
+      this.schema1Conversion = yes;
       return this;
     }
 

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
+import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
@@ -21,18 +22,21 @@ public final class EcrRegistry implements AutoCloseable {
   private final EcrApi api;
   private final ManifestSource manifests;
   private final LayerDownloads layers;
+  private final ForeignLayers foreign;
 
   public EcrRegistry(
       Optional<AwsCredentialsProvider> credentials,
       Optional<URI> endpoint,
       int parallelism,
       int connections,
-      int bufferBytes) {
+      int bufferBytes,
+      boolean allowPrivateForeignLayerUrls) {
     this.http = new HttpClients(connections);
     this.clients = new EcrClients(http.api(), credentials, endpoint);
     this.api = new EcrApi(clients);
     this.manifests = new ManifestSource(api);
     this.layers = new LayerDownloads(api, http.layers(), parallelism, connections, bufferBytes);
+    this.foreign = new ForeignLayers(allowPrivateForeignLayerUrls);
   }
 
   /** What a reference names. */
@@ -43,7 +47,8 @@ public final class EcrRegistry implements AutoCloseable {
   }
 
   public Fetcher fetcher(String reference) {
-    return new EcrFetcher(EcrReference.parse(reference), manifests, layers);
+    return new EcrFetcher(
+        EcrReference.parse(reference), manifests, layers, new LayerSizes(api), foreign);
   }
 
   public Pusher pusher(String reference) {

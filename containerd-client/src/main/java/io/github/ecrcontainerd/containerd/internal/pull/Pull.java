@@ -7,8 +7,10 @@ import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -55,12 +57,33 @@ public final class Pull {
         new ContentArrival(options.resolver().fetcher(image.name()), image.name(), listener);
     try (HeldLease lease = HeldLease.take(services.leases())) {
       ContainerdServices leased = underLease.apply(lease.lease());
+      if (MediaTypes.isSchema1(image.target().mediaType())) {
+        return convert(image, arrival, leased, lease);
+      }
       ImageWalk.Found found =
           new ImageWalk(arrival, leased.content(), services.content(), options.platform())
               .run(image);
       bringAndUnpack(arrival, found, leased, lease);
       return keep(image);
     }
+  }
+
+  private Image convert(
+      Resolution image, ContentArrival arrival, ContainerdServices leased, HeldLease lease)
+      throws InterruptedException {
+    if (!options.schema1Conversion()) {
+      throw new ImageException(
+          "%s is an image of Docker's schema 1, which containerd can't run as it is: set the"
+                  .formatted(image.name())
+              + " option schema1Conversion to have it converted");
+    }
+    Schema1Pull.Converted converted =
+        new Schema1Pull(arrival, leased.content(), options.platform()).run(image);
+    // The layers are there, and the listener knows.
+    ContentArrival quiet =
+        new ContentArrival(arrival.fetcher(), image.name(), new PullListener() {});
+    bringAndUnpack(quiet, converted.found(), leased, lease);
+    return keep(new Resolution(image.name(), converted.target()));
   }
 
   private void bringAndUnpack(
