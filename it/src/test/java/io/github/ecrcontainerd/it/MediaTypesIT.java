@@ -105,7 +105,8 @@ class MediaTypesIT {
 
     assertThat(image.target().digest()).isEqualTo(manifest.digest());
     assertThat(StoredContent.of(daemon)).contains(manifest.digest(), config.digest());
-    assertThat(StoredContent.of(daemon)).containsAll(blobs.stream().map(Descriptor::digest).toList());
+    assertThat(StoredContent.of(daemon))
+        .containsAll(blobs.stream().map(Descriptor::digest).toList());
     assertThat(unpacked).isEmpty();
   }
 
@@ -135,10 +136,7 @@ class MediaTypesIT {
     layout.tag(
         "latest",
         manifest(
-            layout,
-            MediaTypes.OCI_MANIFEST,
-            json(config, "{\"a\":2}".getBytes(UTF_8)),
-            List.of()));
+            layout, MediaTypes.OCI_MANIFEST, json(config, "{\"a\":2}".getBytes(UTF_8)), List.of()));
 
     assertThatThrownBy(() -> pull("embedded-wrong"))
         .isInstanceOf(ImageException.class)
@@ -176,8 +174,10 @@ class MediaTypesIT {
     Image pulled = pull("child");
 
     assertThat(pulled.target().mediaType()).isEqualTo(MediaTypes.OCI_INDEX);
-    assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("child", "latest")))
-        .contains("complete (3/3)", "true");
+    // ctr itself can't walk such an index.
+    assertThat(StoredContent.of(daemon))
+        .contains(image.manifest().digest(), image.layers().getFirst().digest());
+    assertThat(daemon.ctr("snapshots", "ls")).contains(image.chainId().toString());
   }
 
   @Test
@@ -246,7 +246,9 @@ class MediaTypesIT {
         mediaType,
         "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":%s,\"layers\":[%s]}"
             .formatted(
-                mediaType, config, String.join(",", layers.stream().map(MediaTypesIT::json).toList()))
+                mediaType,
+                config,
+                String.join(",", layers.stream().map(MediaTypesIT::json).toList()))
             .getBytes(UTF_8));
   }
 

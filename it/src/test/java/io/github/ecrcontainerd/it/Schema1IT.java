@@ -90,7 +90,8 @@ class Schema1IT {
     JsonNode config = json(Digest.parse(manifest.at("/config/digest").asString()));
     assertThat(config.at("/rootfs/diff_ids").valueStream().map(JsonNode::asString))
         .containsExactly(busybox.diffId().toString(), greeting.diffId().toString());
-    assertThat(config.at("/history").valueStream().map(step -> step.path("empty_layer").asBoolean()))
+    assertThat(
+            config.at("/history").valueStream().map(step -> step.path("empty_layer").asBoolean()))
         .containsExactly(false, true, false, true);
     assertThat(config.at("/history/2/created_by").asString()).isEqualTo("/bin/sh -c echo hello");
     assertThat(config.at("/history/0/created").asString()).isEqualTo("2015-03-01T00:00:00Z");
@@ -124,8 +125,7 @@ class Schema1IT {
     layout.tag("latest", new Schema1Layout(layout).image(hello("kept"), Map.of()));
     pull("kept");
 
-    containerd.images().delete("nothing");
-    daemon.ctr("content", "prune", "references");
+    containerd.leases().deleteAndCollect(containerd.leases().create("", Map.of()).id());
 
     assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("kept", "latest")))
         .contains("complete (2/2)", "true");
@@ -163,7 +163,6 @@ class Schema1IT {
                 "--endpoint-url",
                 ecr.server().endpoint().toString());
 
-    assertThat(ended.err()).isNotNull();
     assertThat(ended.status()).as(ended.err()).isZero();
     assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("command", "latest")))
         .contains("complete (2/2)", "true");
@@ -214,6 +213,7 @@ class Schema1IT {
   void saysWhichPlatformItIsFor() {
     OciLayout layout = ecr.repository("platform");
     layout.tag("latest", new Schema1Layout(layout).image(hello("platform"), Map.of()));
+    ecr.server().counters().reset();
 
     assertThatThrownBy(
             () ->

@@ -135,10 +135,14 @@ public final class Schema1Layout {
       signature.update((header + "." + encode(payload)).getBytes(StandardCharsets.US_ASCII));
       Map<String, Object> jwk =
           Map.of(
-              "kty", "EC",
-              "crv", "P-256",
-              "x", encode(coordinate(publicKey.getW().getAffineX())),
-              "y", encode(coordinate(publicKey.getW().getAffineY())));
+              "kty",
+              "EC",
+              "crv",
+              "P-256",
+              "x",
+              encode(coordinate(publicKey.getW().getAffineX())),
+              "y",
+              encode(coordinate(publicKey.getW().getAffineY())));
       String signatures =
           JSON.writeValueAsString(
               List.of(

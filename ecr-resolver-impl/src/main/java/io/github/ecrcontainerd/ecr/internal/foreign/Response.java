@@ -42,12 +42,12 @@ record Response(int status, Map<String, String> headers, InputStream body) {
         throw notHttp();
       }
       headers.put(
-          line.substring(0, colon).toLowerCase(Locale.ROOT),
-          line.substring(colon + 1).strip());
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
     }
     boolean chunked =
         "chunked".equalsIgnoreCase(headers.getOrDefault("transfer-encoding", "identity"));
-    return new Response(status(lines.getFirst()), headers, chunked ? new ChunkedInputStream(input) : input);
+    return new Response(
+        status(lines.getFirst()), headers, chunked ? new ChunkedInputStream(input) : input);
   }
 
   private static int status(String line) throws IOException {
