@@ -66,6 +66,7 @@ final class PullCommand implements Callable<Integer> {
               .unpack(!noUnpack && Environment.get("ECR_SKIP_UNPACK").isEmpty())
               .allPlatforms(allPlatforms)
               .withReferrers(withReferrers)
+              .schema1Conversion(true)
               .snapshotter(daemon.snapshotter())
               .listener(progress);
       platform.ifPresent(options::platform);

@@ -17,6 +17,7 @@ public final class PullOptions {
   private final boolean allPlatforms;
   private final boolean withReferrers;
   private final boolean unpack;
+  private final boolean schema1Conversion;
   private final String snapshotter;
   private final PullListener listener;
 
@@ -30,6 +31,7 @@ public final class PullOptions {
     this.allPlatforms = builder.allPlatforms;
     this.withReferrers = builder.withReferrers;
     this.unpack = builder.unpack;
+    this.schema1Conversion = builder.schema1Conversion;
     this.snapshotter = builder.snapshotter;
     this.listener = builder.listener;
   }
@@ -64,6 +66,11 @@ public final class PullOptions {
     return unpack;
   }
 
+  /** Whether an image of Docker's schema 1 becomes one of schema 2. */
+  public boolean schema1Conversion() {
+    return schema1Conversion;
+  }
+
   /** Whose snapshots. */
   public String snapshotter() {
     return snapshotter;
@@ -81,6 +88,7 @@ public final class PullOptions {
     private boolean allPlatforms;
     private boolean withReferrers;
     private boolean unpack = true;
+    private boolean schema1Conversion;
     private String snapshotter = "overlayfs";
     private PullListener listener = new PullListener() {};
 
@@ -122,6 +130,16 @@ public final class PullOptions {
     /** Whether to unpack the layers, so that a container can start; true by default. */
     public Builder unpack(boolean yes) {
       this.unpack = yes;
+      return this;
+    }
+
+    /**
+     * Whether to make a schema 2 image of an image of Docker's schema 1: the image in containerd
+     * then has another digest than the one in the registry. False by default, and such an image is
+     * an error.
+     */
+    public Builder schema1Conversion(boolean yes) {
+      this.schema1Conversion = yes;
       return this;
     }
 

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.resolver;
 
 import java.net.URI;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param urls where else the bytes may be had (foreign layers)
  * @param annotations free text by key
  * @param artifactType what an artifact's manifest is about
+ * @param data the bytes themselves, where the descriptor carries them: always those that digest and
+ *     size name
  */
 public record Descriptor(
     String mediaType,
@@ -23,14 +26,48 @@ public record Descriptor(
     Optional<Platform> platform,
     List<URI> urls,
     Map<String, String> annotations,
-    Optional<String> artifactType) {
+    Optional<String> artifactType,
+    Optional<EmbeddedData> data) {
 
+  /**
+   * @throws IllegalArgumentException if the size is negative, or the data are not the bytes that
+   *     size and digest name
+   */
   public Descriptor {
     if (size < 0) {
       throw new IllegalArgumentException("A descriptor's size can't be negative: " + size);
     }
+    if (data.isPresent()) {
+      check(data.get(), digest, size);
+    }
     urls = List.copyOf(urls);
     annotations = Map.copyOf(annotations);
+  }
+
+  /** A descriptor without data. */
+  public Descriptor(
+      String mediaType,
+      Digest digest,
+      long size,
+      Optional<Platform> platform,
+      List<URI> urls,
+      Map<String, String> annotations,
+      Optional<String> artifactType) {
+    this(mediaType, digest, size, platform, urls, annotations, artifactType, Optional.empty());
+  }
+
+  private static void check(EmbeddedData data, Digest digest, long size) {
+    if (data.size() != size) {
+      throw new IllegalArgumentException(
+          "The data embedded for %s have %,d bytes, not %,d".formatted(digest, data.size(), size));
+    }
+    MessageDigest hash = digest.algorithm().newHash();
+    hash.update(data.bytes());
+    Digest found = Digest.of(digest.algorithm(), hash);
+    if (!found.equals(digest)) {
+      throw new IllegalArgumentException(
+          "The data embedded for %s have the digest %s".formatted(digest, found));
+    }
   }
 
   /** A descriptor of nothing but media type, digest and size in bytes. */
@@ -47,6 +84,28 @@ public record Descriptor(
   /** The same, as an index describes it: with the platform that it runs on. */
   public Descriptor withPlatform(Platform runsOn) {
     return new Descriptor(
-        mediaType, digest, size, Optional.of(runsOn), urls, annotations, artifactType);
+        mediaType, digest, size, Optional.of(runsOn), urls, annotations, artifactType, data);
+  }
+
+  /** The same bytes, known to be something else. */
+  public Descriptor withMediaType(String known) {
+    return new Descriptor(known, digest, size, platform, urls, annotations, artifactType, data);
+  }
+
+  /**
+   * The same, with its bytes.
+   *
+   * @throws IllegalArgumentException if they are not those that size and digest name
+   */
+  public Descriptor withData(byte[] content) {
+    return new Descriptor(
+        mediaType,
+        digest,
+        size,
+        platform,
+        urls,
+        annotations,
+        artifactType,
+        Optional.of(EmbeddedData.of(content)));
   }
 }

@@ -1,6 +1,8 @@
 package io.github.ecrcontainerd.resolver;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Reads manifests and blobs of one repository. Safe for use by several threads at once. */
 public interface Fetcher {
@@ -33,5 +35,18 @@ public interface Fetcher {
    */
   default List<Descriptor> referrers(Descriptor subject) throws InterruptedException {
     return List.of();
+  }
+
+  /**
+   * The sizes of blobs whose size no descriptor says: Docker's schema 1 names its layers by nothing
+   * but their digests.
+   *
+   * @return the size in bytes of each blob that the repository has; none of a fetcher that can't
+   *     tell
+   * @throws ResolverException if the registry can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits
+   */
+  default Map<Digest, Long> sizes(Collection<Digest> blobs) throws InterruptedException {
+    return Map.of();
   }
 }

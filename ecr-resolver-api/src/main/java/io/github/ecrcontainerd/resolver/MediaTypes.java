@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.resolver;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -75,6 +76,54 @@ public final class MediaTypes {
   public static boolean isForeignLayer(String mediaType) {
     return startsWithType(mediaType, OCI_NONDISTRIBUTABLE_LAYER)
         || startsWithType(mediaType, DOCKER_FOREIGN_LAYER);
+  }
+
+  /**
+   * What a document is that doesn't say it, by the fields that only one kind has: containerd's
+   * rules ({@code images.validateMediaType}, of CVE-2021-41190).
+   *
+   * @param fields those of the document's fields that hold something: not null, not an empty array
+   * @return OCI's type of an index or manifest, as Docker's always say theirs; a type of Docker's
+   *     schema 1; empty for what is none of these, or several at once
+   */
+  public static Optional<String> ofDocumentWith(Set<String> fields) {
+    boolean schema1 = fields.contains("fsLayers");
+    boolean index = fields.contains("manifests");
+    boolean manifest = fields.contains("config") || fields.contains("layers");
+    if (schema1 && !index && !manifest) {
+      return Optional.of(fields.contains("signatures") ? DOCKER_SCHEMA1_SIGNED : DOCKER_SCHEMA1);
+    }
+    if (schema1 || index == manifest) {
+      return Optional.empty();
+    }
+    return Optional.of(index ? OCI_INDEX : OCI_MANIFEST);
+  }
+
+  /**
+   * What is wrong with taking a document for this type, if anything: its own {@code mediaType} says
+   * another, or it has the fields of another kind (CVE-2021-41190: what two readers understand
+   * differently is not to be trusted).
+   *
+   * @param own the document's own {@code mediaType}
+   * @param fields see {@link #ofDocumentWith}
+   */
+  public static Optional<String> contradiction(
+      String mediaType, Optional<String> own, Set<String> fields) {
+    if (own.isPresent() && !own.get().equals(mediaType)) {
+      return Optional.of(
+          "it says that it is %s, and is named as %s".formatted(Quoted.of(own.get()), mediaType));
+    }
+    Set<String> others =
+        isIndex(mediaType)
+            ? Set.of("config", "layers", "fsLayers")
+            : isSchema1(mediaType)
+                ? Set.of("config", "layers", "manifests")
+                : Set.of("manifests", "fsLayers");
+    return others.stream()
+        .sorted()
+        .filter(fields::contains)
+        .findFirst()
+        .map(field -> "it has %s, which no %s has".formatted(field, mediaType));
   }
 
   /** The type itself, or the type and a compression behind {@code .} or {@code +}. */

@@ -57,7 +57,8 @@ public final class EcrResolver implements Resolver {
                 options.listener,
                 options.parallelism,
                 options.connections,
-                options.bufferBytes));
+                options.bufferBytes,
+                options.allowPrivateForeignLayerUrls));
   }
 
   /** A resolver with every option at its default. */
@@ -104,6 +105,7 @@ public final class EcrResolver implements Resolver {
     private int parallelism = 4;
     private int connections = 16;
     private int bufferBytes = 64 << 20;
+    private boolean allowPrivateForeignLayerUrls;
 
     private Builder() {}
 
@@ -189,6 +191,17 @@ public final class EcrResolver implements Resolver {
     /** How much memory all downloads may use for what has not left yet; 64 MiB by default. */
     public Builder downloadBufferBytes(int bytes) {
       this.bufferBytes = atLeast(1 << 20, bytes, "downloadBufferBytes");
+      return this;
+    }
+
+    /**
+     * Whether foreign layers may be fetched from this machine and from private networks; false by
+     * default. The manifest's author chose their URLs, so by default they lead to public addresses
+     * only: not to loopback, link-local (among them the metadata service of a cloud), private,
+     * shared, unique-local or multicast ones, whatever their names resolve to.
+     */
+    public Builder allowPrivateForeignLayerUrls(boolean yes) {
+      this.allowPrivateForeignLayerUrls = yes;
       return this;
     }
 

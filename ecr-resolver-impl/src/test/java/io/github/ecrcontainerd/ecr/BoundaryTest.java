@@ -25,6 +25,7 @@ class BoundaryTest {
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "java..",
+            "javax.net..",
             "org.jspecify..",
             "org.reactivestreams..",
             "org.slf4j..",

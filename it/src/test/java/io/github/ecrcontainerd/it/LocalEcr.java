@@ -46,6 +46,11 @@ public final class LocalEcr implements AutoCloseable {
     return OciLayout.in(directory.resolve(name));
   }
 
+  /** Where a repository is on disk. */
+  public Path repositoryPath(String name) {
+    return directory.resolve(name);
+  }
+
   /** The reference of what a tag of a repository names. */
   public String reference(String repository, String tag) {
     return "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/" + repository + ":" + tag;

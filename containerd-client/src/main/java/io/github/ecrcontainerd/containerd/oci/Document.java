@@ -2,13 +2,17 @@ package io.github.ecrcontainerd.containerd.oci;
 
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -57,8 +61,31 @@ final class Document {
     return new ImageException("%s is not valid: %s".formatted(name, reason));
   }
 
+  /** The fields that hold something: not null, not an empty array or object. */
+  Set<String> fields() {
+    return node.properties().stream()
+        .filter(each -> !each.getValue().isNull())
+        .filter(each -> !each.getValue().isContainer() || !each.getValue().isEmpty())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
   boolean has(String field) {
     return node.hasNonNull(field);
+  }
+
+  /**
+   * Refuses what can be taken for another type.
+   *
+   * @param mediaType what whoever named the document said
+   */
+  Document as(String mediaType) {
+    MediaTypes.contradiction(mediaType, text("mediaType"), fields())
+        .ifPresent(
+            contradiction -> {
+              throw invalid(contradiction);
+            });
+    return this;
   }
 
   Optional<String> text(String field) {
@@ -123,14 +150,26 @@ final class Document {
     if (!size.isIntegralNumber() || !size.canConvertToLong() || size.longValue() < 0) {
       throw invalid("a descriptor's size is no number of bytes");
     }
-    return new Descriptor(
-        mediaType,
-        digest(text("digest").orElse("")),
-        size.longValue(),
-        object("platform").map(Document::platform),
-        texts("urls").stream().map(this::url).toList(),
-        annotations(),
-        text("artifactType"));
+    Descriptor descriptor =
+        new Descriptor(
+            mediaType,
+            digest(text("digest").orElse("")),
+            size.longValue(),
+            object("platform").map(Document::platform),
+            texts("urls").stream().map(this::url).toList(),
+            annotations(),
+            text("artifactType"));
+    return text("data").map(data -> embed(data, descriptor)).orElse(descriptor);
+  }
+
+  private Descriptor embed(String data, Descriptor descriptor) {
+    try {
+      return descriptor.withData(Base64.getDecoder().decode(data));
+    } catch (IllegalArgumentException e) {
+      throw invalid(
+          "the data of the descriptor of %s can't be used: %s"
+              .formatted(descriptor.digest(), e.getMessage()));
+    }
   }
 
   private URI url(String text) {

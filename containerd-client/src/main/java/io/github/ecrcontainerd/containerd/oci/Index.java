@@ -32,6 +32,16 @@ public record Index(List<Descriptor> manifests) {
     return new Index(document.objects("manifests").stream().map(Document::descriptor).toList());
   }
 
+  /**
+   * Reads the bytes of one that is named as of a media type.
+   *
+   * @throws ImageException if they are malformed, or can be taken for another type
+   */
+  public static Index parse(Descriptor named, byte[] content) {
+    Document.parse("index", named.digest(), content).as(named.mediaType());
+    return parse(named.digest(), content);
+  }
+
   /** The platforms that it has manifests for; those of attestations are {@code unknown/unknown}. */
   public List<Platform> platforms() {
     return manifests.stream()
@@ -54,7 +64,10 @@ public record Index(List<Descriptor> manifests) {
             () ->
                 manifests.stream()
                     .filter(child -> child.platform().isEmpty())
-                    .filter(child -> MediaTypes.isManifestOrIndex(child.mediaType()))
+                    .filter(
+                        child ->
+                            child.mediaType().isEmpty()
+                                || MediaTypes.isManifestOrIndex(child.mediaType()))
                     .findFirst());
   }
 }

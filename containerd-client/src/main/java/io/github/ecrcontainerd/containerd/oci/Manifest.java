@@ -36,4 +36,14 @@ public record Manifest(Descriptor config, List<Descriptor> layers) {
     return new Manifest(
         config, document.objects("layers").stream().map(Document::descriptor).toList());
   }
+
+  /**
+   * Reads the bytes of one that is named as of a media type.
+   *
+   * @throws ImageException if they are malformed, or can be taken for another type
+   */
+  public static Manifest parse(Descriptor named, byte[] content) {
+    Document.parse("manifest", named.digest(), content).as(named.mediaType());
+    return parse(named.digest(), content);
+  }
 }

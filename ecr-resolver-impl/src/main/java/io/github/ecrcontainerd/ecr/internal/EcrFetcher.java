@@ -1,16 +1,25 @@
 package io.github.ecrcontainerd.ecr.internal;
 
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
+import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.MediaTypes;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /** Reads one repository: manifests through the API, everything else from its layer URLs. */
 record EcrFetcher(
-    EcrReference reference, ManifestSource manifests, LayerDownloads layers, ReferrerList referrers)
+    EcrReference reference,
+    ManifestSource manifests,
+    LayerDownloads layers,
+    LayerSizes sizes,
+    ReferrerList referrers,
+    ForeignLayers foreign)
     implements Fetcher {
 
   @Override
@@ -23,11 +32,33 @@ record EcrFetcher(
     if (MediaTypes.isManifestOrIndex(descriptor.mediaType())) {
       return new BytesReader(manifests.fetch(reference, descriptor), offset);
     }
+    if (descriptor.data().isPresent()) {
+      return new BytesReader(descriptor.data().get().bytes(), offset);
+    }
+    if (isElsewhere(descriptor)) {
+      return foreign.open(reference, descriptor, offset);
+    }
     return layers.open(reference, descriptor, offset);
   }
 
   @Override
   public List<Descriptor> referrers(Descriptor subject) throws InterruptedException {
     return referrers.of(reference, subject);
+  }
+
+  /**
+   * Whether a layer has to be fetched from the URLs that its manifest names. The registry is asked
+   * first: whoever put the layer there wants it fetched from there, and it is the one host that the
+   * user chose.
+   */
+  private boolean isElsewhere(Descriptor layer) throws InterruptedException {
+    return MediaTypes.isForeignLayer(layer.mediaType())
+        && !layer.urls().isEmpty()
+        && sizes(List.of(layer.digest())).isEmpty();
+  }
+
+  @Override
+  public Map<Digest, Long> sizes(Collection<Digest> blobs) throws InterruptedException {
+    return sizes.of(reference, blobs);
   }
 }

@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
+import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
@@ -21,6 +22,7 @@ public final class EcrRegistry implements AutoCloseable {
   private final ManifestSource manifests;
   private final LayerDownloads layers;
   private final TransferListener listener;
+  private final ForeignLayers foreign;
   private final UploadBudget uploads = new UploadBudget();
 
   public EcrRegistry(ResolverOptions options) {
@@ -47,6 +49,7 @@ public final class EcrRegistry implements AutoCloseable {
             options.connections(),
             options.bufferBytes());
     this.listener = options.listener();
+    this.foreign = new ForeignLayers(options.allowPrivateForeignLayerUrls());
   }
 
   /** What a reference names. */
@@ -58,7 +61,13 @@ public final class EcrRegistry implements AutoCloseable {
 
   public Fetcher fetcher(String reference) {
     return new HeardFetcher(
-        new EcrFetcher(EcrReference.of(reference), manifests, layers, new ReferrerList(api)),
+        new EcrFetcher(
+            EcrReference.of(reference),
+            manifests,
+            layers,
+            new LayerSizes(api),
+            new ReferrerList(api),
+            foreign),
         listener);
   }
 

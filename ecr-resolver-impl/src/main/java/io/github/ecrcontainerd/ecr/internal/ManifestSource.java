@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecr.model.BatchGetImageResponse;
@@ -56,13 +57,16 @@ final class ManifestSource {
           reference + " names neither a tag nor a digest: append one, for example :latest");
     }
     Image image = get(reference, reference.tag(), reference.digest());
-    String mediaType = image.imageManifestMediaType();
-    if (mediaType == null || !MediaTypes.isManifestOrIndex(mediaType)) {
-      throw invalid(
-          reference, null, "its media type is no image's: %s".formatted(nothingOr(mediaType)));
-    }
     byte[] content = contentOf(reference, image, null);
-    Digest digest = Digest.sha256(content);
+    String mediaType;
+    Digest digest;
+    try {
+      ManifestContent read = ManifestContent.of(content);
+      mediaType = read.mediaType(Objects.requireNonNullElse(image.imageManifestMediaType(), ""));
+      digest = read.digest(mediaType);
+    } catch (IllegalArgumentException e) {
+      throw invalid(reference, null, String.valueOf(e.getMessage()));
+    }
     Optional<Digest> expected =
         reference
             .digest()
@@ -172,10 +176,6 @@ final class ManifestSource {
         digest,
         "The manifest of %s is not valid: %s".formatted(subject, reason),
         null);
-  }
-
-  private static String nothingOr(@Nullable String mediaType) {
-    return mediaType == null ? "none" : mediaType;
   }
 
   private synchronized void keep(Key key, byte[] content) {

@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  * @param parallelism how many ranges of one layer may be on their way at a time; 0 or 1 for none
  * @param connections how many requests of all layers
  * @param bufferBytes how many bytes all buffers may have together
+ * @param allowPrivateForeignLayerUrls whether foreign layers may come from private addresses
  */
 public record ResolverOptions(
     Optional<AwsCredentialsProvider> credentials,
@@ -28,4 +29,5 @@ public record ResolverOptions(
     TransferListener listener,
     int parallelism,
     int connections,
-    int bufferBytes) {}
+    int bufferBytes,
+    boolean allowPrivateForeignLayerUrls) {}

@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
+import io.github.ecrcontainerd.containerd.oci.DocumentType;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -52,8 +53,31 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
     }
   }
 
+  /**
+   * A manifest or index whose media type nobody said, with the one that its content tells; it
+   * carries its bytes then, and isn't fetched again.
+   */
+  Descriptor recognised(Descriptor document) throws InterruptedException {
+    if (!document.mediaType().isEmpty()) {
+      return document;
+    }
+    checkLength(document);
+    // A registry keeps every kind of manifest in the same place: any type finds it there.
+    byte[] content =
+        document.data().isPresent()
+            ? document.data().get().bytes()
+            : fetch(document.withMediaType(MediaTypes.OCI_MANIFEST));
+    return document.withMediaType(DocumentType.of(document.digest(), content)).withData(content);
+  }
+
+  private BlobReader open(Descriptor content, long offset) throws InterruptedException {
+    return content.data().isPresent()
+        ? new EmbeddedReader(content.data().get(), offset)
+        : fetcher.fetch(content, offset);
+  }
+
   private void copy(Descriptor blob, Ingest ingest) throws InterruptedException {
-    try (BlobReader reader = fetcher.fetch(blob, ingest.offset())) {
+    try (BlobReader reader = open(blob, ingest.offset())) {
       for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
         int length = bytes.remaining();
         ingest.write(bytes);
@@ -74,11 +98,7 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
       Function<byte[], T> parser,
       Function<T, Map<String, String>> labels)
       throws InterruptedException {
-    if (document.size() > LARGEST_DOCUMENT) {
-      throw new ImageException(
-          "%s of %s has %,d bytes; a document has at most %,d"
-              .formatted(document.digest(), imageName, document.size(), LARGEST_DOCUMENT));
-    }
+    checkLength(document);
     Optional<Ingest> opened = store.ingest(ref(document), document.digest(), document.size());
     if (opened.isEmpty()) {
       T parsed = parser.apply(store.readAll(document.digest(), LARGEST_DOCUMENT));
@@ -101,19 +121,37 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
     }
   }
 
-  private byte[] fetch(Descriptor document) throws InterruptedException {
-    ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(document.size()));
-    try (BlobReader reader = fetcher.fetch(document)) {
-      for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
-        listener.transferred(document, bytes.remaining());
-        content.put(bytes);
-      }
+  private void checkLength(Descriptor document) {
+    if (document.size() > LARGEST_DOCUMENT) {
+      throw new ImageException(
+          "%s of %s has %,d bytes; a document has at most %,d"
+              .formatted(document.digest(), imageName, document.size(), LARGEST_DOCUMENT));
     }
-    Digest came = Digest.of(document.digest().algorithm(), hashOf(document, content.flip()));
+  }
+
+  private byte[] fetch(Descriptor document) throws InterruptedException {
+    byte[] content = fetchUnchecked(document);
+    Digest came =
+        Digest.of(document.digest().algorithm(), hashOf(document, ByteBuffer.wrap(content)));
     if (!came.equals(document.digest())) {
       throw new ImageException(
           "%s of %s is damaged: the bytes that came have the digest %s"
               .formatted(document.digest(), imageName, came));
+    }
+    return content;
+  }
+
+  /**
+   * The bytes of a document that its own signatures are part of: only who reads it can check them.
+   */
+  byte[] fetchUnchecked(Descriptor document) throws InterruptedException {
+    checkLength(document);
+    ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(document.size()));
+    try (BlobReader reader = open(document, 0)) {
+      for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
+        listener.transferred(document, bytes.remaining());
+        content.put(bytes);
+      }
     }
     return content.array();
   }

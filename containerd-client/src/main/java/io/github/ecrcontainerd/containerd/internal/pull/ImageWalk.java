@@ -62,9 +62,10 @@ final class ImageWalk {
       Descriptor index = current;
       documents.add(index);
       Index content =
-          arrival.bringDocument(
-              leased, index, bytes -> Index.parse(index.digest(), bytes), Labels::keeping);
-      current = content.best(wanted).orElseThrow(() -> notFor(image.name(), content.platforms()));
+          arrival.bringDocument(leased, index, bytes -> Index.parse(index, bytes), Labels::keeping);
+      current =
+          arrival.recognised(
+              content.best(wanted).orElseThrow(() -> notFor(image.name(), content.platforms())));
     }
     if (!MediaTypes.isManifest(current.mediaType())) {
       throw new ImageException(
@@ -75,7 +76,7 @@ final class ImageWalk {
     documents.add(chosen);
     Manifest manifest =
         arrival.bringDocument(
-            leased, chosen, bytes -> Manifest.parse(chosen.digest(), bytes), Labels::keeping);
+            leased, chosen, bytes -> Manifest.parse(chosen, bytes), Labels::keeping);
     return new Found(manifest, config(image.name(), chosen, manifest.config()));
   }
 

@@ -15,7 +15,10 @@ import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Fetcher;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,6 +68,9 @@ public final class Pull {
     ContentArrival arrival = new ContentArrival(fetcher, image.name(), listener);
     try (HeldLease lease = HeldLease.take(services.leases(), "pull")) {
       ContainerdServices leased = underLease.apply(lease.lease());
+      if (MediaTypes.isSchema1(image.target().mediaType())) {
+        return convert(image, arrival, leased, lease);
+      }
       WholeImage whole = new WholeImage(arrival, leased.content());
       List<Descriptor> documents;
       Optional<ImageWalk.Found> found = Optional.empty();
@@ -81,7 +87,7 @@ public final class Pull {
       }
       List<WholeImage.Referrer> referrers =
           options.withReferrers() ? whole.addReferrers(documents, fetcher) : List.of();
-      bringAndUnpack(arrival, found, whole, leased, lease);
+      bringAndUnpack(arrival, found, whole.blobs(), leased, lease);
       keep(image, referrers);
       return keep(image.name(), image.target(), Map.of());
     }
@@ -91,10 +97,27 @@ public final class Pull {
     return new ImageWalk(arrival, leased.content(), services.content(), options.platform());
   }
 
+  private Image convert(
+      Resolution image, ContentArrival arrival, ContainerdServices leased, HeldLease lease)
+      throws InterruptedException {
+    if (!options.schema1Conversion()) {
+      throw new ImageException(
+          "%s is an image of Docker's schema 1, which containerd can't run as it is: set the"
+                  .formatted(image.name())
+              + " option schema1Conversion to have it converted");
+    }
+    Schema1Pull.Converted converted =
+        new Schema1Pull(arrival, leased.content(), options.platform()).run(image);
+    // The layers are there, and the listener knows.
+    bringAndUnpack(
+        arrival.quietly(), Optional.of(converted.found()), List.of(), leased, lease);
+    return keep(image.name(), converted.target(), Map.of());
+  }
+
   private void bringAndUnpack(
       ContentArrival arrival,
       Optional<ImageWalk.Found> found,
-      WholeImage whole,
+      Collection<Descriptor> others,
       ContainerdServices leased,
       HeldLease lease)
       throws InterruptedException {
@@ -103,7 +126,7 @@ public final class Pull {
     for (Descriptor layer : found.map(f -> f.manifest().layers()).orElse(List.of())) {
       layers.putIfAbsent(layer.digest(), new Arriving(layer, new CountDownLatch(1)));
     }
-    for (Descriptor blob : whole.blobs()) {
+    for (Descriptor blob : others) {
       layers.putIfAbsent(blob.digest(), new Arriving(blob, new CountDownLatch(1)));
     }
     Semaphore travelling = new Semaphore(LAYERS_AT_A_TIME);
