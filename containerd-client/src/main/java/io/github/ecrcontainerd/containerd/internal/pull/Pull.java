@@ -11,11 +11,11 @@ import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
 import io.github.ecrcontainerd.containerd.internal.scope.TaskGroup;
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Fetcher;
-import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
 import java.util.Collection;
@@ -35,7 +35,7 @@ import java.util.function.Function;
  */
 public final class Pull {
   /** How many layers travel at a time: enough to fill a link with small ones. */
-  private static final int LAYERS_AT_A_TIME = 8;
+  private static final int LAYERS_AT_A_TIME = 4;
 
   private final ContainerdServices services;
   private final Function<Lease, ContainerdServices> underLease;
@@ -109,8 +109,7 @@ public final class Pull {
     Schema1Pull.Converted converted =
         new Schema1Pull(arrival, leased.content(), options.platform()).run(image);
     // The layers are there, and the listener knows.
-    bringAndUnpack(
-        arrival.quietly(), Optional.of(converted.found()), List.of(), leased, lease);
+    bringAndUnpack(arrival.quietly(), Optional.of(converted.found()), List.of(), leased, lease);
     return keep(image.name(), converted.target(), Map.of());
   }
 

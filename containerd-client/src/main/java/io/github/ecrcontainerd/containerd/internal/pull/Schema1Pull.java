@@ -31,7 +31,7 @@ import java.util.concurrent.Semaphore;
  * pull of an image that names its layers.
  */
 final class Schema1Pull {
-  private static final int LAYERS_AT_A_TIME = 8;
+  private static final int LAYERS_AT_A_TIME = 4;
 
   private final ContentArrival arrival;
   private final ContentStore leased;

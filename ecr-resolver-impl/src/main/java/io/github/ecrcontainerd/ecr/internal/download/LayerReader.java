@@ -81,7 +81,10 @@ final class LayerReader implements BlobReader {
     if (window.isEmpty()) {
       start(budget.take(plan.range(nextRange).length()));
     }
-    while (nextRange < plan.count() && running() < plan.parallelism()) {
+    // One more than may be on their way: that which is being read. Further ahead is only memory.
+    while (nextRange < plan.count()
+        && window.size() <= plan.parallelism()
+        && running() < plan.parallelism()) {
       byte[] buffer = budget.takeNow(plan.range(nextRange).length());
       if (buffer == null) {
         return;
