@@ -91,7 +91,7 @@ final class CopyCommand implements Callable<Integer> {
     try (EcrResolver resolver = registry.open();
         ContainerdClient containerd = daemon.connect()) {
       // What is wrong with the destination is to be known before the source is pulled.
-      EcrReference.parse(destination);
+      EcrReference.of(destination);
       Image image;
       try (Progress progress = Progress.of(Progress.Direction.PULL, err())) {
         PullOptions.Builder pull =
@@ -99,6 +99,7 @@ final class CopyCommand implements Callable<Integer> {
                 .resolver(resolver)
                 .unpack(false)
                 .allPlatforms(platform.isEmpty())
+                .schema1Conversion(true)
                 .withReferrers(withReferrers)
                 .listener(progress);
         platform.ifPresent(pull::platform);

@@ -63,7 +63,7 @@ final class PushCommand implements Callable<Integer> {
     try (EcrResolver resolver = registry.open();
         ContainerdClient containerd = daemon.connect();
         progress) {
-      String name = local.orElse(reference);
+      String name = ImageName.of(local.orElse(reference));
       Image image =
           containerd
               .images()

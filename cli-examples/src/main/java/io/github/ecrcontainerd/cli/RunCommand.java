@@ -6,7 +6,6 @@ import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
-import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +38,7 @@ final class RunCommand implements Callable<Integer> {
       Image image =
           containerd
               .images()
-              .get(nameOf(reference))
+              .get(ImageName.of(reference))
               .orElseThrow(
                   () ->
                       new ImageException(
@@ -52,15 +51,6 @@ final class RunCommand implements Callable<Integer> {
               config.chainIds().getLast().toString(),
               RuntimeSpec.of(config, arguments));
       return containerd.run(options).code();
-    }
-  }
-
-  /** What a pull keeps the image under; other images have the names that others gave them. */
-  private static String nameOf(String reference) {
-    try {
-      return EcrReference.of(reference).toString();
-    } catch (IllegalArgumentException otherwise) {
-      return reference;
     }
   }
 }

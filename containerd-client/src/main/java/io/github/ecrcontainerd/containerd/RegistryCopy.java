@@ -64,7 +64,8 @@ public final class RegistryCopy {
   public Descriptor run(String from, String to) throws InterruptedException {
     Pusher pusher = destination.pusher(to);
     Resolution image = source.resolve(from);
-    return transfer.run(new RegistrySource(source.fetcher(image.name())), image.target(), pusher);
+    // Not by the canonical name: it doesn't say which kind of endpoint the reference asks for.
+    return transfer.run(new RegistrySource(source.fetcher(from)), image.target(), pusher);
   }
 
   /** Collects options. Not safe for use by several threads. */

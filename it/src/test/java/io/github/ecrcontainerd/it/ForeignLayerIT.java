@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.PushOptions;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.image.Layer;
 import io.github.ecrcontainerd.it.image.LayerTar;
@@ -82,6 +83,27 @@ class ForeignLayerIT {
         .contains("complete (3/3)", "true");
     assertThat(asked).containsExactly("/missing", "/layer?sig=secret");
     assertThat(headers).allSatisfy(sent -> assertThat(sent).doesNotContainKey("Authorization"));
+  }
+
+  @Test
+  void staysWhereItIsOnTheWayFromRegistryToRegistry() throws Exception {
+    Layer layer = layer("trip");
+    serve("/trip", layer.bytes());
+    image("trip", layer, FOREIGN, false, url("/trip"));
+    pull("trip");
+    ecr.repository("trip-copy");
+    String copy = ecr.reference("trip-copy", "latest");
+    var target = containerd.images().get(ecr.reference("trip", "latest")).orElseThrow().target();
+
+    containerd.push(copy, target, PushOptions.builder().resolver(resolver).build());
+
+    try (Containerd second = Containerd.open();
+        ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
+      client.pull(copy, PullOptions.builder().resolver(resolver).build());
+      assertThat(second.ctr("images", "check", "name==" + copy)).contains("complete (3/3)", "true");
+      assertThat(StoredContent.of(daemon)).containsAll(StoredContent.of(second));
+    }
+    assertThat(asked).containsExactly("/trip", "/trip");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.PushOptions;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.ecr.EcrResolver;
@@ -98,6 +99,48 @@ class Schema1IT {
     assertThat(config.at("/docker_version").asString()).isEqualTo("1.9.1");
     assertThat(config.has("id") || config.has("parent") || config.has("throwaway")).isFalse();
     assertThat(daemon.ctr("run", "--rm", name, repository)).isEqualTo("hello from 2015\n");
+  }
+
+  @Test
+  void goesElsewhereAsWhatItBecameAndRunsThere() throws Exception {
+    OciLayout layout = ecr.repository("becoming");
+    layout.tag("latest", new Schema1Layout(layout).signedImage(hello("becoming"), Map.of()));
+    Image converted = pull("becoming");
+    ecr.repository("became");
+    String reference = ecr.reference("became", "latest");
+
+    containerd.push(
+        reference, converted.target(), PushOptions.builder().resolver(resolver).build());
+
+    try (Containerd second = Containerd.open();
+        ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
+      Image pulled =
+          client.pull(reference, PullOptions.builder().resolver(resolver).platform(AMD64).build());
+      assertThat(pulled.target().digest()).isEqualTo(converted.target().digest());
+      assertThat(second.ctr("images", "check", "name==" + reference)).contains("complete", "true");
+      StoredContent.checkBytes(second);
+    }
+  }
+
+  @Test
+  void isCopiedThroughContainerdAsWhatItBecomes() throws Exception {
+    OciLayout layout = ecr.repository("copied");
+    layout.tag("latest", new Schema1Layout(layout).image(hello("copied"), Map.of()));
+    ecr.repository("copied-to");
+
+    EcrCommand.Ended ended =
+        EcrCommand.withCredentials()
+            .run(
+                "copy",
+                ecr.reference("copied", "latest"),
+                ecr.reference("copied-to", "latest"),
+                "--address=" + daemon.socket(),
+                "--endpoint-url=" + ecr.server().endpoint());
+
+    assertThat(ended.err()).doesNotContain("ecr: ");
+    assertThat(ended.status()).isZero();
+    assertThat(resolver.resolve(ecr.reference("copied-to", "latest")).target().mediaType())
+        .isEqualTo(MediaTypes.DOCKER_MANIFEST);
   }
 
   @Test
