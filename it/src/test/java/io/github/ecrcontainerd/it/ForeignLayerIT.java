@@ -17,6 +17,7 @@ import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.ResolverException;
@@ -189,7 +190,7 @@ class ForeignLayerIT {
         "http://[::ffff:127.0.0.1]"
       })
   void isNotFetchedFromThisMachineByDefault(String base) throws Exception {
-    String repository = "private-" + Math.abs(base.hashCode());
+    String repository = "private-" + Digest.sha256(base.getBytes(UTF_8)).hex().substring(0, 8);
     Layer layer = layer(repository);
     serve("/layer", layer.bytes());
     image(
@@ -216,7 +217,7 @@ class ForeignLayerIT {
   @ValueSource(
       strings = {"file:///etc/passwd", "ftp://example.com/x", "http://user:pass@localhost/"})
   void comesByHttpAndWithoutAUser(String url) throws Exception {
-    String repository = "url-" + Math.abs(url.hashCode());
+    String repository = "url-" + Digest.sha256(url.getBytes(UTF_8)).hex().substring(0, 8);
     image(repository, layer(repository), FOREIGN, false, url);
 
     assertThatThrownBy(() -> pull(repository))
