@@ -2,10 +2,13 @@ package io.github.ecrcontainerd.ecr.internal;
 
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A fetcher whose transfers a listener is told of. */
@@ -16,6 +19,11 @@ record HeardFetcher(Fetcher fetcher, TransferListener listener) implements Fetch
     HeardTransfer transfer = HeardTransfer.begin(listener, descriptor, offset);
     BlobReader reader = transfer.attempt(() -> fetcher.fetch(descriptor, offset));
     return new HeardReader(reader, transfer, descriptor.size() - offset);
+  }
+
+  @Override
+  public Map<Digest, Long> sizes(Collection<Digest> blobs) throws InterruptedException {
+    return fetcher.sizes(blobs);
   }
 
   @Override

@@ -58,7 +58,8 @@ final class WholeImage {
     add(root, 0);
   }
 
-  private void add(Descriptor document, int depth) throws InterruptedException {
+  private void add(Descriptor named, int depth) throws InterruptedException {
+    Descriptor document = arrival.recognised(named);
     if (depth > DEEPEST) {
       throw new ImageException(
           "%s is nested more than %d indexes deep".formatted(document.digest(), DEEPEST));
@@ -69,9 +70,9 @@ final class WholeImage {
     if (MediaTypes.isIndex(document.mediaType())) {
       Index index =
           arrival.bringDocument(
-              leased, document, bytes -> Index.parse(document.digest(), bytes), Labels::keeping);
+              leased, document, bytes -> Index.parse(document, bytes), Labels::keeping);
       for (Descriptor child : index.manifests()) {
-        if (MediaTypes.isManifestOrIndex(child.mediaType())) {
+        if (isDocument(child)) {
           add(child, depth + 1);
         } else {
           blobs.putIfAbsent(child.digest(), child);
@@ -80,7 +81,7 @@ final class WholeImage {
     } else if (MediaTypes.isManifest(document.mediaType())) {
       Manifest manifest =
           arrival.bringDocument(
-              leased, document, bytes -> Manifest.parse(document.digest(), bytes), Labels::keeping);
+              leased, document, bytes -> Manifest.parse(document, bytes), Labels::keeping);
       blobs.putIfAbsent(manifest.config().digest(), manifest.config());
       manifest.layers().forEach(layer -> blobs.putIfAbsent(layer.digest(), layer));
     } else {
@@ -88,6 +89,11 @@ final class WholeImage {
           "%s can't be pulled: its media type %s is not supported"
               .formatted(document.digest(), document.mediaType()));
     }
+  }
+
+  /** A child of an index that says nothing of itself is one, too. */
+  private static boolean isDocument(Descriptor child) {
+    return child.mediaType().isEmpty() || MediaTypes.isManifestOrIndex(child.mediaType());
   }
 
   /**

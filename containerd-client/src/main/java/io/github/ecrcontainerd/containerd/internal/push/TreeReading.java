@@ -49,7 +49,7 @@ final class TreeReading {
     for (int depth = 0; MediaTypes.isIndex(current.mediaType()); depth++) {
       checkDepth(root, depth);
       source.require(List.of(current));
-      Index index = Index.parse(current.digest(), read(current));
+      Index index = Index.parse(current, read(current));
       current =
           index
               .best(platform)
@@ -86,9 +86,9 @@ final class TreeReading {
               .formatted(root.digest(), LARGEST_TREE));
     }
     if (MediaTypes.isIndex(document.mediaType())) {
-      addChildren(root, Index.parse(document.digest(), content), depth);
+      addChildren(root, Index.parse(document, content), depth);
     } else if (MediaTypes.isManifest(document.mediaType())) {
-      addBlobs(Manifest.parse(document.digest(), content));
+      addBlobs(Manifest.parse(document, content));
     } else {
       throw new ImageException(
           "%s can't be pushed: its media type %s is not supported"
