@@ -136,6 +136,7 @@ class PushIT {
     for (Descriptor layer : image.layers()) {
       assertThat(copy.file(layer.digest())).hasSize(layer.size());
     }
+    assertArrivesInASecondDaemon("deep-copy", layout, 201, "false", pulling().unpack(false));
   }
 
   @Test
@@ -184,6 +185,12 @@ class PushIT {
         .isEqualTo("{}".getBytes(UTF_8));
     assertThat(resolver.resolve(ecr.reference("artifact-copy", "latest")).target().digest())
         .isEqualTo(manifest.digest());
+    try (Containerd second = Containerd.open();
+        ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
+      client.pull(ecr.reference("artifact-copy", "latest"), pulling().build());
+      assertThat(StoredContent.of(second)).isEqualTo(digestsOf(layout));
+      StoredContent.checkBytes(second);
+    }
   }
 
   @Test
@@ -402,16 +409,28 @@ class PushIT {
     assertThat(Files.readAllBytes(copy.file(root.digest())))
         .isEqualTo(Files.readAllBytes(layout.file(root.digest())));
 
+    assertArrivesInASecondDaemon(
+        name + "-copy", layout, blobs, "true", pulling().allPlatforms(true));
+  }
+
+  /** Pulls a copy into a daemon of its own: the same content as the original, and all of it. */
+  private void assertArrivesInASecondDaemon(
+      String copy, OciLayout original, int blobs, String unpacked, PullOptions.Builder options)
+      throws Exception {
     try (Containerd second = Containerd.open();
         ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
-      String reference = ecr.reference(name + "-copy", "latest");
-      client.pull(reference, PullOptions.builder().resolver(resolver).allPlatforms(true).build());
+      String reference = ecr.reference(copy, "latest");
+      client.pull(reference, options.build());
       assertThat(second.ctr("images", "check", "name==" + reference))
-          .contains("complete (%d/%d)".formatted(blobs, blobs), "true");
+          .contains("complete (%d/%d)".formatted(blobs, blobs), unpacked);
       StoredContent.checkBytes(second);
-      assertThat(StoredContent.of(second)).isEqualTo(digestsOf(layout));
+      assertThat(StoredContent.of(second)).isEqualTo(digestsOf(original));
       assertThat(second.ctr("leases", "ls", "-q")).isBlank();
     }
+  }
+
+  private PullOptions.Builder pulling() {
+    return PullOptions.builder().resolver(resolver);
   }
 
   private static Set<Digest> digestsOf(OciLayout layout) throws Exception {
@@ -446,7 +465,7 @@ class PushIT {
   }
 
   private PullOptions options() {
-    return PullOptions.builder().resolver(resolver).build();
+    return pulling().build();
   }
 
   private PushOptions pushOptions() {
