@@ -31,11 +31,7 @@ public final class EcrRegistry implements AutoCloseable {
             .http()
             .map(HttpClients::of)
             .orElseGet(
-                () ->
-                    HttpClients.open(
-                        ProxySettings.ofThisProcess(),
-                        options.connections(),
-                        options.parallelism() <= 1));
+                () -> HttpClients.open(ProxySettings.ofThisProcess(), options.connections()));
     this.clients =
         new EcrClients(
             http.api(), options.configuration(), options.credentials(), options.endpoint());

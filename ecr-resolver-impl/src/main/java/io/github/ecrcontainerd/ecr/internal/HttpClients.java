@@ -8,7 +8,7 @@ import software.amazon.awssdk.http.crt.ProxyConfiguration;
 
 /**
  * The HTTP clients of one resolver. Its own are the CRT's: one for the API's short calls, one for
- * layers, whose stalls are to be seen sooner. Both run on the CRT's shared event loops.
+ * layers, whose downloads see stalls sooner than the CRT. Both run on the CRT's shared event loops.
  */
 final class HttpClients implements AutoCloseable {
   /** Above 1 MiB a connection gains nothing, and slow readers hold what it has. */
@@ -17,10 +17,13 @@ final class HttpClients implements AutoCloseable {
   /** The pool's own wait may not end before a TLS handshake that fails: it would hide its error. */
   private static final Duration ACQUISITION = Duration.ofSeconds(40);
 
-  /** The CRT has no other time-out of a read: a connection below a byte a second is dead. */
+  /**
+   * The CRT has no other time-out of a read: a connection below a byte a second is dead. Layers
+   * have none of this: their downloads watch over each request themselves, sooner, and one that is
+   * held back by its reader is no dead one.
+   */
   private static final Duration API_STALL = Duration.ofSeconds(60);
 
-  private static final Duration LAYER_STALL = Duration.ofSeconds(15);
   private static final int API_CONNECTIONS = 32;
 
   private final SdkAsyncHttpClient api;
@@ -37,14 +40,11 @@ final class HttpClients implements AutoCloseable {
    * Clients of its own.
    *
    * @param layerConnections how many layers' requests there are at a time
-   * @param layersMayWait whether a layer's reader may hold its connection back, which looks like a
-   *     stall: then the reader itself watches for those
    */
-  static HttpClients open(ProxySettings proxies, int layerConnections, boolean layersMayWait) {
+  static HttpClients open(ProxySettings proxies, int layerConnections) {
     return new HttpClients(
         client(proxies, API_CONNECTIONS, Optional.of(API_STALL)),
-        client(
-            proxies, layerConnections, layersMayWait ? Optional.empty() : Optional.of(LAYER_STALL)),
+        client(proxies, layerConnections, Optional.empty()),
         true);
   }
 

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.pull;
 
+import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
@@ -34,8 +35,22 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
     return new ContentArrival(fetcher, imageName, new PullListener() {});
   }
 
-  /** Brings a layer, byte by byte as it arrives. */
+  /**
+   * Brings a layer, byte by byte as it arrives. Bytes that turn out to be the wrong ones are
+   * fetched once more, all of them, before that is an error: some may be from an earlier pull.
+   */
   void bring(ContentStore store, Descriptor blob) throws InterruptedException {
+    try {
+      tryToBring(store, blob);
+    } catch (ContainerdException e) {
+      if (e.code() != ContainerdException.Code.FAILED_PRECONDITION) {
+        throw e;
+      }
+      tryToBring(store, blob);
+    }
+  }
+
+  private void tryToBring(ContentStore store, Descriptor blob) throws InterruptedException {
     Optional<Ingest> opened = store.ingest(ref(blob), blob.digest(), blob.size());
     if (opened.isEmpty()) {
       label(store, blob.digest(), Map.of());
@@ -129,16 +144,25 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
     }
   }
 
+  /** The bytes of a document; wrong ones are fetched once more before that is an error. */
   private byte[] fetch(Descriptor document) throws InterruptedException {
     byte[] content = fetchUnchecked(document);
-    Digest came =
-        Digest.of(document.digest().algorithm(), hashOf(document, ByteBuffer.wrap(content)));
+    if (!digestOf(document, content).equals(document.digest())) {
+      content = fetchUnchecked(document);
+    }
+    Digest came = digestOf(document, content);
     if (!came.equals(document.digest())) {
       throw new ImageException(
           "%s of %s is damaged: the bytes that came have the digest %s"
               .formatted(document.digest(), imageName, came));
     }
     return content;
+  }
+
+  private static Digest digestOf(Descriptor document, byte[] content) {
+    MessageDigest hash = document.digest().algorithm().newHash();
+    hash.update(content);
+    return Digest.of(document.digest().algorithm(), hash);
   }
 
   /**
@@ -154,12 +178,6 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
       }
     }
     return content.array();
-  }
-
-  private static MessageDigest hashOf(Descriptor document, ByteBuffer content) {
-    MessageDigest hash = document.digest().algorithm().newHash();
-    hash.update(content);
-    return hash;
   }
 
   private void commit(

@@ -15,14 +15,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ingest over a Write stream. Bytes leave in messages of 4 MiB, of which two are unanswered at
- * most: docs/architecture.md, "Transport". What comes in pieces that don't fill a message is copied
- * together; what fills one goes out of the caller's buffer. The last, shorter one is sent with the
- * commit.
+ * An ingest over a Write stream, in messages of 1 to 4 MiB, of which 8 MiB are unanswered at most:
+ * docs/architecture.md, "Transport". What comes in pieces of that size goes out of the caller's
+ * buffer; smaller ones are copied together first. What is left of these is sent with the commit.
  */
 final class GrpcIngest implements Ingest {
-  private static final int MESSAGE = 4 * 1024 * 1024;
-  private static final int UNANSWERED = 2;
+  private static final int LARGEST_MESSAGE = 4 << 20;
+
+  /** Smaller ones cost the daemon more: each is answered. */
+  private static final int WORTHWHILE = 1 << 20;
+
+  private static final long UNANSWERED = 2L * LARGEST_MESSAGE;
 
   /** For a message to be written by a daemon whose disk is busy. */
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(60);
@@ -68,9 +71,11 @@ final class GrpcIngest implements Ingest {
     }
     try {
       while (bytes.hasRemaining()) {
-        if (pendingBytes() == 0 && bytes.remaining() >= MESSAGE) {
-          ByteBuffer message = bytes.slice(bytes.position(), MESSAGE);
-          bytes.position(bytes.position() + MESSAGE);
+        if (bytes.remaining() >= WORTHWHILE) {
+          sendCollected();
+          int length = Math.min(bytes.remaining(), LARGEST_MESSAGE);
+          ByteBuffer message = bytes.slice(bytes.position(), length);
+          bytes.position(bytes.position() + length);
           sendWrite(message);
         } else {
           collect(bytes);
@@ -82,15 +87,21 @@ final class GrpcIngest implements Ingest {
     }
   }
 
-  /** Moves bytes to those that wait for a full message, and sends that once it is. */
+  /** Moves bytes to those that wait for company, and sends these once they are worth it. */
   private void collect(ByteBuffer bytes) throws InterruptedException {
     if (pending == null) {
-      pending = ByteBuffer.allocate((int) Math.min(MESSAGE, size - sent));
+      pending = ByteBuffer.allocate((int) Math.min(WORTHWHILE, size - sent));
     }
     int count = Math.min(pending.remaining(), bytes.remaining());
     pending.put(bytes.slice(bytes.position(), count));
     bytes.position(bytes.position() + count);
-    if (pending.position() == MESSAGE) {
+    if (pending.position() == WORTHWHILE) {
+      sendCollected();
+    }
+  }
+
+  private void sendCollected() throws InterruptedException {
+    if (pending != null && pending.position() > 0) {
       sendWrite(pending.flip());
       pending.clear();
     }
@@ -115,7 +126,7 @@ final class GrpcIngest implements Ingest {
   }
 
   private void send(WriteContentRequest message) throws InterruptedException {
-    stream.awaitUnanswered(UNANSWERED - 1, WRITE_PATIENCE);
+    stream.awaitRoom(message.getData().size(), UNANSWERED, WRITE_PATIENCE);
     stream.awaitReady(WRITE_PATIENCE);
     stream.send(message);
   }
@@ -144,7 +155,7 @@ final class GrpcIngest implements Ingest {
               .setData(UnsafeByteOperations.unsafeWrap(last))
               .putAllLabels(labels)
               .build());
-      stream.awaitUnanswered(0, COMMIT_PATIENCE);
+      var _ = stream.awaitAnswers(COMMIT_PATIENCE);
       ended = true;
       stream.settle();
       return Outcome.COMMITTED;
@@ -203,9 +214,7 @@ final class GrpcIngest implements Ingest {
     }
     ended = true;
     try {
-      if (pendingBytes() > 0 && pending != null) {
-        sendWrite(pending.flip());
-      }
+      sendCollected();
       stream.settle();
     } catch (ContainerdException e) {
       // What could not be sent is not there at the next try: no more than that.

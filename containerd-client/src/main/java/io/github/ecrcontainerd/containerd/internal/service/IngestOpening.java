@@ -7,10 +7,10 @@ import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.content.IngestStatus;
 import io.github.ecrcontainerd.containerd.internal.proto.content.WriteAction;
 import io.github.ecrcontainerd.containerd.internal.proto.content.WriteContentRequest;
+import io.github.ecrcontainerd.containerd.internal.proto.content.WriteContentResponse;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -91,7 +91,7 @@ final class IngestOpening {
               .setTotal(size)
               .setExpected(expected.toString())
               .build());
-      var state = Objects.requireNonNull(stream.awaitUnanswered(0, rpc.deadline()));
+      WriteContentResponse state = stream.awaitAnswers(rpc.deadline());
       return new GrpcIngest(stream, store, ref, expected, size, state.getOffset());
     } catch (ContainerdException | InterruptedException e) {
       stream.cancel();

@@ -10,6 +10,8 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -26,9 +28,12 @@ final class WriteStream {
   private final ClientCall<WriteContentRequest, WriteContentResponse> call;
   private final Lock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private int sent;
+
+  /** The lengths of the messages that the daemon has not answered, oldest first. */
+  private final ArrayDeque<Integer> unanswered = new ArrayDeque<>();
+
+  private long unansweredBytes;
   private boolean cancelled;
-  private int answered;
   private @Nullable WriteContentResponse lastAnswer;
   private @Nullable Status end;
 
@@ -45,15 +50,29 @@ final class WriteStream {
    * from is free, from the first answer on: before that, gRPC may keep messages for later.
    */
   void send(WriteContentRequest message) {
+    int length = message.getData().size();
+    lock.lock();
+    try {
+      unanswered.add(length);
+      unansweredBytes += length;
+    } finally {
+      lock.unlock();
+    }
     call.sendMessage(message);
-    sent++;
   }
 
-  /** Waits until at most so many messages are unanswered. */
-  @Nullable WriteContentResponse awaitUnanswered(int most, Duration patience)
-      throws InterruptedException {
-    await(() -> sent - answered <= most, patience);
-    return lastAnswer;
+  /**
+   * Waits until a message of some bytes may follow: with it, at most so many are unanswered, or it
+   * is the only one.
+   */
+  void awaitRoom(int bytes, long most, Duration patience) throws InterruptedException {
+    await(() -> unanswered.isEmpty() || unansweredBytes + bytes <= most, patience);
+  }
+
+  /** Waits until everything is answered, and returns the last answer. */
+  WriteContentResponse awaitAnswers(Duration patience) throws InterruptedException {
+    await(unanswered::isEmpty, patience);
+    return Objects.requireNonNull(lastAnswer);
   }
 
   /** Waits until the daemon's flow control lets the next message through. */
@@ -126,7 +145,8 @@ final class WriteStream {
     public void onMessage(WriteContentResponse message) {
       change(
           () -> {
-            answered++;
+            Integer length = unanswered.poll();
+            unansweredBytes -= length == null ? 0 : length;
             lastAnswer = message;
           });
     }

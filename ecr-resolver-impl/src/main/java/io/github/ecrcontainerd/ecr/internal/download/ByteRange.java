@@ -7,13 +7,18 @@ package io.github.ecrcontainerd.ecr.internal.download;
  * @param length how many, at least one
  * @param total how many the whole blob has
  */
-record ByteRange(long first, int length, long total) {
+record ByteRange(long first, long length, long total) {
 
   ByteRange {
-    if (first < 0 || length < 1 || first + length > total) {
+    if (first < 0 || length < 1 || length > total - first) {
       throw new IllegalArgumentException(
           "No range: %d bytes from %d of %d".formatted(length, first, total));
     }
+  }
+
+  /** Whether it is all of the blob: then it is asked for by a plain request. */
+  boolean isWhole() {
+    return length == total;
   }
 
   /** The value of the request's Range header. */
@@ -29,5 +34,10 @@ record ByteRange(long first, int length, long total) {
   /** The position behind the last byte. */
   long end() {
     return first + length;
+  }
+
+  /** What is left of it behind so many bytes. */
+  ByteRange behind(long bytes) {
+    return new ByteRange(first + bytes, length - bytes, total);
   }
 }

@@ -8,18 +8,15 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /** The downloads of one resolver: every layer of every pull shares its connections and memory. */
 public final class LayerDownloads {
-  /** What a layer that comes as one answer passes through, in bytes. */
-  private static final int STREAM_BUFFER = 4 << 20;
-
   private final EcrApi api;
   private final SdkAsyncHttpClient http;
-  private final DownloadBudget budget;
+  private final RangeScheduler scheduler;
   private final int parallelism;
 
   /**
    * @param http allows as many connections at a time; stays its owner's to close
    * @param parallelism how many ranges of one layer may be on their way at a time; 0 or 1 for no
-   *     ranges: then {@code http} may not end connections that wait
+   *     ranges: then {@code http} may not end connections that wait for their reader
    * @param connections how many ranges of all layers
    * @param bufferBytes how many bytes all buffers may have together
    */
@@ -28,20 +25,16 @@ public final class LayerDownloads {
     this.api = api;
     this.http = http;
     this.parallelism = parallelism;
-    this.budget =
-        new DownloadBudget(
-            connections,
-            bufferBytes,
-            parallelism <= 1 ? STREAM_BUFFER : RangePlan.largest(parallelism, bufferBytes));
+    this.scheduler =
+        new RangeScheduler(
+            connections, bufferBytes, RangePlan.largestBuffer(parallelism, bufferBytes));
   }
 
   /** A layer from an offset on. Nothing is asked for before the first read. */
   public BlobReader open(EcrReference reference, Descriptor layer, long offset) {
-    LayerSource source = new LayerSource(api, http, reference, layer.digest());
-    if (parallelism <= 1) {
-      return new StreamReader(source, offset, layer.size(), budget);
-    }
     return new LayerReader(
-        source, RangePlan.of(offset, layer.size(), parallelism, budget.largest()), budget);
+        new LayerSource(api, http, reference, layer.digest()),
+        RangePlan.of(offset, layer.size(), parallelism, scheduler.largest()),
+        scheduler);
   }
 }

@@ -7,28 +7,27 @@ import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BiFunction;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
- * Where one layer is to be had: its presigned URL, asked for just before the first range and again
- * before one that would meet it expired. For one thread at a time.
+ * Where one layer is to be had: its presigned URL, asked for just before the first range, used for
+ * all, and asked for again before it expires or when the server doesn't take it any more.
  */
 final class LayerSource {
   private static final String OPERATION = "GetDownloadUrlForLayer";
-
-  /** A URL that expires sooner than this is not used for another range. */
-  private static final Duration NEAR_EXPIRY = Duration.ofSeconds(15);
 
   private final EcrApi api;
   private final SdkAsyncHttpClient http;
   private final EcrReference reference;
   private final Digest digest;
-  private @Nullable LayerUrl url;
+  private final ReentrantLock asking = new ReentrantLock();
+  private final AtomicReference<@Nullable LayerUrl> url = new AtomicReference<>();
+  private Instant renewal = Instant.MIN;
+  private volatile @Nullable LayerUrl lastUrl;
 
   LayerSource(EcrApi api, SdkAsyncHttpClient http, EcrReference reference, Digest digest) {
     this.api = api;
@@ -37,26 +36,32 @@ final class LayerSource {
     this.digest = digest;
   }
 
-  /** Sends a request to the layer's URL. */
-  CompletableFuture<Void> start(
-      BiFunction<SdkAsyncHttpClient, LayerUrl, CompletableFuture<Void>> request)
-      throws InterruptedException {
-    LayerUrl current = url();
+  /** What requests for the layer are sent with. */
+  SdkAsyncHttpClient http() {
+    return http;
+  }
+
+  /** A URL that doesn't expire soon: the one that other ranges have, or a fresh one. */
+  LayerUrl url() throws InterruptedException {
+    asking.lockInterruptibly();
     try {
-      return request.apply(http, current);
-    } catch (RuntimeException e) {
-      // Not as it is: its message may hold the URL.
-      throw explain(e);
+      LayerUrl known = url.get();
+      if (known != null && Instant.now().isBefore(renewal)) {
+        return known;
+      }
+      LayerUrl fresh = LayerUrl.of(ask());
+      renewal = fresh.renewal(Instant.now());
+      url.set(fresh);
+      lastUrl = fresh;
+      return fresh;
+    } finally {
+      asking.unlock();
     }
   }
 
-  private LayerUrl url() throws InterruptedException {
-    LayerUrl current = url;
-    if (current == null || !current.isValidAt(Instant.now().plus(NEAR_EXPIRY))) {
-      current = LayerUrl.of(ask());
-      url = current;
-    }
-    return current;
+  /** The server doesn't take this URL: the next request gets another. Doesn't block. */
+  void refused(LayerUrl refused) {
+    url.compareAndSet(refused, null);
   }
 
   private URI ask() throws InterruptedException {
@@ -85,8 +90,16 @@ final class LayerSource {
     throw failed(Code.INVALID_CONTENT, "the answer of " + OPERATION + " is no http URL", null);
   }
 
-  /** What the end of a range before its last byte means. */
-  ResolverException explain(Throwable cause) {
+  /**
+   * What the end of a range before its last byte means.
+   *
+   * @param cause why its last request failed
+   * @param failures how many in a row did
+   */
+  RuntimeException explain(Throwable cause, int failures) {
+    if (cause instanceof ResolverException told) {
+      return told;
+    }
     Code code =
         switch (cause) {
           case InvalidAnswerException _ -> Code.INVALID_CONTENT;
@@ -100,7 +113,18 @@ final class LayerSource {
           default -> Code.UNAVAILABLE;
         };
     return failed(
-        code, "%s, from %s".formatted(reasonOf(cause), url), Redaction.withoutSecrets(cause));
+        code,
+        "%s, from %s%s"
+            .formatted(
+                reasonOf(cause),
+                where(),
+                failures > 1 ? "; it was tried %d times".formatted(failures) : ""),
+        Redaction.withoutSecrets(cause));
+  }
+
+  private String where() {
+    LayerUrl last = lastUrl;
+    return last == null ? reference.toString() : last.toString();
   }
 
   private static String reasonOf(Throwable cause) {

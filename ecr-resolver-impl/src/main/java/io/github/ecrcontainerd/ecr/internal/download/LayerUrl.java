@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.ecr.internal.download;
 
 import java.net.URI;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,6 +22,8 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
  * @param expiry when it stops working, as the URL itself says
  */
 record LayerUrl(URI uri, Instant expiry) {
+  private static final Duration NEAR_EXPIRY = Duration.ofSeconds(15);
+
   /** The form of X-Amz-Date (AWS Signature Version 4, "query parameters"). */
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -35,8 +38,16 @@ record LayerUrl(URI uri, Instant expiry) {
     return new LayerUrl(uri, expiry);
   }
 
-  boolean isValidAt(Instant time) {
-    return time.isBefore(expiry);
+  /**
+   * When to use another one, so that no request meets this one expired: some seconds before, or the
+   * last quarter of a short life.
+   */
+  Instant renewal(Instant now) {
+    if (expiry.equals(Instant.MAX)) {
+      return expiry;
+    }
+    Duration quarter = Duration.between(now, expiry).dividedBy(4);
+    return expiry.minus(quarter.compareTo(NEAR_EXPIRY) < 0 ? quarter : NEAR_EXPIRY);
   }
 
   private static Optional<Instant> expiryOf(String date, String seconds) {

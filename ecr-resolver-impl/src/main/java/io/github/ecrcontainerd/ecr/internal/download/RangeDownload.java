@@ -1,202 +1,396 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
-import java.io.ByteArrayOutputStream;
+import io.github.ecrcontainerd.resolver.ResolverException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
-import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
-import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
-import software.amazon.awssdk.http.async.SimpleSubscriber;
 
 /**
- * One range on its way into its buffer. Its bytes arrive on the HTTP client's thread and may be
- * read as far as they have come. All state is under the monitor of the reader that waits for them.
+ * One range on its way into its buffer, by as many requests as it takes: each goes on behind the
+ * byte that the one before it reached. Bytes arrive on the HTTP client's threads; {@link #run}
+ * watches over them; the layer's reader takes them as far as they have come.
  *
- * <p>All of the range is asked for at once: holding the connection back would look like a stalled
- * one to the client's health check, and pace is made by not starting the next range.
+ * <p>A range that fits into its buffer is asked for at once: pace is made by not starting the next
+ * one. One that passes through a ring is asked for bit by bit, so its connection waits for the
+ * reader.
  */
-final class RangeDownload implements SdkAsyncHttpResponseHandler {
-  /** How much of an error's body is kept, in bytes: S3's errors are shorter. */
-  private static final int LONGEST_ERROR = 4096;
+final class RangeDownload {
+  /** How many bytes are worth waking the reader for. */
+  private static final int WORTHWHILE = 1 << 20;
+
+  /** How many bytes are lent at a time: containerd takes messages of 4 MiB best. */
+  private static final int PIECE = 4 << 20;
 
   private final ByteRange range;
-  private final byte[] buffer;
-  private final Object monitor;
-  private final ByteArrayOutputStream errorBody = new ByteArrayOutputStream(0);
+  private final RangeBuffer buffer;
+  private final boolean throughRing;
+  private final LayerSource source;
+  private final RangeScheduler scheduler;
 
-  private int status;
-  private int filled;
-  private int wakeAt = Integer.MAX_VALUE;
-  private boolean ended;
-  private @Nullable Throwable failure;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** More can be read, or never will. */
+  private final Condition readable = lock.newCondition();
+
+  /** All has arrived, or a request has ended, or there is another one to watch. */
+  private final Condition changed = lock.newCondition();
+
+  /** The request, and behind it the second one of a late range. */
+  private final List<Request> requests = new ArrayList<>(2);
+
+  private long wakeAt = Long.MAX_VALUE;
+  private boolean closed;
+  private @Nullable Throwable lastCause;
+  private @Nullable RuntimeException failure;
 
   /**
-   * @param buffer at least as long as the range
-   * @param monitor notified when as many bytes have come as {@link #wakeAt} says, and at the end
+   * @param array what the bytes arrive in: as long as the range, or a shorter ring
    */
-  RangeDownload(ByteRange range, byte[] buffer, Object monitor) {
+  RangeDownload(ByteRange range, byte[] array, LayerSource source, RangeScheduler scheduler) {
     this.range = range;
-    this.buffer = buffer;
-    this.monitor = monitor;
+    this.buffer = new RangeBuffer(array);
+    this.throughRing = array.length < range.length();
+    this.source = source;
+    this.scheduler = scheduler;
+  }
+
+  /** Brings the range, or the reason why it can't be had. Ends early when it is closed. */
+  void run() {
+    try {
+      Retries retries = new Retries();
+      while (true) {
+        Throwable cause = attempt();
+        if (cause == null) {
+          return;
+        }
+        Optional<Duration> pause = retries.pause(arrived(), cause);
+        if (pause.isEmpty()) {
+          fail(source.explain(cause, retries.failures()));
+          return;
+        }
+        Thread.sleep(pause.get());
+      }
+    } catch (InterruptedException e) {
+      fail(new CancellationException("the download of a layer was interrupted"));
+    } catch (RuntimeException e) {
+      fail(e);
+    } finally {
+      cancelAll();
+    }
+  }
+
+  private void fail(RuntimeException cause) {
+    lock.lock();
+    try {
+      failure = cause;
+      readable.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Goes on behind what has arrived: why that ended, or {@code null} where nothing is left. */
+  private @Nullable Throwable attempt() throws InterruptedException {
+    try {
+      ask();
+      while (true) {
+        switch (watch()) {
+          case ALL_ARRIVED -> {
+            return null;
+          }
+          case ALL_ENDED -> {
+            return cause();
+          }
+          case LATE -> askAgain();
+        }
+      }
+    } catch (ResolverException e) {
+      return e;
+    }
+  }
+
+  private Throwable cause() {
+    lock.lock();
+    try {
+      return lastCause == null ? new IOException("the request was given up") : lastCause;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends a request for what is missing. */
+  private void ask() throws InterruptedException {
+    LayerUrl url = source.url();
+    Request request;
+    lock.lock();
+    try {
+      long from = buffer.arrived();
+      if (closed || from == range.length()) {
+        return;
+      }
+      request = new Request(from, url);
+      requests.add(request);
+    } finally {
+      lock.unlock();
+    }
+    scheduler.tail().asked(range.length() - request.from);
+    try {
+      request.get.start(source.http(), url);
+    } catch (RuntimeException e) {
+      // Its message may hold the URL: it is told without.
+      request.ended(e);
+    }
   }
 
   /**
-   * Sends the request. The result ends when the connection is free again; cancelling it ends it.
+   * Sends a second request, on a connection of its own; without a free one, instead of the first.
    */
-  CompletableFuture<Void> start(SdkAsyncHttpClient http, LayerUrl url) {
-    CompletableFuture<Void> exchange = url.get(http, range.requested(), this);
-    var _ =
-        exchange.whenComplete(
-            (nothing, cause) -> {
-              if (cause != null) {
-                onError(cause);
-              }
-            });
-    return exchange;
-  }
-
-  ByteRange range() {
-    return range;
-  }
-
-  byte[] buffer() {
-    return buffer;
-  }
-
-  /** How many bytes may be read. */
-  int filled() {
-    synchronized (monitor) {
-      return filled;
+  private void askAgain() throws InterruptedException {
+    if (!scheduler.tail().spend(range.length() - arrived())) {
+      return;
+    }
+    boolean connected = scheduler.tryConnection();
+    if (!connected) {
+      cancelAll();
+    }
+    try {
+      ask();
+    } catch (ResolverException e) {
+      // The first request goes on without it.
+    } finally {
+      lock.lock();
+      try {
+        if (connected) {
+          if (requests.size() == 2) {
+            requests.getLast().connectionToGiveBack = true;
+          } else {
+            scheduler.giveBackConnection();
+          }
+        }
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
-  /** Asks for a notification once so many bytes have come; less often is less work. */
-  void wakeAt(int bytes) {
-    synchronized (monitor) {
-      wakeAt = bytes;
+  private enum Event {
+    ALL_ARRIVED,
+    ALL_ENDED,
+    LATE
+  }
+
+  /** Waits for what has to be acted on, and gives up requests whose server is silent. */
+  private Event watch() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!closed && buffer.arrived() < range.length()) {
+        long now = System.nanoTime();
+        long next = Long.MAX_VALUE;
+        for (Request request : List.copyOf(requests)) {
+          long patience = request.get.patience(now);
+          if (patience <= 0) {
+            lastCause = request.silent();
+            drop(request);
+          } else {
+            next = Math.min(next, patience);
+          }
+        }
+        if (requests.isEmpty()) {
+          return Event.ALL_ENDED;
+        }
+        if (requests.size() == 1 && requests.getFirst().mayBeLate) {
+          long rest = requests.getFirst().nanosUntilLate(now);
+          if (rest <= 0) {
+            requests.getFirst().mayBeLate = false;
+            return Event.LATE;
+          }
+          next = Math.min(next, rest);
+        }
+        var _ = changed.awaitNanos(next);
+      }
+      return Event.ALL_ARRIVED;
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Whether nothing more will come. */
-  boolean hasEnded() {
-    synchronized (monitor) {
-      return ended;
+  private long arrived() {
+    lock.lock();
+    try {
+      return buffer.arrived();
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Why it ended before its last byte. */
-  @Nullable Throwable failure() {
-    synchronized (monitor) {
-      return failure;
+  private void drop(Request request) {
+    if (requests.remove(request)) {
+      request.get.cancel();
+      if (request.connectionToGiveBack) {
+        scheduler.giveBackConnection();
+      }
+    }
+  }
+
+  private void cancelAll() {
+    lock.lock();
+    try {
+      List.copyOf(requests).forEach(this::drop);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The next bytes, which stay as they are until the next call; {@code null} behind the last.
+   *
+   * @throws RuntimeException why they can't be had
+   */
+  @Nullable ByteBuffer read() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      boolean waited = !buffer.hasRoom();
+      buffer.takeBack();
+      if (waited && buffer.hasRoom()) {
+        requests.forEach(request -> request.get.more());
+        changed.signal();
+      }
+      long rest = range.length() - buffer.taken();
+      if (rest == 0) {
+        return null;
+      }
+      long enough = Math.min(Math.min(rest, WORTHWHILE), buffer.array().length);
+      wakeAt = buffer.taken() + enough;
+      while (buffer.ready() < enough && failure == null && !closed) {
+        readable.await();
+      }
+      wakeAt = Long.MAX_VALUE;
+      if (buffer.ready() == 0) {
+        throw failure == null ? new CancellationException("closed") : failure;
+      }
+      return buffer.lend(PIECE);
+    } finally {
+      lock.unlock();
     }
   }
 
   /** Whatever comes from now on is dropped: when this returns, nobody writes to the buffer. */
-  void abandon() {
-    synchronized (monitor) {
-      ended = true;
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      List.copyOf(requests).forEach(this::drop);
+      changed.signal();
+      readable.signal();
+    } finally {
+      lock.unlock();
     }
   }
 
-  @Override
-  public void onHeaders(SdkHttpResponse response) {
-    synchronized (monitor) {
-      status = response.statusCode();
-      if (status == 206) {
-        String answered = response.firstMatchingHeader("Content-Range").orElse("nothing");
-        if (!answered.equals(range.answered())) {
-          end(
-              new InvalidAnswerException(
-                  "%s was asked for, %s came".formatted(range.answered(), answered)));
+  /** What the bytes arrive in. */
+  byte[] array() {
+    return buffer.array();
+  }
+
+  /** One of its requests. All but its constructor is under the range's lock. */
+  private final class Request implements LayerGet.Receiver {
+    final long from;
+    final LayerGet get;
+    private final LayerUrl url;
+    private final long started = System.nanoTime();
+    private long position;
+
+    /** A ring's connection waits for its reader: that is no lateness. */
+    boolean mayBeLate = !throughRing;
+
+    boolean connectionToGiveBack;
+
+    Request(long from, LayerUrl url) {
+      this.from = from;
+      this.position = from;
+      this.url = url;
+      this.get = new LayerGet(range.behind(from), this, throughRing);
+    }
+
+    long nanosUntilLate(long now) {
+      long most = scheduler.tail().nanosUntilLate(range.length() - from);
+      return most == Long.MAX_VALUE ? most : started + most - now;
+    }
+
+    IOException silent() {
+      return new IOException("no byte came for %d s".formatted(get.untilSign().toSeconds()));
+    }
+
+    @Override
+    public boolean arrived(ByteBuffer bytes) {
+      lock.lock();
+      try {
+        if (closed || !requests.contains(this)) {
+          return false;
         }
-      } else if (status < 300 && !isTheWholeBlob(response)) {
-        end(
-            new InvalidAnswerException(
-                "%s was asked for, the answer has status %d".formatted(range.answered(), status)));
+        position += bytes.remaining();
+        long fresh = position - buffer.arrived();
+        if (fresh > 0) {
+          // The other request may have brought some of them.
+          bytes.position(bytes.limit() - (int) fresh);
+          buffer.put(bytes);
+          overtake();
+          if (buffer.ready() + buffer.taken() >= wakeAt) {
+            readable.signal();
+          }
+          if (buffer.arrived() == range.length()) {
+            finished();
+          }
+        }
+        return buffer.hasRoom();
+      } finally {
+        lock.unlock();
       }
     }
-  }
 
-  /** A server that knows no ranges may send the whole blob where the range is the whole blob. */
-  private boolean isTheWholeBlob(SdkHttpResponse response) {
-    return status == 200
-        && range.length() == range.total()
-        && response
-            .firstMatchingHeader("Content-Length")
-            .filter(Long.toString(range.total())::equals)
-            .isPresent();
-  }
-
-  @Override
-  public void onStream(Publisher<ByteBuffer> publisher) {
-    publisher.subscribe(
-        new SimpleSubscriber(this::arrived) {
-          @Override
-          public void onError(Throwable cause) {
-            RangeDownload.this.onError(cause);
-          }
-
-          @Override
-          public void onComplete() {
-            completed();
-          }
-        });
-  }
-
-  private void arrived(ByteBuffer bytes) {
-    synchronized (monitor) {
-      if (ended) {
-        return;
-      }
-      int length = bytes.remaining();
-      if (status >= 300) {
-        byte[] part = new byte[Math.min(length, LONGEST_ERROR - errorBody.size())];
-        bytes.get(part);
-        errorBody.writeBytes(part);
-      } else if (length > range.length() - filled) {
-        end(new InvalidAnswerException("more bytes came than were asked for"));
-      } else {
-        bytes.get(buffer, filled, length);
-        filled += length;
-        if (filled >= wakeAt) {
-          monitor.notifyAll();
+    /** A request that a later one has overtaken has lost. */
+    private void overtake() {
+      if (requests.getFirst() != this) {
+        drop(requests.getFirst());
+        // From now on this one uses the range's own connection.
+        if (connectionToGiveBack) {
+          connectionToGiveBack = false;
+          scheduler.giveBackConnection();
         }
       }
     }
-  }
 
-  private void completed() {
-    synchronized (monitor) {
-      if (status >= 300) {
-        end(new StatusException(status, errorBody.toString(StandardCharsets.UTF_8)));
-      } else if (filled < range.length()) {
-        end(
-            new IOException(
-                "the connection ended after %,d of %,d bytes".formatted(filled, range.length())));
-      } else {
-        end(null);
+    private void finished() {
+      long now = System.nanoTime();
+      if (!throughRing) {
+        scheduler
+            .tail()
+            .finished(range.length() - from, get.nanosToFirstByte(), get.nanosSinceFirstByte(now));
       }
+      changed.signal();
     }
-  }
 
-  /** The client may call this more than once, and after the end too. */
-  @Override
-  public void onError(Throwable cause) {
-    synchronized (monitor) {
-      end(cause);
-    }
-  }
-
-  private void end(@Nullable Throwable cause) {
-    synchronized (monitor) {
-      if (!ended) {
-        failure = cause;
-        ended = true;
-        monitor.notifyAll();
+    @Override
+    public void ended(@Nullable Throwable cause) {
+      lock.lock();
+      try {
+        if (cause != null && requests.contains(this)) {
+          if (cause instanceof StatusException answer && answer.refusesUrl()) {
+            source.refused(url);
+          }
+          lastCause = cause;
+          drop(this);
+          changed.signal();
+        }
+      } finally {
+        lock.unlock();
       }
     }
   }

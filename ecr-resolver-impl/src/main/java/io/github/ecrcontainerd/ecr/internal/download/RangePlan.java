@@ -3,49 +3,62 @@ package io.github.ecrcontainerd.ecr.internal.download;
 /**
  * How a blob is cut into ranges: as many equal ones as there may be requests at a time, none below
  * 1 MiB and none above 20 MiB, as the Go resolver does. A blob below 1 MiB is one range; one that
- * is too large for that has more ranges, no more of them at a time.
+ * is too large for that has more ranges, no more of them at a time. Where there is one request at a
+ * time, the whole blob is one range.
  *
- * <p>A range has a buffer of its own, so where memory is short, ranges are smaller. All that one
- * layer has on its way fits into the budget, and half of the budget is for what has arrived and
- * waits for its turn or belongs to other layers; but no range is cut below 8 MiB for that half,
- * because smaller ones spend too much of their time on the way to the first byte.
+ * <p>A range has a buffer of its own, so where memory is short, ranges are smaller: the budget
+ * holds all that one layer has on its way, one range that has arrived and is being read, and one
+ * for another layer.
  *
  * @param from the first byte wanted
  * @param total the blob's size in bytes
  * @param rangeBytes the length of every range but the last
  * @param parallelism how many ranges may be on their way at a time
  */
-record RangePlan(long from, long total, int rangeBytes, int parallelism) {
+record RangePlan(long from, long total, long rangeBytes, int parallelism) {
   private static final int SMALLEST = 1 << 20;
-  private static final int WORTHWHILE = 8 << 20;
   private static final int LARGEST = 20 << 20;
 
+  /** What a blob that comes as one range passes through, in bytes. */
+  private static final int RING = 4 << 20;
+
   /**
-   * The length of the largest range, in bytes.
+   * The length of the largest buffer, in bytes.
    *
    * @param parallelism how many ranges of a layer may be on their way at a time
-   * @param bufferBytes how many bytes all buffers may have together
+   * @param budgetBytes how many bytes all buffers may have together
    */
-  static int largest(int parallelism, int bufferBytes) {
-    int share = bufferBytes / Math.max(1, parallelism);
-    return Math.clamp(Math.max(share / 2, Math.min(share, WORTHWHILE)), SMALLEST, LARGEST);
+  static int largestBuffer(int parallelism, int budgetBytes) {
+    return parallelism <= 1
+        ? Math.min(RING, budgetBytes)
+        : Math.clamp(budgetBytes / (parallelism + 2L), SMALLEST, LARGEST);
   }
 
-  static RangePlan of(long from, long total, int parallelism, int largest) {
-    int atATime = Math.max(1, parallelism);
-    long share = Math.ceilDiv(total - from, (long) atATime);
-    int rangeBytes = Math.toIntExact(Math.clamp(share, Math.min(SMALLEST, largest), largest));
-    return new RangePlan(from, total, rangeBytes, atATime);
+  /**
+   * A plan for what is left of a blob.
+   *
+   * @param largestBuffer what {@link #largestBuffer} says
+   */
+  static RangePlan of(long from, long total, int parallelism, int largestBuffer) {
+    if (parallelism <= 1) {
+      return new RangePlan(from, total, Math.max(1, total - from), 1);
+    }
+    long share = Math.ceilDiv(total - from, (long) parallelism);
+    return new RangePlan(
+        from,
+        total,
+        Math.clamp(share, Math.min(SMALLEST, largestBuffer), largestBuffer),
+        parallelism);
   }
 
   /** How many ranges there are: none of a blob without bytes. */
   long count() {
-    return Math.ceilDiv(total - from, (long) rangeBytes);
+    return Math.ceilDiv(total - from, rangeBytes);
   }
 
   /** The range with a number, from 0. */
   ByteRange range(long number) {
     long first = from + number * rangeBytes;
-    return new ByteRange(first, Math.toIntExact(Math.min(rangeBytes, total - first)), total);
+    return new ByteRange(first, Math.min(rangeBytes, total - first), total);
   }
 }

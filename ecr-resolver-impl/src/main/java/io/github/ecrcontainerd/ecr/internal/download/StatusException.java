@@ -20,6 +20,20 @@ final class StatusException extends IOException {
     return status;
   }
 
+  /** Whether it is the URL that the server doesn't take, any more. */
+  boolean refusesUrl() {
+    return status == 400 || status == 401 || status == 403;
+  }
+
+  boolean asksToGoSlower() {
+    return status == 429 || status == 503;
+  }
+
+  /** Whether the same request, or one with a fresh URL, may succeed. */
+  boolean isPassing() {
+    return status >= 500 || status == 408 || asksToGoSlower() || refusesUrl();
+  }
+
   /** Only the code: the rest of the body may repeat the request and its signature. */
   private static String codeIn(String body) {
     Matcher code = CODE.matcher(body);

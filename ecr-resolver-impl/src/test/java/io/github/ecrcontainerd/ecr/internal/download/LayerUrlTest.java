@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LayerUrlTest {
@@ -17,8 +18,17 @@ class LayerUrlTest {
   void readsItsExpiryFromTheUrl() {
     LayerUrl url = LayerUrl.of(URI.create(URL));
     assertThat(url.expiry()).isEqualTo(Instant.parse("2026-01-02T04:04:05Z"));
-    assertThat(url.isValidAt(Instant.parse("2026-01-02T04:04:04Z"))).isTrue();
-    assertThat(url.isValidAt(Instant.parse("2026-01-02T04:04:05Z"))).isFalse();
+  }
+
+  @ParameterizedTest(name = "at {0}: {1}")
+  @CsvSource({
+    "2026-01-02T03:04:05Z, 2026-01-02T04:03:50Z",
+    "2026-01-02T04:03:45Z, 2026-01-02T04:04:00Z",
+  })
+  void isRenewedFifteenSecondsBeforeItsExpiryOrInTheLastQuarterOfAShortLife(
+      String now, String renewal) {
+    LayerUrl url = LayerUrl.of(URI.create(URL));
+    assertThat(url.renewal(Instant.parse(now))).isEqualTo(renewal);
   }
 
   @ParameterizedTest

@@ -20,10 +20,10 @@ class RangePlanTest {
     "8388608, 4, 4, 2097152",
     "8388609, 4, 4, 2097153",
     "536870912, 4, 64, 8388608",
-    "8388609, 1, 2, 8388608",
-    "8388609, 0, 2, 8388608",
+    "8388609, 1, 1, 8388609",
+    "8388609, 0, 1, 8388609",
   })
-  void cutsABlobIntoEqualShares(long total, int parallelism, long count, int rangeBytes) {
+  void cutsABlobIntoEqualShares(long total, int parallelism, long count, long rangeBytes) {
     RangePlan plan = RangePlan.of(0, total, parallelism, LARGEST);
     assertThat(plan.count()).isEqualTo(count);
     assertThat(plan.rangeBytes()).isEqualTo(rangeBytes);
@@ -38,28 +38,29 @@ class RangePlanTest {
     "536870912, 2, 26, 20971520",
   })
   void cutsNoRangeBelowOneMibAndNoneAboveTwenty(
-      long total, int parallelism, long count, int rangeBytes) {
+      long total, int parallelism, long count, long rangeBytes) {
     RangePlan plan =
-        RangePlan.of(0, total, parallelism, RangePlan.largest(parallelism, Integer.MAX_VALUE));
+        RangePlan.of(
+            0, total, parallelism, RangePlan.largestBuffer(parallelism, Integer.MAX_VALUE));
     assertThat(plan.count()).isEqualTo(count);
     assertThat(plan.rangeBytes()).isEqualTo(rangeBytes);
   }
 
-  @ParameterizedTest(name = "parallelism {0}, {1} MiB: ranges of at most {2} MiB")
+  @ParameterizedTest(name = "parallelism {0}, {1} MiB: buffers of at most {2} KiB")
   @CsvSource({
-    "2, 64, 16",
-    "4, 64, 8",
-    "8, 64, 8",
-    "16, 64, 4",
-    "64, 64, 1",
-    "1000, 64, 1",
-    "4, 160, 20",
-    "4, 1000, 20",
-    "4, 16, 4",
-    "4, 1, 1",
+    "0, 48, 4096",
+    "1, 2, 2048",
+    "2, 64, 16384",
+    "4, 48, 8192",
+    "8, 40, 4096",
+    "16, 36, 2048",
+    "64, 64, 1024",
+    "1000, 64, 1024",
+    "4, 160, 20480",
+    "4, 6, 1024",
   })
-  void cutsSmallerRangesWhereMemoryIsShort(int parallelism, int budgetMib, int largestMib) {
-    assertThat(RangePlan.largest(parallelism, budgetMib * MIB)).isEqualTo(largestMib * MIB);
+  void cutsSmallerRangesWhereMemoryIsShort(int parallelism, int budgetMib, int largestKib) {
+    assertThat(RangePlan.largestBuffer(parallelism, budgetMib * MIB)).isEqualTo(largestKib * 1024);
   }
 
   @ParameterizedTest

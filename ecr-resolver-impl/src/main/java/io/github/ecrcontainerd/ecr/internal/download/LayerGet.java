@@ -1,0 +1,224 @@
+package io.github.ecrcontainerd.ecr.internal.download;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
+
+/**
+ * One GET of a range, from its request to its end: what it hands on are the bytes that were asked
+ * for, in order, and none that the answer doesn't call so. Its callbacks come on a thread of the
+ * HTTP client.
+ */
+final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuffer> {
+
+  /** Who asked. Called by one thread at a time, and not before {@link #start} is. */
+  interface Receiver {
+    /**
+     * The next bytes, to be read before it returns unless they are asked for one by one.
+     *
+     * @return whether more may come, where they are asked for one by one
+     */
+    boolean arrived(ByteBuffer bytes);
+
+    /**
+     * The end, told once, unless the request was cancelled.
+     *
+     * @param cause why it came before the last byte; {@code null} for the right one
+     */
+    void ended(@Nullable Throwable cause);
+  }
+
+  /** How much of an error's body is kept, in bytes: S3's errors are shorter. */
+  private static final int LONGEST_ERROR = 4096;
+
+  /** Until the first sign of the server: a connection may have to be made, and TLS agreed on. */
+  private static final Duration UNTIL_ANSWER = Duration.ofSeconds(8);
+
+  private static final Duration UNTIL_BYTES = Duration.ofSeconds(5);
+
+  private final ByteRange range;
+  private final Receiver receiver;
+  private final boolean oneByOne;
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final ByteArrayOutputStream errorBody = new ByteArrayOutputStream(0);
+  private final long started = System.nanoTime();
+
+  private volatile @Nullable CompletableFuture<Void> exchange;
+  private volatile @Nullable Subscription subscription;
+  private volatile int status;
+  private volatile long firstByte;
+  private volatile long lastSign = started;
+  private volatile boolean awaited = true;
+  private long arrived;
+
+  /**
+   * @param oneByOne whether the receiver says each time if more may come, and so holds the
+   *     connection back; else all of the range comes as fast as it can
+   */
+  LayerGet(ByteRange range, Receiver receiver, boolean oneByOne) {
+    this.range = range;
+    this.receiver = receiver;
+    this.oneByOne = oneByOne;
+  }
+
+  /** Sends the request. */
+  void start(SdkAsyncHttpClient http, LayerUrl url) {
+    CompletableFuture<Void> sent = url.get(http, range.isWhole() ? "" : range.requested(), this);
+    exchange = sent;
+    var _ =
+        sent.whenComplete(
+            (nothing, cause) -> {
+              if (cause != null) {
+                onError(cause);
+              }
+            });
+    if (ended.get()) {
+      sent.cancel(true);
+    }
+  }
+
+  /** Gives the request up, with its connection unless that is free already; nobody is told. */
+  void cancel() {
+    ended.set(true);
+    CompletableFuture<Void> sent = exchange;
+    if (sent != null) {
+      sent.cancel(true);
+    }
+  }
+
+  /** Lets more come, where bytes are asked for one by one. */
+  void more() {
+    Subscription open = subscription;
+    if (open != null) {
+      lastSign = System.nanoTime();
+      awaited = true;
+      open.request(1);
+    }
+  }
+
+  /** How long, from a time on, the server may still be silent, in nanoseconds; of none too long. */
+  long patience(long now) {
+    return awaited ? lastSign + untilSign().toNanos() - now : Long.MAX_VALUE;
+  }
+
+  /** For how long a server that is given up was silent. */
+  Duration untilSign() {
+    return status == 0 ? UNTIL_ANSWER : UNTIL_BYTES;
+  }
+
+  /** How long it was from the request to the first byte, in nanoseconds. */
+  long nanosToFirstByte() {
+    return firstByte - started;
+  }
+
+  /** How long since then. */
+  long nanosSinceFirstByte(long now) {
+    return now - firstByte;
+  }
+
+  @Override
+  public void onHeaders(SdkHttpResponse response) {
+    lastSign = System.nanoTime();
+    status = response.statusCode();
+    if (status >= 300) {
+      return;
+    }
+    String length = response.firstMatchingHeader("Content-Length").orElse("" + range.length());
+    String answered = response.firstMatchingHeader("Content-Range").orElse("none");
+    boolean right = range.isWhole() ? status == 200 : isPart(answered);
+    if (!right || !length.equals("" + range.length())) {
+      end(
+          new InvalidAnswerException(
+              "%s was asked for, the answer has status %d, Content-Range %s and Content-Length %s"
+                  .formatted(range.answered(), status, answered, length)));
+    }
+  }
+
+  private boolean isPart(String answered) {
+    return status == 206 && answered.equals(range.answered());
+  }
+
+  @Override
+  public void onStream(Publisher<ByteBuffer> publisher) {
+    publisher.subscribe(this);
+  }
+
+  @Override
+  public void onSubscribe(Subscription opened) {
+    subscription = opened;
+    opened.request(oneByOne ? 1 : Long.MAX_VALUE);
+  }
+
+  @Override
+  public void onNext(ByteBuffer bytes) {
+    lastSign = System.nanoTime();
+    if (ended.get()) {
+      return;
+    }
+    if (status >= 300) {
+      byte[] part = new byte[Math.min(bytes.remaining(), LONGEST_ERROR - errorBody.size())];
+      bytes.get(part);
+      errorBody.writeBytes(part);
+    } else if (bytes.remaining() > range.length() - arrived) {
+      end(new InvalidAnswerException("more bytes came than were asked for"));
+      return;
+    } else {
+      if (arrived == 0) {
+        firstByte = lastSign;
+      }
+      arrived += bytes.remaining();
+      // Before they are handed on: from then on the receiver may ask for more.
+      awaited = !oneByOne;
+      if (!receiver.arrived(bytes) && oneByOne) {
+        return;
+      }
+    }
+    if (oneByOne) {
+      more();
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    if (status >= 300) {
+      end(new StatusException(status, errorBody.toString(StandardCharsets.UTF_8)));
+    } else if (arrived < range.length()) {
+      end(
+          new IOException(
+              "the connection ended after %,d of %,d bytes".formatted(arrived, range.length())));
+    } else {
+      end(null);
+    }
+  }
+
+  /** The client may call this more than once, and after the end too. */
+  @Override
+  public void onError(Throwable cause) {
+    end(
+        cause instanceof CompletionException && cause.getCause() != null
+            ? cause.getCause()
+            : cause);
+  }
+
+  private void end(@Nullable Throwable cause) {
+    if (ended.compareAndSet(false, true)) {
+      receiver.ended(cause);
+      CompletableFuture<Void> sent = exchange;
+      if (cause != null && sent != null) {
+        sent.cancel(true);
+      }
+    }
+  }
+}
