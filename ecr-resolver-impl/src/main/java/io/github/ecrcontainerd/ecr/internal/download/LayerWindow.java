@@ -31,13 +31,13 @@ final class LayerWindow {
   }
 
   /**
-   * Whether it may start another range: as many as the plan says may be on their way, and one more
-   * may be there, that which is being read. Further ahead is only memory.
+   * Whether it may start another range: as many as the plan says may be on their way. As many again
+   * may have arrived, or nearly: further ahead is only memory.
    */
   boolean wantsMore() {
     return next < plan.count()
         && running < plan.parallelism()
-        && ranges.size() <= plan.parallelism();
+        && ranges.size() < 2 * plan.parallelism();
   }
 
   /** The length of the range that comes next, in bytes. */
@@ -47,7 +47,7 @@ final class LayerWindow {
 
   /** Adds the next range. */
   RangeDownload add(byte[] array, RangeScheduler scheduler) {
-    RangeDownload range = new RangeDownload(plan.range(next), array, source, scheduler);
+    RangeDownload range = new RangeDownload(plan.range(next), array, source, this, scheduler);
     ranges.add(range);
     next++;
     running++;
@@ -55,8 +55,8 @@ final class LayerWindow {
     return range;
   }
 
-  /** One that was added is not on its way any more. */
-  void ended() {
+  /** One that was added has arrived, or so nearly that the next one may be asked for. */
+  void nearEnd() {
     running--;
   }
 

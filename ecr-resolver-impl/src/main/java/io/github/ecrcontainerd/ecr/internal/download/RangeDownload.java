@@ -32,6 +32,7 @@ final class RangeDownload {
   private final RangeBuffer buffer;
   private final boolean throughRing;
   private final LayerSource source;
+  private final LayerWindow window;
   private final RangeScheduler scheduler;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -46,6 +47,7 @@ final class RangeDownload {
   private final List<Request> requests = new ArrayList<>(2);
 
   private long wakeAt = Long.MAX_VALUE;
+  private boolean madeRoom;
   private boolean closed;
   private @Nullable Throwable lastCause;
   private @Nullable RuntimeException failure;
@@ -53,11 +55,17 @@ final class RangeDownload {
   /**
    * @param array what the bytes arrive in: as long as the range, or a shorter ring
    */
-  RangeDownload(ByteRange range, byte[] array, LayerSource source, RangeScheduler scheduler) {
+  RangeDownload(
+      ByteRange range,
+      byte[] array,
+      LayerSource source,
+      LayerWindow window,
+      RangeScheduler scheduler) {
     this.range = range;
     this.buffer = new RangeBuffer(array);
     this.throughRing = array.length < range.length();
     this.source = source;
+    this.window = window;
     this.scheduler = scheduler;
   }
 
@@ -82,7 +90,17 @@ final class RangeDownload {
     } catch (RuntimeException e) {
       fail(e);
     } finally {
-      cancelAll();
+      end();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
+      List.copyOf(requests).forEach(this::drop);
+      makeRoom();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -140,7 +158,7 @@ final class RangeDownload {
     } finally {
       lock.unlock();
     }
-    scheduler.tail().asked(range.length() - request.from);
+    scheduler.secondRequests().asked(range.length() - request.from);
     try {
       request.get.start(source.http(), url);
     } catch (RuntimeException e) {
@@ -153,7 +171,7 @@ final class RangeDownload {
    * Sends a second request, on a connection of its own; without a free one, instead of the first.
    */
   private void askAgain() throws InterruptedException {
-    if (!scheduler.tail().spend(range.length() - arrived())) {
+    if (!scheduler.secondRequests().allow(range.length() - arrived())) {
       return;
     }
     boolean connected = scheduler.tryConnection();
@@ -218,6 +236,17 @@ final class RangeDownload {
       return Event.ALL_ARRIVED;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Makes room for the next range, once: so early that its first byte comes when the last of this
+   * one has come.
+   */
+  private void makeRoom() {
+    if (!madeRoom) {
+      madeRoom = true;
+      scheduler.nearEnd(window);
     }
   }
 
@@ -307,6 +336,9 @@ final class RangeDownload {
     private final long started = System.nanoTime();
     private long position;
 
+    /** From here on, what is missing will be there before the next range's first byte. */
+    private final long nearEnd;
+
     /** A ring's connection waits for its reader: that is no lateness. */
     boolean mayBeLate = !throughRing;
 
@@ -316,11 +348,13 @@ final class RangeDownload {
       this.from = from;
       this.position = from;
       this.url = url;
+      long lead = scheduler.times().bytesUntilFirstByte();
+      this.nearEnd = range.length() - Math.min(lead, range.length() / 2);
       this.get = new LayerGet(range.behind(from), this, throughRing);
     }
 
     long nanosUntilLate(long now) {
-      long most = scheduler.tail().nanosUntilLate(range.length() - from);
+      long most = scheduler.times().nanosUntilLate(range.length() - from);
       return most == Long.MAX_VALUE ? most : started + most - now;
     }
 
@@ -345,6 +379,9 @@ final class RangeDownload {
           if (buffer.ready() + buffer.taken() >= wakeAt) {
             readable.signal();
           }
+          if (buffer.arrived() >= nearEnd) {
+            makeRoom();
+          }
           if (buffer.arrived() == range.length()) {
             finished();
           }
@@ -368,11 +405,13 @@ final class RangeDownload {
     }
 
     private void finished() {
-      long now = System.nanoTime();
       if (!throughRing) {
         scheduler
-            .tail()
-            .finished(range.length() - from, get.nanosToFirstByte(), get.nanosSinceFirstByte(now));
+            .times()
+            .finished(
+                range.length() - from,
+                get.nanosToFirstByte(),
+                get.nanosSinceFirstByte(System.nanoTime()));
       }
       changed.signal();
     }

@@ -7,8 +7,8 @@ package io.github.ecrcontainerd.ecr.internal.download;
  * time, the whole blob is one range.
  *
  * <p>A range has a buffer of its own, so where memory is short, ranges are smaller: the budget
- * holds all that one layer has on its way, one range that has arrived and is being read, and one
- * for another layer.
+ * holds all that one layer has on its way, what has arrived meanwhile, and one range of another
+ * layer.
  *
  * @param from the first byte wanted
  * @param total the blob's size in bytes
@@ -18,6 +18,9 @@ package io.github.ecrcontainerd.ecr.internal.download;
 record RangePlan(long from, long total, long rangeBytes, int parallelism) {
   private static final int SMALLEST = 1 << 20;
   private static final int LARGEST = 20 << 20;
+
+  /** How many ranges the budget holds beside those on their way. */
+  private static final long AROUND = 4;
 
   /** What a blob that comes as one range passes through, in bytes. */
   private static final int RING = 4 << 20;
@@ -31,7 +34,7 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
   static int largestBuffer(int parallelism, int budgetBytes) {
     return parallelism <= 1
         ? Math.min(RING, budgetBytes)
-        : Math.clamp(budgetBytes / (parallelism + 2L), SMALLEST, LARGEST);
+        : Math.clamp(budgetBytes / (parallelism + AROUND), SMALLEST, LARGEST);
   }
 
   /**

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeScheduler {
   private final int largest;
-  private final SlowTail tail;
+  private final RangeTimes times = new RangeTimes();
+  private final SecondRequests secondRequests;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<LayerWindow> windows = new LinkedHashSet<>();
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
@@ -34,7 +35,7 @@ final class RangeScheduler {
     this.connections = connections;
     this.bytes = budgetBytes;
     this.largest = Math.min(largest, budgetBytes);
-    this.tail = new SlowTail(this.largest);
+    this.secondRequests = new SecondRequests(this.largest);
   }
 
   /** The size of the largest buffer, in bytes. */
@@ -42,9 +43,14 @@ final class RangeScheduler {
     return largest;
   }
 
-  /** What is known of how long ranges take. */
-  SlowTail tail() {
-    return tail;
+  /** How long ranges usually take. */
+  RangeTimes times() {
+    return times;
+  }
+
+  /** How many ranges may be asked for a second time. */
+  SecondRequests secondRequests() {
+    return secondRequests;
   }
 
   /** Opens a layer: its ranges are started from now on. */
@@ -167,16 +173,16 @@ final class RangeScheduler {
               try {
                 range.run();
               } finally {
-                ended(window);
+                giveBackConnection();
               }
             });
   }
 
-  private void ended(LayerWindow window) {
+  /** A range of a layer has arrived, or so nearly that the next one may be asked for. */
+  void nearEnd(LayerWindow window) {
     lock.lock();
     try {
-      window.ended();
-      connections++;
+      window.nearEnd();
       dispatch();
     } finally {
       lock.unlock();

@@ -50,13 +50,14 @@ class RangePlanTest {
   @CsvSource({
     "0, 48, 4096",
     "1, 2, 2048",
-    "2, 64, 16384",
-    "4, 48, 8192",
-    "8, 40, 4096",
-    "16, 36, 2048",
+    "4, 64, 8192",
+    "4, 32, 4096",
+    "8, 48, 4096",
+    "16, 40, 2048",
     "64, 64, 1024",
     "1000, 64, 1024",
     "4, 160, 20480",
+    "4, 1000, 20480",
     "4, 6, 1024",
   })
   void cutsSmallerRangesWhereMemoryIsShort(int parallelism, int budgetMib, int largestKib) {
