@@ -166,7 +166,7 @@ class ResolverIT {
   static List<LayerFault> faults() {
     return List.of(
         LayerFault.resetAfter(0),
-        LayerFault.closeAfter(500_000),
+        LayerFault.closeAfter(0),
         LayerFault.serverError(),
         LayerFault.slowDown(),
         LayerFault.expiredUrl(),

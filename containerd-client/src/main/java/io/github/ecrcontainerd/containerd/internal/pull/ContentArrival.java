@@ -43,11 +43,29 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
     try {
       tryToBring(store, blob);
     } catch (ContainerdException e) {
-      if (e.code() != ContainerdException.Code.FAILED_PRECONDITION) {
+      if (!isOfContent(e)) {
         throw e;
       }
-      tryToBring(store, blob);
+      bringAgain(store, blob);
     }
+  }
+
+  private void bringAgain(ContentStore store, Descriptor blob) throws InterruptedException {
+    try {
+      tryToBring(store, blob);
+    } catch (ContainerdException e) {
+      throw isOfContent(e)
+          ? new ImageException(
+              "%s of %s is damaged, also when it was fetched again: %s"
+                  .formatted(blob.digest(), imageName, e.getMessage()),
+              e)
+          : e;
+    }
+  }
+
+  /** Whether it is the ingest's refusal of wrong bytes, which it has forgotten then. */
+  private static boolean isOfContent(ContainerdException e) {
+    return e.code() == ContainerdException.Code.FAILED_PRECONDITION;
   }
 
   private void tryToBring(ContentStore store, Descriptor blob) throws InterruptedException {
