@@ -79,6 +79,57 @@ build_app() {
   ) 9> "$repo/cli-examples/target/build.lock"
 }
 
+# find_command JDK: sets ecr_command to the command line of the application; a user's arguments follow it.
+find_command() {
+  local native=("$app"/native/linux/*/glibc)
+  # -jar and not -cp: the manifest allows native access, and a flag for it would cost the JDK's archived module graph.
+  # The serial collector starts fastest and is the smallest; big buffers are few and reused.
+  ecr_command=("$1/bin/java" -XX:+UseSerialGC -Xms32m -Xmn16m -Xmx128m -XX:-UsePerfData
+    -Djava.library.path="${native[0]}" -jar "$app"/lib/cli-examples-*.jar)
+  find_cache "$1"
+  # Whether the cache fits is looked at above. Where the JVM thinks otherwise, it starts without, and has nothing to say.
+  [ -z "$cache" ] || ecr_command=("$1/bin/java" "-XX:AOTCache=$cache" '-Xlog:aot*=off,cds*=off' "${ecr_command[@]:1}")
+}
+
+# find_cache JDK: sets cache to what makes that JDK start the application faster (JEP 483), made if it is missing or of
+# another JDK or other jars. Empty where that is impossible: everything works without.
+find_cache() {
+  local made=$app/cache/${1//\//_} stamp
+  cache=''
+  stamp="${ecr_command[*]}
+$(stat -L -c '%n %s %Y' "$1/release" "$1/lib/server/libjvm.so" "$app"/lib/*.jar 2> /dev/null)" || return 0
+  if ! cache_is_of "$stamp"; then
+    make_cache "$1" || return 0
+    cache_is_of "$stamp" || return 0
+  fi
+  # An empty one is left by a training that failed, and would again.
+  [ ! -s "$made.aot" ] || cache=$made.aot
+}
+
+cache_is_of() { [ -r "$made.stamp" ] && [ "$(< "$made.stamp")" = "$1" ]; }
+
+# make_cache JDK: trains the JVM. Who comes while another does goes on without.
+make_cache() {
+  { mkdir -p "$app/cache" && [ -w "$app/cache" ] && command -v flock > /dev/null; } 2> /dev/null || return 1
+  (
+    flock -n 9 || exit 1
+    cache_is_of "$stamp" && exit 0
+    [ ! -t 2 ] || say "Preparing for faster starts (once, some seconds)" >&2
+    rm -f "$made".*
+    # Compiled lightly while it trains: else the JVM keeps profiles of what it compiles, and spends the first second of
+    # every start on compiling that again.
+    if "$1/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$app"/lib/cli-examples-*.jar \
+      io.github.ecrcontainerd.cli.training.Training "$1/bin/java" "-XX:AOTCacheOutput=$made.new" \
+      -XX:TieredStopAtLevel=1 "${ecr_command[@]:1}" < /dev/null > "$made.log" 2>&1 9>&-; then
+      mv "$made.new" "$made.aot"
+    else
+      rm -f "$made".new*
+      : > "$made.aot"
+    fi
+    printf '%s\n' "$stamp" > "$made.stamp"
+  ) 9> "$app/cache/lock"
+}
+
 # A containerd of one's own, as the tests have it (PrivateContainerd): everything below one directory, and a
 # mount namespace whose /run is there, too, because shims, runc and ctr have constant paths below /run.
 

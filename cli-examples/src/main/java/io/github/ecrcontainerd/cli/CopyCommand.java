@@ -88,8 +88,8 @@ final class CopyCommand implements Callable<Integer> {
   }
 
   private Descriptor copyThroughContainerd() throws InterruptedException {
-    try (EcrResolver resolver = registry.open();
-        ContainerdClient containerd = daemon.connect()) {
+    try (ContainerdClient containerd = daemon.connect();
+        EcrResolver resolver = registry.open()) {
       // What is wrong with the destination is to be known before the source is pulled.
       EcrReference.of(destination);
       Image image;

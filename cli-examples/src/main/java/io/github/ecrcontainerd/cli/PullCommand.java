@@ -57,8 +57,8 @@ final class PullCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = Progress.of(Progress.Direction.PULL, command.commandLine().getErr());
-    try (EcrResolver resolver = registry.open();
-        ContainerdClient containerd = daemon.connect();
+    try (ContainerdClient containerd = daemon.connect();
+        EcrResolver resolver = registry.open();
         progress) {
       PullOptions.Builder options =
           PullOptions.builder()

@@ -60,8 +60,8 @@ final class PushCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = Progress.of(Progress.Direction.PUSH, command.commandLine().getErr());
-    try (EcrResolver resolver = registry.open();
-        ContainerdClient containerd = daemon.connect();
+    try (ContainerdClient containerd = daemon.connect();
+        EcrResolver resolver = registry.open();
         progress) {
       String name = ImageName.of(local.orElse(reference));
       Image image =

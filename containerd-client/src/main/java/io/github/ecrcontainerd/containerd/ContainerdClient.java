@@ -41,8 +41,9 @@ import java.util.Map;
  * }
  * }</pre>
  *
- * <p>The connection is made at the first call, and again when it was lost, so that one client lasts
- * longer than a daemon. Safe for use by several threads at once. Its own threads keep no JVM alive.
+ * <p>The client begins to connect when it is made, and the first call waits for that; it connects
+ * again when the connection was lost, so that one client lasts longer than a daemon. Safe for use
+ * by several threads at once. Its own threads keep no JVM alive.
  */
 public final class ContainerdClient implements ContainerdServices, AutoCloseable {
   private final DaemonChannel channel;
@@ -245,7 +246,7 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
       return this;
     }
 
-    /** A client that connects at its first call. */
+    /** A client, which may not be connected yet: its first call tells what is wrong. */
     public ContainerdClient build() {
       return new ContainerdClient(this);
     }

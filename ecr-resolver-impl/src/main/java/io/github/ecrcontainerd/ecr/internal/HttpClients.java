@@ -2,6 +2,9 @@ package io.github.ecrcontainerd.ecr.internal;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 import software.amazon.awssdk.http.crt.ProxyConfiguration;
@@ -42,10 +45,22 @@ final class HttpClients implements AutoCloseable {
    * @param layerConnections how many layers' requests there are at a time
    */
   static HttpClients open(ProxySettings proxies, int layerConnections) {
-    return new HttpClients(
-        client(proxies, API_CONNECTIONS, Optional.of(API_STALL)),
-        client(proxies, layerConnections, Optional.empty()),
-        true);
+    // Two threads that begin to log at the same time get a complaint of SLF4J's on the terminal.
+    LoggerFactory.getILoggerFactory();
+    CrtThreads.keep();
+    // One after the other: the one for the API is needed first.
+    ExecutorService making =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("ecr-http-client").factory());
+    try {
+      return new HttpClients(
+          new EarlyHttpClient(
+              () -> client(proxies, API_CONNECTIONS, Optional.of(API_STALL)), making),
+          new EarlyHttpClient(() -> client(proxies, layerConnections, Optional.empty()), making),
+          true);
+    } finally {
+      making.shutdown();
+    }
   }
 
   /** One that is somebody else's to close, for everything. */
@@ -105,6 +120,7 @@ final class HttpClients implements AutoCloseable {
     if (owned) {
       api.close();
       layers.close();
+      CrtThreads.release();
     }
   }
 }

@@ -8,11 +8,14 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * gRPC's channel to a daemon. It connects at the first call, and again at the next one after the
- * connection was lost; a failed attempt fails the calls that wait for it and no others.
+ * gRPC's channel to a daemon. It begins to connect at once, beside who made it, because the first
+ * connection of a JVM costs some 100 ms: gRPC's classes, Java's trusted certificates (which its
+ * okhttp transport reads for nothing), the bindings of libc. It connects again at the next call
+ * after the connection was lost; a failed attempt fails the calls that wait for it and no others.
  */
 public final class DaemonChannel extends Channel implements AutoCloseable {
   private static final int MIB = 1024 * 1024;
@@ -27,13 +30,19 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
 
   private final Transport transport;
   private final Path socket;
-  private ManagedChannel current;
+  private CompletableFuture<ManagedChannel> current;
   private boolean closed;
 
   public DaemonChannel(Transport transport, Path socket) {
     this.transport = transport;
     this.socket = socket;
-    this.current = open();
+    this.current = CompletableFuture.supplyAsync(this::connect, Thread::startVirtualThread);
+  }
+
+  private ManagedChannel connect() {
+    ManagedChannel channel = open();
+    channel.getState(true);
+    return channel;
   }
 
   private ManagedChannel open() {
@@ -57,11 +66,13 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
    * tells at once whether it leads anywhere, so each call may try.
    */
   private synchronized ManagedChannel current() {
-    if (!closed && current.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-      current.shutdownNow();
-      current = open();
+    ManagedChannel channel = current.join();
+    if (!closed && channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.shutdownNow();
+      channel = open();
+      current = CompletableFuture.completedFuture(channel);
     }
-    return current;
+    return channel;
   }
 
   @Override
@@ -80,7 +91,7 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
     ManagedChannel last;
     synchronized (this) {
       closed = true;
-      last = current;
+      last = current.join();
     }
     last.shutdownNow();
     try {

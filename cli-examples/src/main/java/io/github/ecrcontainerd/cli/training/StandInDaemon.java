@@ -1,0 +1,236 @@
+package io.github.ecrcontainerd.cli.training;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.grpc.HandlerRegistry;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.Status;
+import io.grpc.okhttp.OkHttpServerBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a pull as a containerd does that has nothing yet, and keeps nothing. It speaks gRPC and
+ * knows of containerd's messages only what a pull reads, so it writes those few fields itself. It
+ * is no containerd for tests: those have a real one.
+ */
+final class StandInDaemon implements AutoCloseable {
+  private static final MethodDescriptor.Marshaller<byte[]> BYTES =
+      new MethodDescriptor.Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] message) {
+          return new ByteArrayInputStream(message);
+        }
+
+        @Override
+        public byte[] parse(InputStream message) {
+          try {
+            return message.readAllBytes();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        }
+      };
+
+  private final Path socket;
+  private final ServerSocketChannel listening;
+  private final Server server;
+
+  private StandInDaemon(Path socket, ServerSocketChannel listening, Server server) {
+    this.socket = socket;
+    this.listening = listening;
+    this.server = server;
+  }
+
+  /**
+   * A daemon on a unix socket.
+   *
+   * @param diffId what every layer unpacks to
+   */
+  static StandInDaemon listen(Path socket, Digest diffId) throws IOException {
+    // gRPC's server knows no unix sockets: it listens on the loopback, and what comes is handed on.
+    Server server =
+        OkHttpServerBuilder.forPort(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                InsecureServerCredentials.create())
+            .fallbackHandlerRegistry(
+                new HandlerRegistry() {
+                  @Override
+                  public ServerMethodDefinition<?, ?> lookupMethod(
+                      String method, @Nullable String authority) {
+                    return definition(method, diffId);
+                  }
+                })
+            .build()
+            .start();
+    ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    listening.bind(UnixDomainSocketAddress.of(socket));
+    StandInDaemon daemon = new StandInDaemon(socket, listening, server);
+    Thread.startVirtualThread(daemon::handOn);
+    return daemon;
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  /** Connections end with their client's process, or with the server. */
+  private void handOn() {
+    try {
+      while (true) {
+        SocketChannel client = listening.accept();
+        SocketChannel behind =
+            SocketChannel.open(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getPort()));
+        Thread.startVirtualThread(() -> copy(client, behind));
+        Thread.startVirtualThread(() -> copy(behind, client));
+      }
+    } catch (IOException end) {
+      // Closed: so ends the process that this belongs to.
+    }
+  }
+
+  private static void copy(SocketChannel from, SocketChannel to) {
+    try (from;
+        to) {
+      ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
+      while (from.read(bytes.clear()) >= 0) {
+        bytes.flip();
+        while (bytes.hasRemaining()) {
+          to.write(bytes);
+        }
+      }
+    } catch (IOException end) {
+      // Either side has gone: both are closed.
+    }
+  }
+
+  private static ServerMethodDefinition<byte[], byte[]> definition(String method, Digest diffId) {
+    return ServerMethodDefinition.create(
+        MethodDescriptor.newBuilder(BYTES, BYTES)
+            .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
+            .setFullMethodName(method)
+            .build(),
+        (call, headers) -> {
+          call.request(Integer.MAX_VALUE);
+          return new Answering(call, method.substring(method.lastIndexOf('.') + 1), diffId);
+        });
+  }
+
+  /** One call. */
+  private static final class Answering extends ServerCall.Listener<byte[]> {
+    private final ServerCall<byte[], byte[]> call;
+    private final String method;
+    private final Digest diffId;
+    private boolean answered;
+
+    /**
+     * @param method for example {@code Content/Write}
+     */
+    Answering(ServerCall<byte[], byte[]> call, String method, Digest diffId) {
+      this.call = call;
+      this.method = method;
+      this.diffId = diffId;
+    }
+
+    @Override
+    public void onMessage(byte[] request) {
+      byte @Nullable [] answer = answer(request);
+      if (answer == null) {
+        call.close(Status.NOT_FOUND, new Metadata());
+        return;
+      }
+      if (!answered) {
+        call.sendHeaders(new Metadata());
+      }
+      answered = true;
+      call.sendMessage(answer);
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (answered) {
+        call.close(Status.OK, new Metadata());
+      }
+    }
+
+    /** Null if there is no such thing. An empty message is one whose fields are at their zeros. */
+    private byte @Nullable [] answer(byte[] request) {
+      return switch (method) {
+        case "Snapshots/Stat", "Images/Get", "Content/Info" -> null;
+        // CreateResponse.lease, Lease.id.
+        case "Leases/Create" -> message(1, message(1, "training".getBytes(UTF_8)));
+        // ApplyResponse.applied, Descriptor.digest.
+        case "Diff/Apply" -> message(1, message(2, diffId.toString().getBytes(UTF_8)));
+        case "Content/Write" -> written(request);
+        // What is made or changed comes back, in the field that it came in.
+        case "Images/Create", "Content/Update" -> request;
+        default -> new byte[0];
+      };
+    }
+
+    /** WriteContentResponse.action and offset: everything that came so far is written. */
+    private static byte[] written(byte[] request) {
+      try {
+        CodedInputStream in = CodedInputStream.newInstance(request);
+        int action = 0;
+        long offset = 0;
+        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+          switch (WireFormat.getTagFieldNumber(tag)) {
+            case 1 -> action = in.readEnum();
+            case 5 -> offset += in.readInt64();
+            case 6 -> offset += in.readByteArray().length;
+            default -> in.skipField(tag);
+          }
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        out.writeEnum(1, action);
+        out.writeInt64(4, offset);
+        out.flush();
+        return bytes.toByteArray();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static byte[] message(int field, byte[] value) {
+      try {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        out.writeByteArray(field, value);
+        out.flush();
+        return bytes.toByteArray();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listening.close();
+    server.shutdownNow();
+  }
+}
