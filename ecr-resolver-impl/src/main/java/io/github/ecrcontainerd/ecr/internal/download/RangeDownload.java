@@ -22,15 +22,16 @@ import org.jspecify.annotations.Nullable;
  * reader.
  */
 final class RangeDownload {
-  /** How many bytes are worth waking the reader for. */
-  private static final int WORTHWHILE = 1 << 20;
-
-  /** How many bytes are lent at a time: containerd takes messages of 4 MiB best. */
+  /**
+   * How many bytes are lent at a time, and worth waking the reader for: containerd takes messages
+   * of 4 MiB best, and each of them wakes five threads.
+   */
   private static final int PIECE = 4 << 20;
 
   private final ByteRange range;
   private final RangeBuffer buffer;
   private final boolean throughRing;
+  private final int piece;
   private final LayerSource source;
   private final LayerWindow window;
   private final RangeScheduler scheduler;
@@ -64,6 +65,8 @@ final class RangeDownload {
     this.range = range;
     this.buffer = new RangeBuffer(array);
     this.throughRing = array.length < range.length();
+    // A ring is filled on one side while it is read on the other.
+    this.piece = throughRing ? Math.min(PIECE, Math.max(1, array.length / 2)) : PIECE;
     this.source = source;
     this.window = window;
     this.scheduler = scheduler;
@@ -295,7 +298,7 @@ final class RangeDownload {
       if (rest == 0) {
         return null;
       }
-      long enough = Math.min(Math.min(rest, WORTHWHILE), buffer.array().length);
+      long enough = Math.min(rest, piece);
       wakeAt = buffer.taken() + enough;
       while (buffer.ready() < enough && failure == null && !closed) {
         readable.await();
@@ -304,7 +307,7 @@ final class RangeDownload {
       if (buffer.ready() == 0) {
         throw failure == null ? new CancellationException("closed") : failure;
       }
-      return buffer.lend(PIECE);
+      return buffer.lend(piece);
     } finally {
       lock.unlock();
     }

@@ -23,7 +23,7 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
   private static final long AROUND = 4;
 
   /** What a blob that comes as one range passes through, in bytes. */
-  private static final int RING = 4 << 20;
+  private static final int RING = 8 << 20;
 
   /**
    * The length of the largest buffer, in bytes.

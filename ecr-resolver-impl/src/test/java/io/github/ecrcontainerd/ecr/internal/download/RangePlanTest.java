@@ -48,7 +48,7 @@ class RangePlanTest {
 
   @ParameterizedTest(name = "parallelism {0}, {1} MiB: buffers of at most {2} KiB")
   @CsvSource({
-    "0, 48, 4096",
+    "0, 48, 8192",
     "1, 2, 2048",
     "4, 64, 8192",
     "4, 32, 4096",
