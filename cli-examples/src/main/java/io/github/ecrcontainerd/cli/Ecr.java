@@ -1,7 +1,9 @@
 package io.github.ecrcontainerd.cli;
 
-import static java.util.Objects.requireNonNull;
-
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -14,16 +16,20 @@ import picocli.CommandLine.ScopeType;
     scope = ScopeType.INHERIT,
     description = "Moves images between Amazon ECR and containerd.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      PullCommand.class,
-      PushCommand.class,
-      CopyCommand.class,
-      RunCommand.class,
-      LocalCommand.class
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:usage", "130:interrupted"})
 public final class Ecr {
+
+  /** In the order in which the help shows them. */
+  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("pull", PullCommand::new);
+    COMMANDS.put("push", PushCommand::new);
+    COMMANDS.put("copy", CopyCommand::new);
+    COMMANDS.put("run", RunCommand::new);
+    COMMANDS.put("local", LocalCommand::new);
+  }
 
   private Ecr() {}
 
@@ -31,13 +37,27 @@ public final class Ecr {
     Interruption interruption = Interruption.ofThisThread();
     boolean debug = Debug.isOn();
     CommandLine command =
-        new CommandLine(new Ecr())
+        commands(args)
             .setParameterExceptionHandler((e, wrong) -> Failure.ofUsage(e))
             .setExecutionExceptionHandler((e, line, parsed) -> Failure.of(e, debug, line));
-    // What follows the image is the container's, dashes and all.
-    requireNonNull(command.getSubcommands().get("run")).setStopAtPositional(true);
     int status = command.execute(args);
     interruption.over();
     System.exit(status);
+  }
+
+  /** The command that is asked for, or all: reading the options of each costs a start some time. */
+  private static CommandLine commands(String... args) {
+    CommandLine ecr = new CommandLine(new Ecr());
+    boolean known = args.length > 0 && COMMANDS.containsKey(args[0]);
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (!known || name.equals(args[0])) {
+            ecr.addSubcommand(name, command.get());
+          }
+        });
+    // What follows the image is the container's, dashes and all.
+    Optional.ofNullable(ecr.getSubcommands().get("run"))
+        .ifPresent(run -> run.setStopAtPositional(true));
+    return ecr;
   }
 }
