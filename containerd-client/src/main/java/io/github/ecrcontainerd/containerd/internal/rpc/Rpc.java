@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,14 +35,19 @@ public final class Rpc {
   private static final Metadata.Key<String> LEASE =
       Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
 
+  /** Two messages of an ingest: one that is being written by the daemon, and one on its way. */
+  private static final int UNANSWERED_BYTES = 8 << 20;
+
   private final Channel channel;
   private final String address;
   private final Duration deadline;
+  private final Semaphore sendWindow;
 
-  private Rpc(Channel channel, String address, Duration deadline) {
+  private Rpc(Channel channel, String address, Duration deadline, Semaphore sendWindow) {
     this.channel = channel;
     this.address = address;
     this.deadline = deadline;
+    this.sendWindow = sendWindow;
   }
 
   /**
@@ -51,16 +57,20 @@ public final class Rpc {
    * @param deadline for each call that is answered once
    */
   public static Rpc of(Channel channel, String address, String namespace, Duration deadline) {
-    return new Rpc(withHeader(channel, NAMESPACE, namespace), address, deadline);
+    return new Rpc(
+        withHeader(channel, NAMESPACE, namespace),
+        address,
+        deadline,
+        new Semaphore(UNANSWERED_BYTES, true));
   }
 
   public Rpc withLease(String id) {
-    return new Rpc(withHeader(channel, LEASE, id), address, deadline);
+    return new Rpc(withHeader(channel, LEASE, id), address, deadline, sendWindow);
   }
 
   /** The same calls, for work that may take long. */
   public Rpc patient() {
-    return new Rpc(channel, address, LONG_WORK);
+    return new Rpc(channel, address, LONG_WORK, sendWindow);
   }
 
   private static Channel withHeader(Channel channel, Metadata.Key<String> key, String value) {
@@ -72,6 +82,14 @@ public final class Rpc {
 
   public Duration deadline() {
     return deadline;
+  }
+
+  /**
+   * How many bytes may be on their way into streams and unanswered, of all streams of the
+   * connection together: gRPC keeps in memory what the daemon doesn't take yet.
+   */
+  public Semaphore sendWindow() {
+    return sendWindow;
   }
 
   /** Opens a call without a deadline, for a stream. */

@@ -15,17 +15,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ingest over a Write stream, in messages of 1 to 4 MiB, of which 8 MiB are unanswered at most:
- * docs/architecture.md, "Transport". What comes in pieces of that size goes out of the caller's
- * buffer; smaller ones are copied together first. What is left of these is sent with the commit.
+ * An ingest over a Write stream, in messages of 1 to 4 MiB, of which 8 MiB are unanswered at most,
+ * of all ingests of a client together: docs/architecture.md, "Transport". What comes in pieces of
+ * that size goes out of the caller's buffer; smaller ones are copied together first. What is left
+ * of these is sent with the commit.
  */
 final class GrpcIngest implements Ingest {
   private static final int LARGEST_MESSAGE = 4 << 20;
 
   /** Smaller ones cost the daemon more: each is answered. */
   private static final int WORTHWHILE = 1 << 20;
-
-  private static final long UNANSWERED = 2L * LARGEST_MESSAGE;
 
   /** For a message to be written by a daemon whose disk is busy. */
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(60);
@@ -112,23 +111,18 @@ final class GrpcIngest implements Ingest {
   }
 
   private void sendWrite(ByteBuffer message) throws InterruptedException {
-    send(
+    WriteContentRequest request =
         WriteContentRequest.newBuilder()
             .setAction(WriteAction.WRITE)
             .setOffset(sent)
             .setData(UnsafeByteOperations.unsafeWrap(message.duplicate()))
-            .build());
+            .build();
+    stream.send(request, WRITE_PATIENCE);
     sent += message.remaining();
     // Only now: the daemon writes while we hash.
     if (hash != null) {
       hash.update(message);
     }
-  }
-
-  private void send(WriteContentRequest message) throws InterruptedException {
-    stream.awaitRoom(message.getData().size(), UNANSWERED, WRITE_PATIENCE);
-    stream.awaitReady(WRITE_PATIENCE);
-    stream.send(message);
   }
 
   @Override
@@ -146,7 +140,7 @@ final class GrpcIngest implements Ingest {
       }
     }
     try {
-      send(
+      stream.send(
           WriteContentRequest.newBuilder()
               .setAction(WriteAction.COMMIT)
               .setTotal(size)
@@ -154,7 +148,8 @@ final class GrpcIngest implements Ingest {
               .setOffset(sent)
               .setData(UnsafeByteOperations.unsafeWrap(last))
               .putAllLabels(labels)
-              .build());
+              .build(),
+          WRITE_PATIENCE);
       var _ = stream.awaitAnswers(COMMIT_PATIENCE);
       ended = true;
       stream.settle();

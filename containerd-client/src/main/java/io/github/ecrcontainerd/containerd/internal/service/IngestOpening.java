@@ -90,7 +90,8 @@ final class IngestOpening {
               .setRef(ref)
               .setTotal(size)
               .setExpected(expected.toString())
-              .build());
+              .build(),
+          rpc.deadline());
       WriteContentResponse state = stream.awaitAnswers(rpc.deadline());
       return new GrpcIngest(stream, store, ref, expected, size, state.getOffset());
     } catch (ContainerdException | InterruptedException e) {

@@ -12,6 +12,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -32,13 +33,14 @@ final class WriteStream {
   /** The lengths of the messages that the daemon has not answered, oldest first. */
   private final ArrayDeque<Integer> unanswered = new ArrayDeque<>();
 
-  private long unansweredBytes;
+  private final Semaphore window;
   private boolean cancelled;
   private @Nullable WriteContentResponse lastAnswer;
   private @Nullable Status end;
 
   WriteStream(Rpc rpc, String ref) {
     this.rpc = rpc;
+    this.window = rpc.sendWindow();
     this.ref = ref;
     this.call = rpc.open(ContentGrpc.getWriteMethod());
     call.start(new Listener(), new Metadata());
@@ -46,27 +48,26 @@ final class WriteStream {
   }
 
   /**
-   * Sends a message. Its bytes are on their way when this returns, and the memory that they came
-   * from is free, from the first answer on: before that, gRPC may keep messages for later.
+   * Sends a message, as soon as few enough of all streams are unanswered and the daemon's flow
+   * control lets it through. Its bytes are on their way when this returns, and the memory that they
+   * came from is free, from the first answer on: before that, gRPC may keep messages for later.
    */
-  void send(WriteContentRequest message) {
+  void send(WriteContentRequest message, Duration patience) throws InterruptedException {
     int length = message.getData().size();
+    if (!window.tryAcquire(length, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw noAnswer(patience);
+    }
     lock.lock();
     try {
+      await(call::isReady, patience);
       unanswered.add(length);
-      unansweredBytes += length;
+    } catch (ContainerdException | InterruptedException e) {
+      window.release(length);
+      throw e;
     } finally {
       lock.unlock();
     }
     call.sendMessage(message);
-  }
-
-  /**
-   * Waits until a message of some bytes may follow: with it, at most so many are unanswered, or it
-   * is the only one.
-   */
-  void awaitRoom(int bytes, long most, Duration patience) throws InterruptedException {
-    await(() -> unanswered.isEmpty() || unansweredBytes + bytes <= most, patience);
   }
 
   /** Waits until everything is answered, and returns the last answer. */
@@ -75,20 +76,13 @@ final class WriteStream {
     return Objects.requireNonNull(lastAnswer);
   }
 
-  /** Waits until the daemon's flow control lets the next message through. */
-  void awaitReady(Duration patience) throws InterruptedException {
-    await(call::isReady, patience);
-  }
-
   private void await(BooleanSupplier reached, Duration patience) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       long left = patience.toNanos();
       while (end == null && !reached.getAsBoolean()) {
         if (left <= 0) {
-          throw failed(
-              Status.DEADLINE_EXCEEDED.withDescription(
-                  "no answer for " + patience.toSeconds() + " s"));
+          throw noAnswer(patience);
         }
         left = changed.awaitNanos(left);
       }
@@ -102,6 +96,11 @@ final class WriteStream {
     } finally {
       lock.unlock();
     }
+  }
+
+  private ContainerdException noAnswer(Duration patience) {
+    return failed(
+        Status.DEADLINE_EXCEEDED.withDescription("no answer for " + patience.toSeconds() + " s"));
   }
 
   private ContainerdException failed(Status status) {
@@ -146,14 +145,19 @@ final class WriteStream {
       change(
           () -> {
             Integer length = unanswered.poll();
-            unansweredBytes -= length == null ? 0 : length;
+            window.release(length == null ? 0 : length);
             lastAnswer = message;
           });
     }
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      change(() -> end = status);
+      change(
+          () -> {
+            end = status;
+            unanswered.forEach(window::release);
+            unanswered.clear();
+          });
     }
 
     @Override

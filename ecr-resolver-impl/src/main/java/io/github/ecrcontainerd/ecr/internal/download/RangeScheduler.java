@@ -156,6 +156,17 @@ final class RangeScheduler {
     }
   }
 
+  /** An idle one, or a new one in place of those that are idle: together they stay in the budget. */
+  private byte[] array(int size) {
+    if (size == largest && !idle.isEmpty()) {
+      return idle.pop();
+    }
+    while (!idle.isEmpty() && bytes < (long) idle.size() * largest) {
+      idle.pop();
+    }
+    return new byte[size];
+  }
+
   /** Large ones are rounded up to the size that is used again. */
   private int sizeFor(long length) {
     return length > largest / 2 ? largest : (int) length;
@@ -164,8 +175,7 @@ final class RangeScheduler {
   private void start(LayerWindow window, int size) {
     connections--;
     bytes -= size;
-    byte[] array = size == largest && !idle.isEmpty() ? idle.pop() : new byte[size];
-    RangeDownload range = window.add(array, this);
+    RangeDownload range = window.add(array(size), this);
     Thread.ofVirtual()
         .name("range")
         .start(
