@@ -84,7 +84,7 @@ find_command() {
   local native=("$app"/native/linux/*/glibc)
   # -jar and not -cp: the manifest allows native access, and a flag for it would cost the JDK's archived module graph.
   # The serial collector starts fastest and is the smallest; big buffers are few and reused.
-  ecr_command=("$1/bin/java" -XX:+UseSerialGC -Xms16m -Xmn8m -Xmx128m -XX:-UsePerfData
+  ecr_command=("$1/bin/java" -XX:+UseSerialGC -Xms24m -Xmn16m -XX:SurvivorRatio=2 -Xmx80m -XX:-UsePerfData
     -Djava.library.path="${native[0]}" -jar "$app"/lib/cli-examples-*.jar)
   find_cache "$1"
   # Whether the cache fits is looked at above. Where the JVM thinks otherwise, it starts without, and has nothing to say.

@@ -104,7 +104,7 @@ public final class EcrResolver implements Resolver {
     private TransferListener listener = new TransferListener() {};
     private int parallelism = 4;
     private int connections = 16;
-    private int bufferBytes = 32 << 20;
+    private int bufferBytes = 24 << 20;
     private boolean allowPrivateForeignLayerUrls;
 
     private Builder() {}
@@ -171,7 +171,13 @@ public final class EcrResolver implements Resolver {
      * How many ranges of one layer are downloaded at a time; 4 by default. A layer is cut into as
      * many equal ranges, but none smaller than 1 MiB, so that a layer of less is one, and none
      * larger than 20 MiB, so that a large layer has more ranges, no more of them at a time. Where
-     * {@link #downloadBufferBytes} doesn't suffice for such ranges, they are smaller.
+     * {@link #downloadBufferBytes} doesn't suffice for such ranges, they are smaller: the buffers
+     * hold so many of them and four more. The request for the next range goes out just before the
+     * last one ends, so there may be more requests than this for that moment.
+     *
+     * <p>A range that fails is asked for again from the byte that it reached, after a pause; one
+     * that takes much longer than usual is asked for a second time on another connection. A
+     * download fails when a range has failed six times in a row without getting any further.
      *
      * <p>0 and 1 download a layer by one plain request, without a Range header (but what is left of
      * a layer that was begun before by one with it). Its connection waits while its reader does, so
@@ -182,13 +188,16 @@ public final class EcrResolver implements Resolver {
       return this;
     }
 
-    /** How many ranges of all layers of all pulls are downloaded at a time; 16 by default. */
+    /**
+     * How many ranges of all layers of all pulls are downloaded at a time, each over a connection
+     * of its own; 16 by default. The layers that were begun first come first.
+     */
     public Builder maxDownloadConnections(int ranges) {
       this.connections = atLeast(1, ranges, "maxDownloadConnections");
       return this;
     }
 
-    /** How much memory all downloads may use for what has not left yet; 32 MiB by default. */
+    /** How much memory all downloads may use for what has not left yet; 24 MiB by default. */
     public Builder downloadBufferBytes(int bytes) {
       this.bufferBytes = atLeast(1 << 20, bytes, "downloadBufferBytes");
       return this;

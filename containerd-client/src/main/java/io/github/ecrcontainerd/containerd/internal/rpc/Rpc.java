@@ -36,7 +36,7 @@ public final class Rpc {
       Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
 
   /** Two messages of an ingest: one that is being written by the daemon, and one on its way. */
-  private static final int UNANSWERED_BYTES = 8 << 20;
+  private static final int UNANSWERED_BYTES = 4 << 20;
 
   private final Channel channel;
   private final String address;

@@ -156,7 +156,9 @@ final class RangeScheduler {
     }
   }
 
-  /** An idle one, or a new one in place of those that are idle: together they stay in the budget. */
+  /**
+   * An idle one, or a new one in place of those that are idle: together they stay in the budget.
+   */
   private byte[] array(int size) {
     if (size == largest && !idle.isEmpty()) {
       return idle.pop();
