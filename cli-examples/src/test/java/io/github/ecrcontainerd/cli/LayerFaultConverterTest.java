@@ -28,15 +28,17 @@ class LayerFaultConverterTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "fire, 'fire' is no fault",
-    "reset, 'reset' needs a number of bytes: reset:1000000",
-    "reset:, has no number of bytes behind its colon",
-    "reset:much, has no number of bytes behind its colon",
-    "reset:-1, 'reset' can't be of -1 bytes",
-    "slow:0, 'slow' can't be of 0 bytes",
-    "slow-down:1, write slow-down",
-  })
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "fire, 'fire' is no fault",
+        "reset, 'reset' needs a number of bytes: reset:1000000",
+        "reset:, has no number of bytes behind its colon",
+        "reset:much, has no number of bytes behind its colon",
+        "reset:-1, 'reset' can't be of -1 bytes",
+        "slow:0, 'slow' can't be of 0 bytes",
+        "slow-down:1, write slow-down",
+      })
   void saysWhatIsWrong(String text, String message) {
     assertThatThrownBy(() -> converter.convert(text))
         .isInstanceOf(TypeConversionException.class)
