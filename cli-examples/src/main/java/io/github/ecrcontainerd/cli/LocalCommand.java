@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.local.Conditions;
 import io.github.ecrcontainerd.local.EcrLocal;
+import io.github.ecrcontainerd.local.LayerFault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +66,23 @@ final class LocalCommand implements Callable<Integer> {
       description = "MiB of the parts that uploads are asked for (default: 10)")
   Optional<Integer> partSize = Optional.empty();
 
+  @Option(
+      names = "--layer-fault",
+      paramLabel = "FAULT",
+      converter = LayerFaultConverter.class,
+      description = {
+        "what goes wrong with some layer requests: reset:BYTES, close:BYTES or stall:BYTES behind so",
+        "many of the answer, corrupt:BYTE, slow:BYTES a second, wrong-length:BYTES more (or fewer,",
+        "with a minus), slow-down, server-error, expired-url, whole-blob, wrong-range"
+      })
+  Optional<LayerFault> layerFault = Optional.empty();
+
+  @Option(
+      names = "--fault-every",
+      paramLabel = "N",
+      description = "with one in so many (default: ${DEFAULT-VALUE})")
+  int faultEvery = 10;
+
   @Override
   public Integer call() throws IOException {
     EcrLocal.Builder server =
@@ -97,6 +115,13 @@ final class LocalCommand implements Callable<Integer> {
       bandwidth.ifPresent(mib -> conditions.bandwidthPerConnection((long) (mib * (1 << 20))));
       latency.ifPresent(ms -> conditions.layerLatency(Duration.ofMillis(ms)));
       urlLifetime.ifPresent(seconds -> conditions.urlLifetime(Duration.ofSeconds(seconds)));
+      if (faultEvery < 1) {
+        throw new IllegalArgumentException("--fault-every is at least 1, not " + faultEvery);
+      }
+      layerFault.ifPresent(
+          fault ->
+              conditions.layerFaults(
+                  request -> request.number() % faultEvery == 0 ? fault : LayerFault.none()));
       partSize.ifPresent(mib -> conditions.partSize((long) mib << 20));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), e.getMessage(), e);

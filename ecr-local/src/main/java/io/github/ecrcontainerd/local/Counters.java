@@ -23,6 +23,9 @@ public interface Counters {
   /** The layer requests, in the order of their arrival; of very many only the last 100,000. */
   List<LayerTransfer> layerTransfers();
 
+  /** How many layer requests were refused because of their URL: not signed here, or too old. */
+  long refusedLayerRequests();
+
   /** How many bytes of all layers were sent. */
   long layerBytes();
 

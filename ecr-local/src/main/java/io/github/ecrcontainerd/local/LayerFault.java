@@ -39,6 +39,12 @@ public sealed interface LayerFault {
   /** The right bytes under a Content-Range that names those one byte later. */
   record WrongContentRange() implements LayerFault {}
 
+  /**
+   * So many bytes more than were asked for, or fewer below 0, and a Content-Length that says so.
+   * What is too much is zeros; the Content-Range stays what it has to be.
+   */
+  record WrongLength(long more) implements LayerFault {}
+
   static LayerFault none() {
     return new None();
   }
@@ -81,5 +87,9 @@ public sealed interface LayerFault {
 
   static LayerFault wrongContentRange() {
     return new WrongContentRange();
+  }
+
+  static LayerFault wrongLength(long more) {
+    return new WrongLength(more);
   }
 }

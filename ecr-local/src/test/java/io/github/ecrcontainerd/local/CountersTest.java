@@ -58,6 +58,21 @@ class CountersTest {
   }
 
   @Test
+  void countsRequestsUnderUrlsThatAreNotValid() throws Exception {
+    URI url = ecr.urlOf(ecr.pushLayer(bytes(10)));
+    URI forged = URI.create(url.toString().replace("X-Amz-Expires=", "X-Amz-Expires=1"));
+
+    get(url);
+    assertThat(ecr.counters().refusedLayerRequests()).isZero();
+    assertThat(get(forged).statusCode()).isEqualTo(403);
+    assertThat(ecr.counters().refusedLayerRequests()).isEqualTo(1);
+    assertThat(ecr.counters().layerTransfers()).hasSize(1);
+
+    ecr.counters().reset();
+    assertThat(ecr.counters().refusedLayerRequests()).isZero();
+  }
+
+  @Test
   void countsOnlyWhatLeftWhereAClientLeavesEarly() throws Exception {
     int size = 64 << 20;
     Digest digest = ecr.pushLayer(bytes(1000));

@@ -140,6 +140,36 @@ class LayerFaultsTest {
   }
 
   @Test
+  void sendsFewerBytesThanWereAskedForAndSaysSo() throws Exception {
+    everyTime(LayerFault.wrongLength(-4));
+
+    var response = get(url, "Range", "bytes=100-109");
+
+    assertThat(response.statusCode()).isEqualTo(206);
+    assertThat(response.headers().firstValue("Content-Range")).hasValue("bytes 100-109/300000");
+    assertThat(response.body()).isEqualTo(Arrays.copyOfRange(LAYER, 100, 106));
+    assertThat(ecr.counters().layerBytes()).isEqualTo(6);
+  }
+
+  @Test
+  void sendsMoreBytesThanThereAreAndSaysSo() throws Exception {
+    everyTime(LayerFault.wrongLength(3));
+
+    var response = get(url);
+
+    assertThat(response.headers().firstValueAsLong("Content-Length")).hasValue(300_003);
+    assertThat(response.body()).isEqualTo(Arrays.copyOf(LAYER, 300_003));
+    assertThat(ecr.counters().layerBytes()).isEqualTo(300_000);
+  }
+
+  @Test
+  void sendsNothingOfAnAnswerThatIsShorterThanNothing() throws Exception {
+    everyTime(LayerFault.wrongLength(Long.MIN_VALUE));
+
+    assertThat(get(url).body()).isEmpty();
+  }
+
+  @Test
   void tellsTheRuleWhichRequestItIs() throws Exception {
     Digest other = ecr.pushLayer(bytes(10));
     var seen = new ConcurrentLinkedQueue<LayerRequest>();

@@ -20,6 +20,7 @@ public final class Tally implements Counters {
   private final Map<Operation, Long> requests = new EnumMap<>(Operation.class);
   private final ArrayDeque<Sending> transfers = new ArrayDeque<>();
   private final Map<Digest, Long> bytes = new HashMap<>();
+  private long refused;
   private int going;
   private int apiConnections;
   private int layerConnections;
@@ -39,6 +40,11 @@ public final class Tally implements Counters {
   public synchronized void layerConnection(int change) {
     layerConnections += change;
     mostLayerConnections = Math.max(mostLayerConnections, layerConnections);
+  }
+
+  /** Counts a layer request that was refused because of its URL. */
+  public synchronized void refused() {
+    refused++;
   }
 
   /** Counts a layer request, whose bytes are counted as they go. */
@@ -108,6 +114,11 @@ public final class Tally implements Counters {
   }
 
   @Override
+  public synchronized long refusedLayerRequests() {
+    return refused;
+  }
+
+  @Override
   public synchronized long layerBytes() {
     return bytes.values().stream().mapToLong(Long::longValue).sum();
   }
@@ -150,6 +161,7 @@ public final class Tally implements Counters {
     requests.clear();
     transfers.clear();
     bytes.clear();
+    refused = 0;
     mostLayerConnections = layerConnections;
   }
 }

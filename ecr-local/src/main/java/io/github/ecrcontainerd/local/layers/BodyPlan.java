@@ -14,9 +14,15 @@ import java.util.OptionalLong;
  * @param stop the byte of the file that {@code end} happens at, instead of that byte; behind the
  *     range where nothing happens
  * @param end what happens there
+ * @param padding how many zeros follow the range
  */
 record BodyPlan(
-    ByteRange range, long bytesPerSecond, long corrupt, long stop, Optional<FaultyEnd> end) {
+    ByteRange range,
+    long bytesPerSecond,
+    long corrupt,
+    long stop,
+    Optional<FaultyEnd> end,
+    int padding) {
 
   static BodyPlan of(ByteRange range, OptionalLong bandwidth, LayerFault fault) {
     long pace = bandwidth.orElse(0);
@@ -26,19 +32,36 @@ record BodyPlan(
       case LayerFault.StallAfter(long bytes) -> stopping(range, pace, bytes, FaultyEnd.STALL);
       case LayerFault.SlowTo(long slow) -> whole(range, slow);
       case LayerFault.CorruptByte(long at) ->
-          new BodyPlan(range, pace, range.first() + at, Long.MAX_VALUE, Optional.empty());
+          new BodyPlan(range, pace, range.first() + at, Long.MAX_VALUE, Optional.empty(), 0);
+      case LayerFault.WrongLength(long more) -> resized(range, pace, more);
       default -> whole(range, pace);
     };
   }
 
   private static BodyPlan whole(ByteRange range, long pace) {
-    return new BodyPlan(range, pace, -1, Long.MAX_VALUE, Optional.empty());
+    return new BodyPlan(range, pace, -1, Long.MAX_VALUE, Optional.empty(), 0);
+  }
+
+  private static BodyPlan resized(ByteRange range, long pace, long more) {
+    long length = Math.max(0, range.length() + Math.min(0, more));
+    return new BodyPlan(
+        new ByteRange(range.first(), length),
+        pace,
+        -1,
+        Long.MAX_VALUE,
+        Optional.empty(),
+        Math.toIntExact(Math.max(0, more)));
   }
 
   private static BodyPlan stopping(ByteRange range, long pace, long after, FaultyEnd end) {
     return after > range.length()
         ? whole(range, pace)
-        : new BodyPlan(range, pace, -1, range.first() + after, Optional.of(end));
+        : new BodyPlan(range, pace, -1, range.first() + after, Optional.of(end), 0);
+  }
+
+  /** How many bytes the response promises: its Content-Length. */
+  long length() {
+    return range.length() + padding;
   }
 
   /** Whether the response ends badly when so much of the file has left. */

@@ -76,7 +76,7 @@ public final class LayerEndpoint implements Endpoint {
       if (!head && !request.method().equals(HttpMethod.GET)) {
         throw S3Error.methodNotAllowed(request.method().name());
       }
-      Blob blob = blob(urls.check(request.uri()), request.uri());
+      Blob blob = blob(layer(request.uri()), request.uri());
       Optional<ByteRange> asked =
           RangeHeader.of(request.headers().get(HttpHeaderNames.RANGE), blob.size());
       if (head) {
@@ -87,6 +87,15 @@ public final class LayerEndpoint implements Endpoint {
       }
     } catch (S3Error error) {
       var _ = channel.writeAndFlush(response(error, head));
+    }
+  }
+
+  private PresignedUrls.SignedLayer layer(String uri) {
+    try {
+      return urls.check(uri);
+    } catch (S3Error error) {
+      tally.refused();
+      throw error;
     }
   }
 
@@ -119,15 +128,12 @@ public final class LayerEndpoint implements Endpoint {
       ByteRange later = new ByteRange(answered.get().first() + 1, answered.get().length());
       response.headers().set(HttpHeaderNames.CONTENT_RANGE, contentRange(later, blob.size()));
     }
+    BodyPlan plan = BodyPlan.of(answered.orElse(whole), conditions.bandwidthPerConnection(), fault);
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, plan.length());
     FileChannel file = FileChannel.open(blob.path());
     Tally.Sending sending =
         tally.sending(request.number(), blob.digest(), request.range(), response.status().code());
-    new Transfer(
-            channel,
-            file,
-            BodyPlan.of(answered.orElse(whole), conditions.bandwidthPerConnection(), fault),
-            sending)
-        .start(response, conditions.layerLatency());
+    new Transfer(channel, file, plan, sending).start(response, conditions.layerLatency());
   }
 
   private Optional<S3Error> error(LayerFault fault) {

@@ -80,6 +80,9 @@ final class Transfer {
     if (plan.stopsAt(position)) {
       stop();
     } else if (position == plan.range().end()) {
+      if (plan.padding() > 0) {
+        var _ = channel.write(Unpooled.wrappedBuffer(new byte[plan.padding()]));
+      }
       var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(sent -> end());
     } else {
       long length = plan.chunk(position);

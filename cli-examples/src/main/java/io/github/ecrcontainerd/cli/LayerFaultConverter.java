@@ -1,0 +1,66 @@
+package io.github.ecrcontainerd.cli;
+
+import io.github.ecrcontainerd.local.LayerFault;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads a fault of {@code ecr local}: its name, and behind a colon its number of bytes. */
+final class LayerFaultConverter implements ITypeConverter<LayerFault> {
+
+  @Override
+  public LayerFault convert(String text) {
+    int colon = text.indexOf(':');
+    String name = colon < 0 ? text : text.substring(0, colon);
+    boolean takesBytes =
+        switch (name) {
+          case "reset", "close", "stall", "corrupt", "slow", "wrong-length" -> true;
+          case "slow-down", "server-error", "expired-url", "whole-blob", "wrong-range" -> false;
+          default ->
+              throw new TypeConversionException(
+                  "'%s' is no fault: it is reset, close, stall, corrupt, slow or wrong-length, each"
+                          .formatted(name)
+                      + " with :BYTES, or slow-down, server-error, expired-url, whole-blob or"
+                      + " wrong-range");
+        };
+    if (takesBytes != colon >= 0) {
+      throw new TypeConversionException(
+          takesBytes
+              ? "'%s' needs a number of bytes: %s:1000000".formatted(text, name)
+              : "'%s' has no number of bytes: write %s".formatted(text, name));
+    }
+    return takesBytes ? fault(name, bytes(text, colon)) : fault(name);
+  }
+
+  private static LayerFault fault(String name, long bytes) {
+    if (bytes < (name.equals("slow") ? 1 : 0) && !name.equals("wrong-length")) {
+      throw new TypeConversionException("'%s' can't be of %d bytes".formatted(name, bytes));
+    }
+    return switch (name) {
+      case "reset" -> LayerFault.resetAfter(bytes);
+      case "close" -> LayerFault.closeAfter(bytes);
+      case "stall" -> LayerFault.stallAfter(bytes);
+      case "corrupt" -> LayerFault.corruptByte(bytes);
+      case "slow" -> LayerFault.slowTo(bytes);
+      default -> LayerFault.wrongLength(bytes);
+    };
+  }
+
+  private static LayerFault fault(String name) {
+    return switch (name) {
+      case "slow-down" -> LayerFault.slowDown();
+      case "server-error" -> LayerFault.serverError();
+      case "expired-url" -> LayerFault.expiredUrl();
+      case "whole-blob" -> LayerFault.wholeBlob();
+      default -> LayerFault.wrongContentRange();
+    };
+  }
+
+  private static long bytes(String text, int colon) {
+    try {
+      return Long.parseLong(text.substring(colon + 1));
+    } catch (NumberFormatException e) {
+      throw new TypeConversionException(
+          "'%s' has no number of bytes behind its colon".formatted(text));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.ecrcontainerd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.ecrcontainerd.local.LayerFault;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.TypeConversionException;
+
+class LayerFaultConverterTest {
+  private final LayerFaultConverter converter = new LayerFaultConverter();
+
+  @Test
+  void readsFaultsWithAndWithoutANumberOfBytes() {
+    assertThat(converter.convert("reset:0")).isEqualTo(LayerFault.resetAfter(0));
+    assertThat(converter.convert("close:1000000")).isEqualTo(LayerFault.closeAfter(1_000_000));
+    assertThat(converter.convert("stall:7")).isEqualTo(LayerFault.stallAfter(7));
+    assertThat(converter.convert("corrupt:8")).isEqualTo(LayerFault.corruptByte(8));
+    assertThat(converter.convert("slow:9")).isEqualTo(LayerFault.slowTo(9));
+    assertThat(converter.convert("wrong-length:-1")).isEqualTo(LayerFault.wrongLength(-1));
+    assertThat(converter.convert("slow-down")).isEqualTo(LayerFault.slowDown());
+    assertThat(converter.convert("server-error")).isEqualTo(LayerFault.serverError());
+    assertThat(converter.convert("expired-url")).isEqualTo(LayerFault.expiredUrl());
+    assertThat(converter.convert("whole-blob")).isEqualTo(LayerFault.wholeBlob());
+    assertThat(converter.convert("wrong-range")).isEqualTo(LayerFault.wrongContentRange());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "fire, 'fire' is no fault",
+        "reset, 'reset' needs a number of bytes: reset:1000000",
+        "reset:, has no number of bytes behind its colon",
+        "reset:much, has no number of bytes behind its colon",
+        "reset:-1, 'reset' can't be of -1 bytes",
+        "slow:0, 'slow' can't be of 0 bytes",
+        "slow-down:1, write slow-down",
+      })
+  void saysWhatIsWrong(String text, String message) {
+    assertThatThrownBy(() -> converter.convert(text))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessageContaining(message);
+  }
+}
