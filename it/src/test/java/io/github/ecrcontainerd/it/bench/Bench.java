@@ -20,6 +20,10 @@ final class Bench {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
+  private static final int INTERRUPTED = 130;
+
+  private static volatile boolean ending;
+
   private final Report report = new Report(System.out);
   private final Map<String, Path> containerds = new LinkedHashMap<>();
   private final Set<String> names = new HashSet<>();
@@ -33,7 +37,7 @@ final class Bench {
    *
    * @param args {@code [--quick] [--charts] [--containerd=VERSION=DIRECTORY...] [NAME...]}
    */
-  public static void main(String[] args) throws IOException, InterruptedException {
+  public static void main(String[] args) throws IOException {
     Bench bench = new Bench();
     for (String arg : args) {
       bench.take(arg);
@@ -41,13 +45,31 @@ final class Bench {
     Thread main = Thread.currentThread();
     Thread atExit = new Thread(() -> end(main), "bench-end");
     Runtime.getRuntime().addShutdownHook(atExit);
-    bench.run();
-    Runtime.getRuntime().removeShutdownHook(atExit);
-    System.exit(0);
+    int status = bench.status();
+    if (!ending) {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+      System.exit(status);
+    }
+  }
+
+  private int status() throws IOException {
+    try {
+      run();
+      return 0;
+    } catch (InterruptedException e) {
+      return INTERRUPTED;
+    } catch (IllegalArgumentException e) {
+      System.err.println("bench: " + e.getMessage());
+      return 2;
+    } catch (IllegalStateException | AssertionError e) {
+      System.err.println("bench: " + (ending ? "interrupted" : e.getMessage()));
+      return 1;
+    }
   }
 
   /** Ctrl-C: what is running ends, and takes with it what it made. */
   private static void end(Thread main) {
+    ending = true;
     main.interrupt();
     try {
       main.join(TimeUnit.SECONDS.toMillis(30));
@@ -83,6 +105,9 @@ final class Bench {
           continue;
         }
         try (Stage stage = new Stage(programs.get(), registries)) {
+          // A fresh daemon and, the first time, a launcher that prepares what makes it start
+          // faster.
+          var _ = EcrPull.start().run(stage);
           Results results = experiment.run(stage);
           report.experiment(experiment, results);
           all.put(experiment, results);
@@ -117,14 +142,18 @@ final class Bench {
     Set<String> unknown = new HashSet<>(names);
     experiments.forEach(experiment -> unknown.remove(experiment.name()));
     if (!unknown.isEmpty()) {
-      System.err.printf(
-          "bench: there is no %s. There are: %s%n",
-          String.join(", ", unknown),
-          String.join(", ", experiments.stream().map(Experiment::name).toList()));
-      System.exit(2);
+      throw new IllegalArgumentException(
+          "there is no %s. There are: %s"
+              .formatted(
+                  String.join(", ", unknown),
+                  String.join(", ", experiments.stream().map(Experiment::name).toList())));
     }
     return experiments.stream()
-        .filter(experiment -> names.isEmpty() || names.contains(experiment.name()))
+        .filter(
+            experiment ->
+                names.isEmpty()
+                    ? !quick || !experiment.isInFull()
+                    : names.contains(experiment.name()))
         .toList();
   }
 

@@ -31,7 +31,7 @@ final class Charts {
   private Chart chart(String title, String unit, ToDoubleFunction<Run> figure) {
     List<Group> groups =
         results.entrySet().stream()
-            .filter(entry -> entry.getKey().isChart())
+            .filter(entry -> entry.getKey().isCharted())
             .map(entry -> new Group(entry.getKey().title(), bars(entry.getValue(), figure)))
             .toList();
     return new Chart(title, unit, groups);

@@ -18,7 +18,8 @@ final class Experiment {
   private final int rounds;
   private final List<Peer> peers;
   private final List<Row> rows = new ArrayList<>();
-  private boolean chart;
+  private boolean charted;
+  private boolean inFull;
 
   /**
    * @param name what the command line calls it
@@ -47,12 +48,22 @@ final class Experiment {
 
   /** Lets the charts show the peers of this one beside each other. */
   Experiment charted() {
-    chart = true;
+    charted = true;
     return this;
   }
 
-  boolean isChart() {
-    return chart;
+  boolean isCharted() {
+    return charted;
+  }
+
+  /** Leaves this one out of a quick run that names none. */
+  Experiment inFull() {
+    inFull = true;
+    return this;
+  }
+
+  boolean isInFull() {
+    return inFull;
   }
 
   String name() {

@@ -44,15 +44,13 @@ final class Experiments {
     all.add(warm());
     all.add(push(ONE, atMost(3.4)));
     all.add(push(EIGHT, atMost(2.0)));
-    if (!quick) {
-      all.add(unlimited(NEWEST, EIGHT, atMost(1.2)));
-      all.add(store("1.6", atLeast(1.25)));
-      all.add(unlimited("1.6", ONE, atMost(0.8)));
-      all.add(unlimited("1.6", EIGHT, atMost(0.8)));
-      all.add(unlimited("1.7", ONE, atMost(1.2)));
-      all.add(unlimited("1.7", EIGHT, atMost(1.2)));
-      all.add(thirtyPulls());
-    }
+    all.add(unlimited(NEWEST, EIGHT, atMost(1.2)).inFull());
+    all.add(store("1.6", atLeast(1.25)).inFull());
+    all.add(unlimited("1.6", ONE, atMost(0.8)).inFull());
+    all.add(unlimited("1.6", EIGHT, atMost(0.8)).inFull());
+    all.add(unlimited("1.7", ONE).inFull());
+    all.add(unlimited("1.7", EIGHT).inFull());
+    all.add(thirtyPulls().inFull());
     return all;
   }
 
@@ -131,7 +129,7 @@ final class Experiments {
             "store-" + containerd,
             "512 MiB into the content store, with commit",
             containerd,
-            rounds(5),
+            quick ? 3 : 5,
             ours,
             raw,
             ctr)
@@ -152,7 +150,7 @@ final class Experiments {
         Stream.of(ONE, EIGHT, FORTY)
             .flatMap(
                 sample ->
-                    Stream.of(4, 8, 16)
+                    (quick ? Stream.of(16) : Stream.of(1, 4, 8, 16))
                         .<Peer>map(
                             parallelism -> new EcrPull(sample, UNLIMITED, parallelism, true)))
             .toList();
@@ -163,7 +161,7 @@ final class Experiments {
             rounds(2),
             pulls.toArray(Peer[]::new))
         .largest(
-            "peak memory of ecr pull, any of these images, parallelism 4, 8 and 16",
+            "peak memory of ecr pull, any of these images, any parallelism up to 16",
             "MiB",
             atMost(200),
             results ->
@@ -191,22 +189,32 @@ final class Experiments {
         .charted();
   }
 
-  private Experiment unlimited(String containerd, Sample sample, Goal goal) {
-    Peer ours = new EcrPull(sample, UNLIMITED, EcrPull.DEFAULT_PARALLELISM, true);
-    Peer daemons = new CtrPull(sample, UNLIMITED, Fetching.DEFAULT);
+  private static Peer pull(Sample sample) {
+    return new EcrPull(sample, UNLIMITED, EcrPull.DEFAULT_PARALLELISM, true);
+  }
+
+  private static Peer daemonsPull(Sample sample) {
+    return new CtrPull(sample, UNLIMITED, Fetching.DEFAULT);
+  }
+
+  private Experiment unlimited(String containerd, Sample sample) {
     return new Experiment(
             "unlimited-%s-%s".formatted(containerd, sample.repository()),
             "Pull and unpack, %s, no limits".formatted(sample),
             containerd,
             rounds(5),
-            ours,
-            daemons)
+            pull(sample),
+            daemonsPull(sample))
+        .charted();
+  }
+
+  private Experiment unlimited(String containerd, Sample sample, Goal goal) {
+    return unlimited(containerd, sample)
         .row(
             "pull and unpack, %s, no limits, containerd %s".formatted(sample, containerd),
             "times ctr image pull",
             goal,
-            results -> results.timesOf(ours, daemons))
-        .charted();
+            results -> results.timesOf(pull(sample), daemonsPull(sample)));
   }
 
   private Experiment warm() {

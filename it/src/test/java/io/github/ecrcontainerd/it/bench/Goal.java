@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it.bench;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /**
@@ -25,6 +26,13 @@ record Goal(Bound bound, double limit) {
 
   boolean isReached(double value) {
     return bound == Bound.AT_MOST ? value <= limit : value >= limit;
+  }
+
+  /** In JSON: the figure; whether it is reached, a row says. */
+  @Override
+  @JsonValue
+  public double limit() {
+    return limit;
   }
 
   @Override

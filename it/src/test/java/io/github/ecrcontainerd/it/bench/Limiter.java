@@ -72,7 +72,10 @@ final class Limiter implements AutoCloseable {
     Connection(SocketChannel client) throws IOException {
       this.client = client;
       open.add(client);
-      server = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+      server = SocketChannel.open();
+      // Else the kernel would take megabytes from the server that the client may never ask for.
+      server.setOption(StandardSocketOptions.SO_RCVBUF, CHUNK);
+      server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
       open.add(server);
       client.setOption(StandardSocketOptions.TCP_NODELAY, true);
       server.setOption(StandardSocketOptions.TCP_NODELAY, true);

@@ -30,7 +30,7 @@ record Row(
   Measured measure(Results results) {
     List<Double> runs = values.apply(results);
     double value = summary.of(runs);
-    return new Measured(name, unit, goal.toString(), value, goal.isReached(value), runs);
+    return new Measured(name, unit, goal, value, goal.isReached(value), runs);
   }
 
   /**
@@ -39,5 +39,5 @@ record Row(
    * @param runs the values of the runs that the value is the median (or the largest) of
    */
   record Measured(
-      String name, String unit, String goal, double value, boolean reached, List<Double> runs) {}
+      String name, String unit, Goal goal, double value, boolean reached, List<Double> runs) {}
 }
