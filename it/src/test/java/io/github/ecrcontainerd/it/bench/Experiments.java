@@ -233,27 +233,28 @@ final class Experiments {
   }
 
   private Experiment thirtyPulls() {
+    int pulls = quick ? 6 : 30;
     Peer ours = new WarmPull(EIGHT, true);
     Peer daemons = new CtrPull(EIGHT, UNLIMITED, Fetching.PARALLEL);
     ToDoubleFunction<Run> both = run -> run.bothPeaks() / MIB;
     return new Experiment(
             "thirty",
-            "30 pulls of %s in one JVM, no limits".formatted(EIGHT),
+            "%d pulls of %s in one JVM, no limits".formatted(pulls, EIGHT),
             NEWEST,
-            30,
+            pulls,
             ours,
             daemons)
         .row(
-            "memory of client and daemon, pulls 21 to 30",
-            "times that of pulls 11 to 20",
+            "memory of client and daemon, the last third of %d pulls".formatted(pulls),
+            "times that of the third before",
             atMost(1.05),
             results -> {
               List<Double> peaks = results.each(ours, both);
-              double before = Results.median(peaks.subList(10, 20));
-              return peaks.stream().skip(20).map(peak -> peak / before).toList();
+              double before = Results.median(peaks.subList(pulls / 3, pulls * 2 / 3));
+              return peaks.stream().skip(pulls * 2 / 3).map(peak -> peak / before).toList();
             })
         .row(
-            "largest memory of client and daemon over 30 pulls",
+            "largest memory of client and daemon over %d pulls".formatted(pulls),
             "times the daemon's own parallel fetch",
             atMost(1.0),
             results ->
