@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it.bench;
 
+import io.github.ecrcontainerd.it.LocalEcr;
 import io.github.ecrcontainerd.it.bench.Row.Measured;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ final class Bench {
   private final Set<String> names = new HashSet<>();
   private boolean quick;
   private boolean charts;
+  private boolean failed;
 
   private Bench() {}
 
@@ -55,7 +57,7 @@ final class Bench {
   private int status() throws IOException {
     try {
       run();
-      return 0;
+      return failed ? 1 : 0;
     } catch (InterruptedException e) {
       return INTERRUPTED;
     } catch (IllegalArgumentException e) {
@@ -92,36 +94,49 @@ final class Bench {
   }
 
   private void run() throws IOException, InterruptedException {
+    Map<Experiment, Results> measured = new LinkedHashMap<>();
     List<Experiment> experiments = chosen();
-    List<Measured> rows = new ArrayList<>();
-    Map<Experiment, Results> all = new LinkedHashMap<>();
-    try (Registries registries = new Registries()) {
+    try (LocalEcr ecr = LocalEcr.open();
+        DockerRegistry docker = new DockerRegistry();
+        Limiter limiter = new Limiter(docker.port())) {
+      Registries registries = new Registries(ecr, docker, limiter);
       for (Experiment experiment : experiments) {
         Optional<Path> programs = programs(experiment.containerd());
         if (programs.isEmpty()) {
-          report.say(
-              "%n%s: left out, there is no containerd %s"
-                  .formatted(experiment.name(), experiment.containerd()));
+          report.leftOut(experiment, "there is no containerd " + experiment.containerd());
           continue;
         }
         try (Stage stage = new Stage(programs.get(), registries)) {
-          // A fresh daemon and, the first time, a launcher that prepares what makes it start
-          // faster.
+          // The daemon is fresh, and a launcher may prepare what makes it start faster.
           var _ = EcrPull.start().run(stage);
           Results results = experiment.run(stage);
           report.experiment(experiment, results);
-          all.put(experiment, results);
-          experiment.rows().forEach(row -> rows.add(row.measure(results)));
+          measured.put(experiment, results);
+        } catch (IllegalStateException | AssertionError e) {
+          if (ending) {
+            throw e;
+          }
+          // The others of a long run still count.
+          report.leftOut(experiment, "it failed: " + e.getMessage());
+          failed = true;
         }
       }
     }
+    write(measured);
+  }
+
+  private void write(Map<Experiment, Results> measured) throws IOException {
+    List<Measured> rows = new ArrayList<>();
+    measured.forEach(
+        (experiment, results) -> experiment.rows().forEach(row -> rows.add(row.measure(results))));
     report.rows(rows);
     Path target = Files.createDirectories(Launcher.repository().resolve("target"));
     Files.write(target.resolve("bench.json"), JSON.writeValueAsBytes(rows));
-    Files.write(target.resolve("bench-runs.json"), JSON.writeValueAsBytes(runs(all)));
+    Files.write(target.resolve("bench-runs.json"), JSON.writeValueAsBytes(runs(measured)));
     Path shown = charts ? Launcher.repository().resolve("docs") : target;
-    Files.writeString(shown.resolve("bench-time.svg"), new Charts(all).time().toSvg());
-    Files.writeString(shown.resolve("bench-memory.svg"), new Charts(all).memory().toSvg());
+    Charts drawn = new Charts(measured);
+    Files.writeString(shown.resolve("bench-time.svg"), drawn.time().toSvg());
+    Files.writeString(shown.resolve("bench-memory.svg"), drawn.memory().toSvg());
     report.say("Wrote target/bench.json, target/bench-runs.json and the charts in " + shown);
   }
 

@@ -3,8 +3,6 @@ package io.github.ecrcontainerd.it.bench;
 import io.github.ecrcontainerd.it.LocalEcr;
 import io.github.ecrcontainerd.local.Conditions;
 import io.github.ecrcontainerd.resolver.Digest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -18,21 +16,24 @@ import software.amazon.awssdk.services.ecr.EcrClient;
  * Where images come from: an ecr-local for {@code ecr}, in this process, whose CPU nobody is
  * charged with; and a docker-registry with the same images for the daemon's own pull.
  */
-final class Registries implements AutoCloseable {
-  private final LocalEcr ecr = LocalEcr.open();
-  private final Samples samples = new Samples(ecr);
+final class Registries {
+  private final LocalEcr ecr;
   private final DockerRegistry registry;
   private final Limiter limiter;
+  private final Samples samples;
   private final Set<Sample> copied = EnumSet.noneOf(Sample.class);
   private int pushed;
 
-  Registries() throws InterruptedException {
-    registry = new DockerRegistry();
-    try {
-      limiter = new Limiter(registry.port());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /**
+   * Takes what stays its caller's to close.
+   *
+   * @param limiter before the docker-registry
+   */
+  Registries(LocalEcr ecr, DockerRegistry registry, Limiter limiter) {
+    this.ecr = ecr;
+    this.registry = registry;
+    this.limiter = limiter;
+    this.samples = new Samples(ecr);
   }
 
   Samples samples() {
@@ -111,17 +112,6 @@ final class Registries implements AutoCloseable {
   record Served(long bytes, long requests) {
     Served since(Served before) {
       return new Served(bytes - before.bytes, requests - before.requests);
-    }
-  }
-
-  @Override
-  public void close() {
-    try (ecr;
-        registry;
-        limiter) {
-      // In the opposite order.
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

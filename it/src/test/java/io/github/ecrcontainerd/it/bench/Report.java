@@ -61,6 +61,10 @@ final class Report {
     print("%d of %d goals are reached", reached, rows.size());
   }
 
+  void leftOut(Experiment experiment, String reason) {
+    print("%n%s: left out, %s", experiment.name(), reason);
+  }
+
   void say(String line) {
     print("%s", line);
   }

@@ -8,7 +8,7 @@ package io.github.ecrcontainerd.it.bench;
  * @param clientCpu the client's CPU seconds
  * @param daemonPeak bytes of the daemon's resident memory, at most, during the run
  * @param daemonCpu the daemon's CPU seconds
- * @param served bytes that the registry sent or, in a push, took
+ * @param served bytes that the registry sent, which in a push are none
  * @param requests how many requests the registry answered
  */
 record Run(

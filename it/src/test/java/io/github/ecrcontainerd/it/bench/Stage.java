@@ -89,16 +89,24 @@ final class Stage implements AutoCloseable {
 
   @Override
   public void close() {
-    if (longLived != null) {
-      longLived.close();
-    }
-    daemons.values().forEach(Daemon::close);
-    if (blobFile != null) {
-      try {
-        Files.delete(blobFile);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    try {
+      if (longLived != null) {
+        longLived.close();
       }
+      daemons.values().forEach(Daemon::close);
+    } finally {
+      deleteBlob();
+    }
+  }
+
+  private void deleteBlob() {
+    if (blobFile == null) {
+      return;
+    }
+    try {
+      Files.delete(blobFile);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
