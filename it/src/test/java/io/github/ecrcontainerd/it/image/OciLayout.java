@@ -160,9 +160,10 @@ public final class OciLayout {
     Map<String, Object> image = new LinkedHashMap<>(fields(platform));
     image.put("created", "2024-02-29T12:34:56Z");
     image.put("config", config);
-    image.put(
-        "rootfs",
-        Map.of("type", "layers", "diff_ids", diffIds.stream().map(Digest::toString).toList()));
+    Map<String, Object> rootfs = new LinkedHashMap<>();
+    rootfs.put("type", "layers");
+    rootfs.put("diff_ids", diffIds.stream().map(Digest::toString).toList());
+    image.put("rootfs", rootfs);
     return image;
   }
 
