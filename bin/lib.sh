@@ -145,6 +145,8 @@ TOML
     die "containerd did not start"
   fi
   containerd_namespace=$(readlink "/proc/$containerd_pid/ns/mnt")
+  # Held open: else the kernel could give its number to another's, whose processes would be taken for the daemon's.
+  exec {containerd_namespace_held}< "/proc/$containerd_pid/ns/mnt"
 }
 
 # overlay_root DIR: where containerd's overlays can be: below DIR, but not in a container's own root.
@@ -191,6 +193,7 @@ stop_containerd() {
   fi
   processes_of "$1" "$root"
   [ ! -e "$1" ] || say "$1"
+  [ -z "${containerd_namespace_held:-}" ] || exec {containerd_namespace_held}<&-
 }
 
 # processes_of DIR ROOT: the processes in the daemon's mount namespace, and those of its containers, whose root
