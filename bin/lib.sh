@@ -130,6 +130,46 @@ make_cache() {
   ) 9> "$app/cache/lock"
 }
 
+# os NAME: a variable of os-release(5).
+os() {
+  # shellcheck disable=SC1091
+  (. /etc/os-release && echo "${!1:-}")
+}
+
+# debian_mirror: prints the address of the mirror that this machine's apt uses. Fails on another system than Debian.
+debian_mirror() {
+  local mirror
+  [ -r /etc/os-release ] && [ "$(os ID)" = debian ] && command -v apt-get > /dev/null || return 1
+  # shellcheck disable=SC2016
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+    awk -v suite="$(os VERSION_CODENAME)" '$2 == suite && $3 == "main" { print $1; exit }')
+  [ -n "$mirror" ] && printf '%s\n' "$mirror"
+}
+
+# unpack_packages SUITE ROOT PACKAGE...: unpacks packages of any suite of Debian below ROOT, and installs nothing. apt
+# checks their signatures, in lists of its own, and doesn't know what is installed: else it would not go back.
+unpack_packages() {
+  local suite=$1 root=$2 mirror
+  shift 2
+  mirror=$(debian_mirror) || return 1
+  (
+    set -e
+    apt=$(mktemp -d)
+    trap 'rm -rf "$apt"' EXIT
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
+    : > "$apt/status"
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" > "$apt/sources.list"
+    options=(-o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=- -o Dir::State::lists="$apt/lists"
+      -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o Acquire::Languages=none
+      -o APT::Sandbox::User=root)
+    cd "$apt/debs"
+    apt-get -qq "${options[@]}" update && apt-get -qq "${options[@]}" download "$@" || exit 1
+    for deb in *.deb; do
+      dpkg -x "$deb" "$root" || exit 1
+    done
+  )
+}
+
 # A containerd of one's own, as the tests have it (PrivateContainerd): everything below one directory, and a
 # mount namespace whose /run is there, too, because shims, runc and ctr have constant paths below /run.
 
@@ -156,6 +196,8 @@ TOML
     die "containerd did not start"
   fi
   containerd_namespace=$(readlink "/proc/$containerd_pid/ns/mnt")
+  # Held open: else the kernel could give its number to another's, whose processes would be taken for the daemon's.
+  exec {containerd_namespace_held}< "/proc/$containerd_pid/ns/mnt"
 }
 
 # overlay_root DIR: where containerd's overlays can be: below DIR, but not in a container's own root.
@@ -202,6 +244,7 @@ stop_containerd() {
   fi
   processes_of "$1" "$root"
   [ ! -e "$1" ] || say "$1"
+  [ -z "${containerd_namespace_held:-}" ] || exec {containerd_namespace_held}<&-
 }
 
 # processes_of DIR ROOT: the processes in the daemon's mount namespace, and those of its containers, whose root

@@ -52,12 +52,26 @@ public final class Containerd implements AutoCloseable {
    * @throws AssertionError if it is not installed, or doesn't start; the message says why
    */
   public static Containerd open() {
-    Binaries binaries = Binaries.find();
+    return open(Binaries.find(), "");
+  }
+
+  /**
+   * A daemon of one version that answers.
+   *
+   * @param programs the directory of its containerd, shim and ctr; runc is the machine's
+   * @param settings what to add to its configuration, in TOML of version 2
+   * @throws AssertionError if it isn't there, or doesn't start; the message says why
+   */
+  public static Containerd open(Path programs, String settings) {
+    return open(Binaries.in(programs + ":" + System.getenv("PATH")), settings);
+  }
+
+  private static Containerd open(Binaries binaries, String settings) {
     Containerd containerd;
     try {
       Path directory = Files.createTempDirectory(Scratch.forSockets(), "ctd");
       containerd = new Containerd(binaries, directory, Scratch.forOverlays(directory));
-      containerd.configure();
+      containerd.configure(settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -111,10 +125,15 @@ public final class Containerd implements AutoCloseable {
    * @throws AssertionError if it fails, with what it said
    */
   public String ctr(String... arguments) {
+    return run(ctrCommand(arguments).toArray(String[]::new));
+  }
+
+  /** The command line of such a call, for who runs it some other way. */
+  public List<String> ctrCommand(String... arguments) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(binaries.ctr(), "--address", socket().toString()));
     command.addAll(List.of(arguments));
-    return run(command.toArray(String[]::new));
+    return command;
   }
 
   /**
@@ -255,7 +274,11 @@ public final class Containerd implements AutoCloseable {
     }
     closed = true;
     if (Thread.currentThread() != atExit) {
-      Runtime.getRuntime().removeShutdownHook(atExit);
+      try {
+        Runtime.getRuntime().removeShutdownHook(atExit);
+      } catch (IllegalStateException e) {
+        // The JVM ends already, and the hook will find nothing to do.
+      }
     }
     if (process != null && process.isAlive()) {
       end(process, false);
@@ -275,7 +298,7 @@ public final class Containerd implements AutoCloseable {
   }
 
   /** Every path that has a default on the machine is named; the CRI plugin is no client of ours. */
-  private void configure() throws IOException {
+  private void configure(String settings) throws IOException {
     Files.createDirectory(directory.resolve("run"));
     Files.writeString(
         config(),
@@ -289,6 +312,7 @@ public final class Containerd implements AutoCloseable {
         [plugins."io.containerd.internal.v1.opt"]
         path = "%s"
         """
-            .formatted(root, directory.resolve("state"), socket(), directory.resolve("opt")));
+                .formatted(root, directory.resolve("state"), socket(), directory.resolve("opt"))
+            + settings);
   }
 }

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.it;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
@@ -30,13 +31,22 @@ final class Traces {
   private final List<Path> directories;
   private final Set<Path> namespaces = new HashSet<>();
 
+  /** The namespaces, held open: else the kernel would give their numbers to those of others. */
+  private final List<InputStream> held = new ArrayList<>();
+
   Traces(Path... directories) {
     this.directories = List.of(directories);
   }
 
   /** A process has started whose mount namespace, by now its own, belongs to the daemon. */
   void add(long pid) {
-    Path namespace = mountNamespace(Path.of("/proc", Long.toString(pid))).orElseThrow();
+    Path process = Path.of("/proc", Long.toString(pid));
+    try {
+      held.add(Files.newInputStream(process.resolve("ns/mnt")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Path namespace = mountNamespace(process).orElseThrow();
     if (namespace.equals(mountNamespace(Path.of("/proc/self")).orElseThrow())) {
       throw new AssertionError("containerd runs in the mount namespace of the tests");
     }
@@ -64,6 +74,9 @@ final class Traces {
       mounts().forEach(mount -> left.add("mount " + mount));
       directories.stream().filter(Files::exists).forEach(file -> left.add("files in " + file));
       cgroups.stream().filter(Cgroup::exists).forEach(cgroup -> left.add("cgroup " + cgroup));
+      for (InputStream namespace : held) {
+        namespace.close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

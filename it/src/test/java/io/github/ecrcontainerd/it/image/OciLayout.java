@@ -77,6 +77,17 @@ public final class OciLayout {
     return descriptor;
   }
 
+  /** Takes a file, which is gone from where it was, as the blob of this digest and media type. */
+  public Descriptor blob(String mediaType, Digest digest, Path content) {
+    try {
+      long size = Files.size(content);
+      Files.move(content, file(digest));
+      return Descriptor.of(mediaType, digest, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The file of a blob. */
   public Path file(Digest digest) {
     return directory.resolve("blobs").resolve(digest.algorithm().label()).resolve(digest.hex());
@@ -94,14 +105,26 @@ public final class OciLayout {
    */
   public OciImage image(
       Format format, Platform platform, List<Layer> layers, Map<String, ?> config) {
-    boolean oci = format == Format.OCI;
-    List<Digest> diffIds = layers.stream().map(Layer::diffId).toList();
-    Descriptor configuration =
-        json(
-            oci ? MediaTypes.OCI_CONFIG : MediaTypes.DOCKER_CONFIG,
-            config(platform, config, diffIds));
     List<Descriptor> blobs =
         layers.stream().map(layer -> blob(layer.mediaType(format), layer.bytes())).toList();
+    return image(format, platform, blobs, layers.stream().map(Layer::diffId).toList(), config);
+  }
+
+  /**
+   * Writes an image of layers that are there.
+   *
+   * @param diffIds the digests of their tar archives, in the same order
+   */
+  public OciImage image(
+      Format format,
+      Platform platform,
+      List<Descriptor> blobs,
+      List<Digest> diffIds,
+      Map<String, ?> config) {
+    Descriptor configuration =
+        json(
+            format == Format.OCI ? MediaTypes.OCI_CONFIG : MediaTypes.DOCKER_CONFIG,
+            config(platform, config, diffIds));
     Descriptor target = manifest(format, configuration, blobs, Map.of()).withPlatform(platform);
     return new OciImage(target, configuration, blobs, diffIds);
   }
@@ -137,9 +160,10 @@ public final class OciLayout {
     Map<String, Object> image = new LinkedHashMap<>(fields(platform));
     image.put("created", "2024-02-29T12:34:56Z");
     image.put("config", config);
-    image.put(
-        "rootfs",
-        Map.of("type", "layers", "diff_ids", diffIds.stream().map(Digest::toString).toList()));
+    Map<String, Object> rootfs = new LinkedHashMap<>();
+    rootfs.put("type", "layers");
+    rootfs.put("diff_ids", diffIds.stream().map(Digest::toString).toList());
+    image.put("rootfs", rootfs);
     return image;
   }
 

@@ -1,0 +1,291 @@
+package io.github.ecrcontainerd.it.bench;
+
+import static io.github.ecrcontainerd.it.bench.Goal.atLeast;
+import static io.github.ecrcontainerd.it.bench.Goal.atMost;
+import static io.github.ecrcontainerd.it.bench.Link.LIMITED;
+import static io.github.ecrcontainerd.it.bench.Link.UNLIMITED;
+import static io.github.ecrcontainerd.it.bench.Sample.EIGHT;
+import static io.github.ecrcontainerd.it.bench.Sample.FORTY;
+import static io.github.ecrcontainerd.it.bench.Sample.ONE;
+
+import io.github.ecrcontainerd.it.bench.Daemon.Fetching;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/**
+ * All that is measured, with the goals. To add a row: add a peer to an experiment, or an experiment
+ * to {@link #all}, and behind it {@code .row(name, unit, goal, values of the rounds)}.
+ */
+final class Experiments {
+  private static final double MIB = 1 << 20;
+  private static final double GIB = 1 << 30;
+
+  /** One that every quick run has: the version that most goals are about. */
+  private static final String NEWEST = "2.1";
+
+  private final boolean quick;
+
+  Experiments(boolean quick) {
+    this.quick = quick;
+  }
+
+  List<Experiment> all() {
+    List<Experiment> all = new ArrayList<>();
+    all.add(start());
+    all.add(link());
+    all.add(bare());
+    all.add(store(NEWEST, atLeast(4)));
+    all.add(memory());
+    all.add(limited(ONE, atMost(0.95)));
+    all.add(limited(EIGHT, atMost(1.0)));
+    all.add(unlimited(NEWEST, ONE, atMost(1.2)));
+    all.add(warm());
+    all.add(push(ONE, atMost(3.4)));
+    all.add(push(EIGHT, atMost(2.0)));
+    all.add(unlimited(NEWEST, EIGHT, atMost(1.2)).inFull());
+    all.add(store("1.6", atLeast(1.25)).inFull());
+    all.add(unlimited("1.6", ONE, atMost(0.8)).inFull());
+    all.add(unlimited("1.6", EIGHT, atMost(0.8)).inFull());
+    all.add(unlimited("1.7", ONE).inFull());
+    all.add(unlimited("1.7", EIGHT).inFull());
+    all.add(thirtyPulls().inFull());
+    return all;
+  }
+
+  private int rounds(int full) {
+    return quick ? 1 : full;
+  }
+
+  private Experiment start() {
+    Peer tiny = EcrPull.start();
+    return new Experiment("start", "An image of a few KB", NEWEST, quick ? 3 : 9, tiny)
+        .row(
+            "pull of an image of 5 KiB, process start to exit",
+            "s",
+            atMost(0.45),
+            results -> results.each(tiny, Run::seconds));
+  }
+
+  private Experiment link() {
+    Peer start = EcrPull.start();
+    Peer four = new EcrPull(ONE, LIMITED, 4, false);
+    Peer eight = new EcrPull(ONE, LIMITED, 8, false);
+    Experiment experiment =
+        new Experiment(
+            "link",
+            "One layer of 512 MiB, 60 MiB/s a connection, 15 ms to the first byte",
+            NEWEST,
+            rounds(5),
+            start,
+            four,
+            eight,
+            new EcrPull(ONE, LIMITED, 1, false),
+            new Curl(ONE, LIMITED, 4),
+            new Curl(ONE, LIMITED, 8));
+    return experiment
+        .row(
+            "one layer of 512 MiB, 60 MiB/s a connection, parallelism 4, without start-up",
+            "times the link's limit",
+            atMost(1.2),
+            results -> timesOfLink(results, four, start, 4))
+        .row(
+            "one layer of 512 MiB, 60 MiB/s a connection, parallelism 8, without start-up",
+            "times the link's limit",
+            atMost(1.4),
+            results -> timesOfLink(results, eight, start, 8));
+  }
+
+  private static List<Double> timesOfLink(Results results, Peer peer, Peer start, int connections) {
+    double limit = (double) ONE.bytes() / Link.BYTES_PER_SECOND / connections;
+    return results.withoutStart(peer, start).stream().map(seconds -> seconds / limit).toList();
+  }
+
+  private Experiment bare() {
+    Peer start = EcrPull.start();
+    Peer pull = new EcrPull(ONE, UNLIMITED, 4, false);
+    return new Experiment(
+            "bare",
+            "One layer of 512 MiB, no limits, no unpacking",
+            NEWEST,
+            rounds(5),
+            start,
+            pull,
+            new EcrPull(ONE, UNLIMITED, 1, false),
+            new Curl(ONE, UNLIMITED, 4))
+        .row(
+            "pull of one layer of 512 MiB, no limits, without start-up",
+            "s",
+            atMost(1.1),
+            results -> results.withoutStart(pull, start));
+  }
+
+  private Experiment store(String containerd, Goal beside) {
+    Peer ours = new StoreWrite(false);
+    Peer raw = new StoreWrite(true);
+    Peer ctr = new CtrIngest();
+    return new Experiment(
+            "store-" + containerd,
+            "512 MiB into the content store, with commit",
+            containerd,
+            quick ? 3 : 5,
+            ours,
+            raw,
+            ctr)
+        .row(
+            "bytes into the content store, containerd " + containerd,
+            "times ctr content ingest",
+            beside,
+            results -> results.timesOf(ctr, ours))
+        .row(
+            "bytes into the content store, containerd " + containerd,
+            "times a writer from memory",
+            atLeast(0.9),
+            results -> results.timesOf(raw, ours));
+  }
+
+  private Experiment memory() {
+    List<Peer> pulls =
+        Stream.of(ONE, EIGHT, FORTY)
+            .flatMap(
+                sample ->
+                    (quick ? Stream.of(16) : Stream.of(1, 4, 8, 16))
+                        .<Peer>map(
+                            parallelism -> new EcrPull(sample, UNLIMITED, parallelism, true)))
+            .toList();
+    return new Experiment(
+            "memory",
+            "Pulls at any parallelism, with unpacking",
+            NEWEST,
+            rounds(2),
+            pulls.toArray(Peer[]::new))
+        .largest(
+            "peak memory of ecr pull, any of these images, any parallelism up to 16",
+            "MiB",
+            atMost(200),
+            results ->
+                pulls.stream()
+                    .flatMap(pull -> results.each(pull, run -> run.clientPeak() / MIB).stream())
+                    .toList());
+  }
+
+  private Experiment limited(Sample sample, Goal goal) {
+    Peer ours = new EcrPull(sample, LIMITED, 8, true);
+    Peer daemons = new CtrPull(sample, LIMITED, Fetching.PARALLEL);
+    return new Experiment(
+            "limited-" + sample.repository(),
+            "Pull and unpack, %s, 60 MiB/s a connection".formatted(sample),
+            NEWEST,
+            rounds(5),
+            ours,
+            daemons,
+            new CtrPull(sample, LIMITED, Fetching.DEFAULT))
+        .row(
+            "pull and unpack, %s, 60 MiB/s a connection, parallelism 8".formatted(sample),
+            "times ctr image pull with parallel fetch",
+            goal,
+            results -> results.timesOf(ours, daemons))
+        .charted();
+  }
+
+  private static Peer pull(Sample sample) {
+    return new EcrPull(sample, UNLIMITED, EcrPull.DEFAULT_PARALLELISM, true);
+  }
+
+  private static Peer daemonsPull(Sample sample) {
+    return new CtrPull(sample, UNLIMITED, Fetching.DEFAULT);
+  }
+
+  private Experiment unlimited(String containerd, Sample sample) {
+    return new Experiment(
+            "unlimited-%s-%s".formatted(containerd, sample.repository()),
+            "Pull and unpack, %s, no limits".formatted(sample),
+            containerd,
+            rounds(5),
+            pull(sample),
+            daemonsPull(sample))
+        .charted();
+  }
+
+  private Experiment unlimited(String containerd, Sample sample, Goal goal) {
+    return unlimited(containerd, sample)
+        .row(
+            "pull and unpack, %s, no limits, containerd %s".formatted(sample, containerd),
+            "times ctr image pull",
+            goal,
+            results -> results.timesOf(pull(sample), daemonsPull(sample)));
+  }
+
+  private Experiment warm() {
+    Peer pull = new WarmPull(ONE, false);
+    int cold = 2;
+    return new Experiment(
+            "warm", "Pulls in one JVM, no limits, no unpacking", NEWEST, cold + rounds(8), pull)
+        .row(
+            "CPU of the client per GiB pulled, warm",
+            "s",
+            atMost(1.2),
+            results ->
+                results.each(pull, run -> run.clientCpu() * GIB / run.served()).stream()
+                    .skip(cold)
+                    .toList());
+  }
+
+  private Experiment thirtyPulls() {
+    int pulls = quick ? 6 : 30;
+    Peer ours = new WarmPull(EIGHT, true);
+    Peer daemons = new CtrPull(EIGHT, UNLIMITED, Fetching.PARALLEL);
+    ToDoubleFunction<Run> both = run -> run.bothPeaks() / MIB;
+    return new Experiment(
+            "thirty",
+            "%d pulls of %s in one JVM, no limits".formatted(pulls, EIGHT),
+            NEWEST,
+            pulls,
+            ours,
+            daemons)
+        .row(
+            "memory of client and daemon, the last third of %d pulls".formatted(pulls),
+            "times that of the third before",
+            atMost(1.05),
+            results -> {
+              List<Double> peaks = results.each(ours, both);
+              double before = Results.median(peaks.subList(pulls / 3, pulls * 2 / 3));
+              return peaks.stream().skip(pulls * 2 / 3).map(peak -> peak / before).toList();
+            })
+        .row(
+            "largest memory of client and daemon over %d pulls".formatted(pulls),
+            "times the daemon's own parallel fetch",
+            atMost(1.0),
+            results ->
+                List.of(
+                    largest(results.each(ours, both))
+                        / largest(results.each(daemons, run -> run.daemonPeak() / MIB))));
+  }
+
+  private static double largest(List<Double> values) {
+    return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+  }
+
+  private Experiment push(Sample sample, Goal goal) {
+    Peer start = EcrPull.start();
+    Peer push = new EcrPush(sample);
+    return new Experiment(
+            "push-" + sample.repository(),
+            "Push of %s, no limits".formatted(sample),
+            NEWEST,
+            rounds(5),
+            start,
+            push)
+        .row(
+            "push of %s, no limits, without start-up".formatted(sample),
+            "s",
+            goal,
+            results -> results.withoutStart(push, start))
+        .largest(
+            "peak memory of ecr push of %s".formatted(sample),
+            "MiB",
+            atMost(250),
+            results -> results.each(push, run -> run.clientPeak() / MIB));
+  }
+}

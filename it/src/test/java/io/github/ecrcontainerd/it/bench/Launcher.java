@@ -1,0 +1,29 @@
+package io.github.ecrcontainerd.it.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The application as users start it. */
+final class Launcher {
+  /** The flags of bin/ecr, but for its AOT cache, which is of another class path than ours. */
+  static final List<String> FLAGS =
+      List.of("-XX:+UseSerialGC", "-Xms32m", "-Xmn16m", "-Xmx128m", "-XX:-UsePerfData");
+
+  private Launcher() {}
+
+  /** {@code bin/ecr} with these arguments, on the daemon and the ecr-local of a stage. */
+  static Program ecr(Stage stage, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(repository().resolve("bin/ecr").toString());
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--address", stage.daemon().socket().toString()));
+    command.addAll(List.of("--endpoint-url", stage.registries().endpoint().toString()));
+    return new Program(command);
+  }
+
+  /** The checkout, which {@code bin/bench} names. */
+  static Path repository() {
+    return Path.of(System.getProperty("bench.repository", "..")).toAbsolutePath().normalize();
+  }
+}

@@ -1,0 +1,67 @@
+package io.github.ecrcontainerd.it.bench;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A JVM with the launcher's flags that does one task after another: {@link Child}. */
+final class LongLived implements AutoCloseable {
+  private final Process process;
+  private final BufferedWriter tasks;
+  private final BufferedReader answers;
+  private final ProcessFigures figures;
+
+  LongLived() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(Launcher.FLAGS);
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
+    try {
+      process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    tasks = process.outputWriter();
+    answers = process.inputReader();
+    figures = new ProcessFigures(process.pid());
+  }
+
+  /**
+   * Lets it do a task, once.
+   *
+   * @param words the task's name and its arguments, without spaces
+   * @throws IllegalStateException if it fails; it has said why
+   */
+  Usage run(String... words) {
+    double cpu = figures.cpu();
+    figures.resetPeak();
+    try {
+      tasks.write(String.join(" ", words) + "\n");
+      tasks.flush();
+      @Nullable String seconds = answers.readLine();
+      if (seconds == null) {
+        throw new IllegalStateException("The JVM that goes on has ended in " + words[0]);
+      }
+      return new Usage(Double.parseDouble(seconds), figures.peak(), figures.cpu() - cpu);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.ecrcontainerd.it.bench;
+
+/** The images that are pulled, each in the repository of its name, with the tag {@code latest}. */
+enum Sample {
+  ONE("one", 1, 512L << 20),
+  EIGHT("eight", 8, 64L << 20),
+  FORTY("forty", 40, 1L << 20),
+  TINY("tiny", 1, 5L << 10);
+
+  private final String repository;
+  private final int layers;
+  private final long layerSize;
+
+  Sample(String repository, int layers, long layerSize) {
+    this.repository = repository;
+    this.layers = layers;
+    this.layerSize = layerSize;
+  }
+
+  String repository() {
+    return repository;
+  }
+
+  int layers() {
+    return layers;
+  }
+
+  /** Bytes of each layer, but for a hundredth. */
+  long layerSize() {
+    return layerSize;
+  }
+
+  long bytes() {
+    return layers * layerSize;
+  }
+
+  @Override
+  public String toString() {
+    return layerSize >= 1 << 20
+        ? "%d x %d MiB".formatted(layers, layerSize >> 20)
+        : "%d x %d KiB".formatted(layers, layerSize >> 10);
+  }
+}
