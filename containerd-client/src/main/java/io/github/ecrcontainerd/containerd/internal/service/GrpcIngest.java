@@ -15,16 +15,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ingest over a Write stream, in messages of 1 to 4 MiB, of which 8 MiB are unanswered at most,
- * of all ingests of a client together: docs/architecture.md, "Transport". What comes in pieces of
- * that size goes out of the caller's buffer; smaller ones are copied together first. What is left
- * of these is sent with the commit.
+ * An ingest over a Write stream, in messages of up to 4 MiB, of which few are unanswered, of all
+ * ingests of a client together: docs/architecture.md, "Transport". What comes in pieces of that
+ * size goes out of the caller's buffer; smaller ones are copied together first. What is left of
+ * these is sent with the commit.
  */
 final class GrpcIngest implements Ingest {
   private static final int LARGEST_MESSAGE = 4 << 20;
 
-  /** Smaller ones cost the daemon more: each is answered. */
-  private static final int WORTHWHILE = 1 << 20;
+  /** Smaller ones are copied together: each message is answered. */
+  private static final int WORTHWHILE = 256 << 10;
 
   /** For a message to be written by a daemon whose disk is busy. */
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(60);

@@ -171,7 +171,7 @@ final class RangeScheduler {
 
   /** Large ones are rounded up to the size that is used again. */
   private int sizeFor(long length) {
-    return length > largest / 2 ? largest : (int) length;
+    return length > largest / 4 ? largest : (int) length;
   }
 
   private void start(LayerWindow window, int size) {
