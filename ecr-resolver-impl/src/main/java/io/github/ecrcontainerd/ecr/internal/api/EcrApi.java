@@ -98,8 +98,13 @@ public final class EcrApi {
   }
 
   private static ResolverException failed(
-      String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e) {
+      String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e)
+      throws InterruptedException {
     Throwable cause = e.getCause() == null ? e : e.getCause();
+    // The SDK begins no call on an interrupted thread.
+    if (Thread.interrupted()) {
+      throw new InterruptedException(operation + " was interrupted");
+    }
     return ApiErrors.explain(operation, reference, digest, cause);
   }
 }

@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How long something that fails is tried again, behind what the SDK repeats by itself within a
- * second or two: three times at least, and for 20 s at least; with pauses that grow, and
- * are random, so that clients that failed together don't come back together.
+ * second or two: three times at least, and for 20 s at least; with pauses that grow, and are
+ * random, so that clients that failed together don't come back together.
  */
 final class Attempts {
   private static final int FEWEST = 3;
