@@ -9,14 +9,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.ecrcontainerd.resolver.Digest;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.ecr.model.EcrException;
 import software.amazon.awssdk.services.ecr.model.InvalidLayerPartException;
 import software.amazon.awssdk.services.ecr.model.ServerException;
+import software.amazon.awssdk.services.ecr.model.UploadNotFoundException;
 
 class ConditionsTest {
   @RegisterExtension final RunningEcr ecr = new RunningEcr();
@@ -169,6 +177,79 @@ class ConditionsTest {
     ecr.uploadPart(upload, 5, Arrays.copyOfRange(layer, 5, 10));
 
     assertThat(ecr.completeUpload(upload, Digest.sha256(layer))).isNotEmpty();
+  }
+
+  @Test
+  void losesAnUpload() {
+    failPart(1, ApiFault.uploadLost());
+    String upload = ecr.beginUpload();
+
+    for (int call = 1; call <= 2; call++) {
+      assertThatThrownBy(() -> ecr.uploadPart(upload, 0, bytes(10)))
+          .isInstanceOf(UploadNotFoundException.class);
+    }
+  }
+
+  @Test
+  void carriesACallOutWithoutAnAnswer() {
+    failPart(1, ApiFault.answerLost());
+    String upload = ecr.beginUpload();
+
+    assertThatThrownBy(() -> ecr.uploadPart(upload, 0, bytes(10)))
+        .isInstanceOf(SdkClientException.class);
+
+    var error =
+        catchThrowableOfType(
+            InvalidLayerPartException.class, () -> ecr.uploadPart(upload, 0, bytes(10)));
+    assertThat(error.lastValidByteReceived()).isEqualTo(9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 500_000, Long.MAX_VALUE})
+  void resetsTheConnectionOfARequestWhileItsBodyArrives(long after) {
+    failPart(1, ApiFault.resetAfter(after));
+    String upload = ecr.beginUpload();
+
+    assertThatThrownBy(() -> ecr.uploadPart(upload, 0, bytes(1 << 20)))
+        .isInstanceOf(SdkClientException.class);
+
+    assertThat(ecr.uploadPart(upload, 0, bytes(1 << 20))).isEqualTo((1 << 20) - 1);
+    assertThat(ecr.counters().requests(Operation.UPLOAD_LAYER_PART)).isEqualTo(2);
+  }
+
+  @Test
+  void takesNoMoreOfABodyThanItIsToldTo() throws Exception {
+    ecr.conditions().apiFaults(request -> ApiFault.stallAfter(1000));
+    URI api = ecr.server().endpoint();
+    try (Socket socket = new Socket(api.getHost(), api.getPort())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          """
+          POST / HTTP/1.1\r
+          Host: localhost\r
+          Content-Type: application/x-amz-json-1.1\r
+          X-Amz-Target: AmazonEC2ContainerRegistry_V20150921.ListImages\r
+          Authorization: AWS4-HMAC-SHA256 Credential=a/20260101/eu-west-1/ecr/aws4_request\r
+          Content-Length: 1000\r
+          \r
+          """
+              .getBytes(StandardCharsets.US_ASCII));
+      out.write(new byte[1000]);
+      socket.setSoTimeout(300);
+
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+    }
+  }
+
+  /** Lets one call of UploadLayerPart go wrong. */
+  private void failPart(long number, ApiFault fault) {
+    ecr.conditions()
+        .apiFaults(
+            request ->
+                request.operation() == Operation.UPLOAD_LAYER_PART && request.number() == number
+                    ? fault
+                    : ApiFault.none());
   }
 
   @Test

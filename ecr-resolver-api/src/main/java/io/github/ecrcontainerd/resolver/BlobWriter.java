@@ -13,7 +13,8 @@ public interface BlobWriter extends AutoCloseable {
   /**
    * Takes all that remains in the buffer, which may be used again when this returns.
    *
-   * @throws ResolverException if the registry refuses it
+   * @throws ResolverException if the registry refuses it, with {@link
+   *     ResolverException.Code#UPLOAD_LOST} if another writer may succeed with the same bytes
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   void write(ByteBuffer bytes) throws InterruptedException;
@@ -22,7 +23,8 @@ public interface BlobWriter extends AutoCloseable {
    * Ends the blob. A blob that the registry got from another writer meanwhile is success.
    *
    * @throws ResolverException if what was written is not what the descriptor says, or the registry
-   *     refuses it
+   *     refuses it, with {@link ResolverException.Code#UPLOAD_LOST} if another writer may succeed
+   *     with the same bytes
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   void commit() throws InterruptedException;

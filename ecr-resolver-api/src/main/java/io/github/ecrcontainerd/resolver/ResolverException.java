@@ -25,6 +25,8 @@ public final class ResolverException extends RuntimeException {
     INVALID_CONTENT,
     /** What is there contradicts what is asked for: an immutable tag, another digest. */
     CONFLICT,
+    /** The registry lost what it had of an upload: the blob can be written again from its start. */
+    UPLOAD_LOST,
     /** The registry doesn't accept the request. */
     REJECTED
   }

@@ -1,8 +1,10 @@
 package io.github.ecrcontainerd.local.api;
 
+import io.github.ecrcontainerd.local.ApiFault;
 import io.github.ecrcontainerd.local.Conditions;
 import io.github.ecrcontainerd.local.Operation;
 import io.github.ecrcontainerd.local.count.Tally;
+import io.github.ecrcontainerd.local.http.BrokenBody;
 import io.github.ecrcontainerd.local.http.Endpoint;
 import io.github.ecrcontainerd.local.layers.PresignedUrls;
 import io.github.ecrcontainerd.local.store.Registry;
@@ -13,14 +15,21 @@ import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.Attribute;
+import io.netty.util.AttributeKey;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +49,12 @@ public final class ApiEndpoint implements Endpoint {
       Pattern.compile("Credential=[^/,]+/[0-9]{8}/([a-z0-9-]+)/[a-z0-9.-]+/aws4_request");
 
   private static final String DEFAULT_REGION = "us-east-1";
+
+  private static final AttributeKey<Queue<Begun>> BEGUN =
+      AttributeKey.valueOf(ApiEndpoint.class, "begun");
+
+  /** A request whose head has arrived; the same headers are those of the whole request later. */
+  private record Begun(HttpHeaders headers, ApiFault fault) {}
 
   private final EcrApi api;
   private final Tally tally;
@@ -65,12 +80,56 @@ public final class ApiEndpoint implements Endpoint {
     tally.apiConnection(change);
   }
 
+  /** What shall go wrong is decided once, when the head is there: the body may be part of it. */
+  @Override
+  public Optional<BrokenBody> arriving(Channel channel, HttpRequest head) {
+    ApiFault fault = begin(head);
+    begun(channel).add(new Begun(head.headers(), fault));
+    return switch (fault) {
+      case ApiFault.ResetAfter(long bytes) -> Optional.of(new BrokenBody(bytes, true));
+      case ApiFault.StallAfter(long bytes) -> Optional.of(new BrokenBody(bytes, false));
+      default -> Optional.empty();
+    };
+  }
+
+  private ApiFault begin(HttpRequest head) {
+    try {
+      region(head);
+      return api.begin(operation(head));
+    } catch (EcrError e) {
+      // The answer says so, when all of the request is there.
+      return ApiFault.none();
+    }
+  }
+
+  /** The requests of a connection that are not answered yet, in order. */
+  private static Queue<Begun> begun(Channel channel) {
+    Attribute<Queue<Begun>> attribute = channel.attr(BEGUN);
+    attribute.setIfAbsent(new ConcurrentLinkedQueue<>());
+    return attribute.get();
+  }
+
+  /** What shall go wrong with a request. Those before it were too long to be answered. */
+  @SuppressWarnings("ReferenceEquality") // Two requests may well have equal headers.
+  private static ApiFault fault(Channel channel, FullHttpRequest request) {
+    Begun begun = begun(channel).remove();
+    while (begun.headers != request.headers()) {
+      begun = begun(channel).remove();
+    }
+    return begun.fault;
+  }
+
   @Override
   public void answer(Channel channel, FullHttpRequest request) {
+    ApiFault fault = fault(channel, request);
     try {
       Operation operation = operation(request);
-      String region = region(request.headers().get(HttpHeaderNames.AUTHORIZATION));
-      Record answer = api.answer(operation, region, ByteBufUtil.getBytes(request.content()));
+      Call call = new Call(region(request), fault);
+      Record answer = api.answer(operation, call, ByteBufUtil.getBytes(request.content()));
+      if (fault instanceof ApiFault.AnswerLost) {
+        var _ = channel.close();
+        return;
+      }
       var _ =
           channel.writeAndFlush(
               response(HttpResponseStatus.OK, Json.MAPPER.writeValueAsBytes(answer)));
@@ -85,7 +144,7 @@ public final class ApiEndpoint implements Endpoint {
     }
   }
 
-  private static Operation operation(FullHttpRequest request) {
+  private static Operation operation(HttpRequest request) {
     @Nullable String target = request.headers().get(TARGET_HEADER);
     @Nullable String contentType = request.headers().get(HttpHeaderNames.CONTENT_TYPE);
     if (!request.method().equals(HttpMethod.POST)
@@ -105,7 +164,8 @@ public final class ApiEndpoint implements Endpoint {
   }
 
   /** The region of a signature, which is not verified. */
-  private static String region(@Nullable String authorization) {
+  private static String region(HttpRequest request) {
+    @Nullable String authorization = request.headers().get(HttpHeaderNames.AUTHORIZATION);
     if (authorization == null || authorization.isBlank()) {
       throw new EcrError("MissingAuthenticationTokenException", "Missing Authentication Token");
     }

@@ -37,10 +37,10 @@ final class CompleteLayerUpload implements EcrOperation<CompleteLayerUpload.Requ
             .map(text -> Parameters.layerDigest("layerDigests", text))
             .toList();
     Target target = repositories.find(request.registryId(), request.repositoryName());
-    Upload upload = target.upload(request.uploadId());
+    Upload upload = target.upload(request.uploadId(), call);
     try (var _ = upload.hold()) {
       // Another call may have ended it while this one waited.
-      target.upload(upload.id());
+      target.upload(upload.id(), call);
       check(target, upload, digests);
       Digest digest = digests.getFirst();
       boolean exists = target.repository().layer(digest).isPresent();

@@ -70,28 +70,39 @@ final class EcrApi {
   }
 
   /**
-   * Answers a call.
+   * Counts a call whose body is still to come.
    *
    * @param operation what the caller asks for
-   * @param region the region that the call was signed for
+   * @return what shall go wrong with it
+   */
+  ApiFault begin(Operation operation) {
+    tally.called(operation);
+    ApiRequest request = new ApiRequest(operation, number(operation));
+    return throttle.lets(operation) ? conditions.apiFaults().of(request) : ApiFault.throttled();
+  }
+
+  /**
+   * Answers a call that was begun.
+   *
+   * @param operation what the caller asks for
+   * @param call what else is known of it
    * @param body the request, as JSON
    * @return the response: a record to be written as JSON
    * @throws EcrError if the answer is an error
    */
-  Record answer(Operation operation, String region, byte[] body) {
-    tally.called(operation);
-    long number = number(operation);
-    if (!throttle.lets(operation)) {
-      throw EcrError.throttled();
-    }
-    ApiFault fault = conditions.apiFaults().of(new ApiRequest(operation, number));
-    switch (fault) {
+  Record answer(Operation operation, Call call, byte[] body) {
+    switch (call.fault()) {
       case ApiFault.Throttled() -> throw EcrError.throttled();
       case ApiFault.ServerError() -> throw EcrError.server("This error was asked for");
-      case ApiFault.None(), ApiFault.PartCutShort _ -> {}
+      case ApiFault.ResetAfter _, ApiFault.StallAfter _ ->
+          throw new IllegalStateException("A call that broke off has no answer");
+      case ApiFault.None(),
+          ApiFault.AnswerLost(),
+          ApiFault.UploadLost(),
+          ApiFault.PartCutShort _ -> {}
     }
     try {
-      return answer(operation(operation), body, new Call(region, fault));
+      return answer(operation(operation), body, call);
     } catch (IOException e) {
       LOG.warn("{} failed", operation.label(), e);
       throw EcrError.server("The disk failed: " + e.getMessage());

@@ -1,9 +1,11 @@
 package io.github.ecrcontainerd.local.api;
 
+import io.github.ecrcontainerd.local.ApiFault;
 import io.github.ecrcontainerd.local.store.Catalog;
 import io.github.ecrcontainerd.local.store.Repository;
 import io.github.ecrcontainerd.local.store.Upload;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,16 +34,19 @@ record Target(String registryId, Repository repository) {
    * An upload to it.
    *
    * @throws EcrError if there is none
+   * @throws IOException if one that is to be lost can't be removed
    */
-  Upload upload(@Nullable String uploadId) {
+  Upload upload(@Nullable String uploadId, Call call) throws IOException {
     String id = Parameters.required("uploadId", uploadId);
-    return repository
-        .uploads()
-        .find(id)
-        .orElseThrow(
-            () ->
-                new EcrError(
-                    "UploadNotFoundException",
-                    "An upload with id '%s' could not be found in %s".formatted(id, inWords())));
+    Optional<Upload> found = repository.uploads().find(id);
+    if (found.isPresent() && call.fault() instanceof ApiFault.UploadLost) {
+      repository.uploads().end(found.get());
+      found = Optional.empty();
+    }
+    return found.orElseThrow(
+        () ->
+            new EcrError(
+                "UploadNotFoundException",
+                "An upload with id '%s' could not be found in %s".formatted(id, inWords())));
   }
 }

@@ -54,7 +54,7 @@ final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
           "layerPartBlob", "Member must have length less than or equal to " + LARGEST_PART);
     }
     Target target = repositories.find(request.registryId(), request.repositoryName());
-    Upload upload = target.upload(request.uploadId());
+    Upload upload = target.upload(request.uploadId(), call);
     try (var _ = upload.hold()) {
       if (call.fault() instanceof ApiFault.PartCutShort(long lastValid)) {
         upload.cutShort(part, lastValid + 1);

@@ -2,7 +2,9 @@ package io.github.ecrcontainerd.local.http;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpRequest;
 import java.io.IOException;
+import java.util.Optional;
 
 /** What answers the requests of one port. */
 public interface Endpoint {
@@ -15,6 +17,16 @@ public interface Endpoint {
    * thread, may block, and may not keep the request.
    */
   void answer(Channel channel, FullHttpRequest request) throws IOException;
+
+  /**
+   * Looks at a request whose body is still to come. Runs on the connection's event loop, and may
+   * not block.
+   *
+   * @return where the request breaks off, if it does
+   */
+  default Optional<BrokenBody> arriving(Channel channel, HttpRequest head) {
+    return Optional.empty();
+  }
 
   /** A connection opened (1) or closed (-1). */
   void connection(int change);

@@ -80,6 +80,7 @@ public final class HttpServer implements AutoCloseable {
                     .setMaxHeaderSize(LONGEST_HEAD)
                     .setMaxChunkSize(1 << 20)),
             new HttpServerKeepAliveHandler(),
+            new ArrivingBody(endpoint),
             new HttpObjectAggregator(endpoint.longestBody(), true),
             new OneAtATime(),
             new RequestHandler(endpoint, answering));

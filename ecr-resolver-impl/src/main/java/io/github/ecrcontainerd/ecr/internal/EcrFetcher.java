@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal;
 
+import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
 import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.resolver.BlobReader;
@@ -9,6 +10,7 @@ import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +19,7 @@ record EcrFetcher(
     EcrReference reference,
     ManifestSource manifests,
     LayerDownloads layers,
-    LayerSizes sizes,
+    AvailableLayers available,
     ReferrerList referrers,
     ForeignLayers foreign)
     implements Fetcher {
@@ -54,11 +56,15 @@ record EcrFetcher(
   private boolean isElsewhere(Descriptor layer) throws InterruptedException {
     return MediaTypes.isForeignLayer(layer.mediaType())
         && !layer.urls().isEmpty()
-        && sizes(List.of(layer.digest())).isEmpty();
+        && available.of(reference, List.of(layer.digest())).isEmpty();
   }
 
   @Override
   public Map<Digest, Long> sizes(Collection<Digest> blobs) throws InterruptedException {
-    return sizes.of(reference, blobs);
+    Map<Digest, Long> sizes = new HashMap<>();
+    available
+        .of(reference, blobs)
+        .forEach((blob, size) -> size.ifPresent(bytes -> sizes.put(blob, bytes)));
+    return sizes;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal;
 
+import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.upload.LayerUpload;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
@@ -13,45 +14,18 @@ import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import software.amazon.awssdk.services.ecr.model.BatchCheckLayerAvailabilityResponse;
 import software.amazon.awssdk.services.ecr.model.ImageAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.ImageTagAlreadyExistsException;
-import software.amazon.awssdk.services.ecr.model.LayerAvailability;
 
 /** Writes one repository. */
 record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implements Pusher {
-  /** How many layers one call may ask about (BatchCheckLayerAvailability's reference). */
-  private static final int BATCH = 100;
-
   @Override
   public Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException {
     Set<Digest> missing = new LinkedHashSet<>();
     blobs.forEach(blob -> missing.add(blob.digest()));
-    List<Digest> asked = List.copyOf(missing);
-    for (int from = 0; from < asked.size(); from += BATCH) {
-      List<String> batch =
-          asked.subList(from, Math.min(from + BATCH, asked.size())).stream()
-              .map(Digest::toString)
-              .toList();
-      BatchCheckLayerAvailabilityResponse answer =
-          api.call(
-              "BatchCheckLayerAvailability",
-              reference,
-              null,
-              ecr ->
-                  ecr.batchCheckLayerAvailability(
-                      request ->
-                          request
-                              .registryId(reference.account())
-                              .repositoryName(reference.repository())
-                              .layerDigests(batch)));
-      answer.layers().stream()
-          .filter(layer -> layer.layerAvailability() == LayerAvailability.AVAILABLE)
-          .forEach(layer -> missing.remove(Digest.parse(layer.layerDigest())));
-    }
+    missing.removeAll(new AvailableLayers(api).of(reference, missing).keySet());
     return missing;
   }
 

@@ -1,9 +1,11 @@
 package io.github.ecrcontainerd.ecr.internal;
 
+import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
 import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
+import io.github.ecrcontainerd.ecr.internal.upload.PartBodies;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -34,7 +36,10 @@ public final class EcrRegistry implements AutoCloseable {
                 () -> HttpClients.open(ProxySettings.ofThisProcess(), options.connections()));
     this.clients =
         new EcrClients(
-            http.api(), options.configuration(), options.credentials(), options.endpoint());
+            http.api(),
+            options.configuration().andThen(PartBodies::configure),
+            options.credentials(),
+            options.endpoint());
     this.api = new EcrApi(clients);
     this.manifests = new ManifestSource(api);
     this.layers =
@@ -61,7 +66,7 @@ public final class EcrRegistry implements AutoCloseable {
             EcrReference.of(reference),
             manifests,
             layers,
-            new LayerSizes(api),
+            new AvailableLayers(api),
             new ReferrerList(api),
             foreign),
         listener);

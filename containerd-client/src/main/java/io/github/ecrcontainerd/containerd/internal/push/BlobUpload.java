@@ -7,13 +7,26 @@ import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Pusher;
+import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /** Brings one blob, byte by byte, hashed on its way: what the source had wrong is its fault. */
 record BlobUpload(Source source, Pusher destination, PushListener listener) {
 
+  /** Brings it, from its start once more if the registry loses it half-way. */
   void run(Descriptor blob) throws InterruptedException {
+    try {
+      transfer(blob);
+    } catch (ResolverException e) {
+      if (e.code() != ResolverException.Code.UPLOAD_LOST) {
+        throw e;
+      }
+      transfer(blob);
+    }
+  }
+
+  private void transfer(Descriptor blob) throws InterruptedException {
     listener.started(blob, 0);
     // The writer first: it may wait for room, and a reader that is open holds some of its own.
     try (BlobWriter writer = destination.write(blob);

@@ -23,7 +23,7 @@ import java.util.concurrent.Semaphore;
  */
 public record ImageTransfer(
     Optional<Platform> platform, boolean foreignLayers, boolean referrers, PushListener listener) {
-  /** How many blobs travel at a time: each holds a part of 10 MiB while the next one is filled. */
+  /** How many blobs travel at a time, as far as the destination has room for what they hold. */
   private static final int BLOBS_AT_A_TIME = 4;
 
   /**

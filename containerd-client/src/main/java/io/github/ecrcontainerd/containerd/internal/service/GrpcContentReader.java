@@ -23,7 +23,7 @@ final class GrpcContentReader implements ContentReader {
   static final long TO_THE_END = 0;
 
   /** The daemon's messages have up to 1 MiB each. */
-  private static final int MESSAGES_AHEAD = 4;
+  private static final int MESSAGES_AHEAD = 2;
 
   /** For a daemon whose disk is busy to send something. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -3,9 +3,14 @@ package io.github.ecrcontainerd.ecr.internal.api;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 
@@ -31,7 +36,15 @@ public final class EcrApi {
       @Nullable Digest digest,
       Function<EcrAsyncClient, CompletableFuture<T>> request)
       throws InterruptedException {
-    return await(operation, reference, digest, start(reference, request));
+    CompletableFuture<T> call = start(reference, request);
+    try {
+      return call.get();
+    } catch (ExecutionException e) {
+      throw failed(operation, reference, digest, e);
+    } catch (InterruptedException e) {
+      call.cancel(true);
+      throw e;
+    }
   }
 
   /** Calls one operation without waiting: {@link #await} ends it. */
@@ -44,18 +57,54 @@ public final class EcrApi {
     }
   }
 
-  /** Waits for what {@link #start} began. */
+  /**
+   * Waits for what {@link #start} began, as long as it moves.
+   *
+   * @param patience how long nothing may move before the call is cancelled and counts as failed
+   * @param lastMove when something moved last, as {@link System#nanoTime} has it
+   * @throws ResolverException if the call fails
+   * @throws InterruptedException if the thread is interrupted; the call is cancelled
+   */
   public <T> T await(
-      String operation, EcrReference reference, @Nullable Digest digest, CompletableFuture<T> call)
+      String operation,
+      EcrReference reference,
+      @Nullable Digest digest,
+      CompletableFuture<T> call,
+      Duration patience,
+      LongSupplier lastMove)
       throws InterruptedException {
     try {
-      return call.get();
+      while (true) {
+        long idle = System.nanoTime() - lastMove.getAsLong();
+        try {
+          return call.get(Math.max(0, patience.toNanos() - idle), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          if (System.nanoTime() - lastMove.getAsLong() >= patience.toNanos()) {
+            call.cancel(true);
+            throw ApiErrors.explain(
+                operation,
+                reference,
+                digest,
+                new IOException("no byte moved for %d s".formatted(patience.toSeconds())));
+          }
+        }
+      }
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw ApiErrors.explain(operation, reference, digest, cause);
+      throw failed(operation, reference, digest, e);
     } catch (InterruptedException e) {
       call.cancel(true);
       throw e;
     }
+  }
+
+  private static ResolverException failed(
+      String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e)
+      throws InterruptedException {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    // The SDK begins no call on an interrupted thread.
+    if (Thread.interrupted()) {
+      throw new InterruptedException(operation + " was interrupted");
+    }
+    return ApiErrors.explain(operation, reference, digest, cause);
   }
 }

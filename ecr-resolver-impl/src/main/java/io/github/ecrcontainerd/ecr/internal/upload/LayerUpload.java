@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.upload;
 
+import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -7,48 +8,66 @@ import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.ecr.model.EmptyUploadException;
 import software.amazon.awssdk.services.ecr.model.InitiateLayerUploadResponse;
+import software.amazon.awssdk.services.ecr.model.InvalidLayerPartException;
 import software.amazon.awssdk.services.ecr.model.LayerAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.UploadLayerPartResponse;
+import software.amazon.awssdk.services.ecr.model.UploadNotFoundException;
 
 /**
  * One layer on its way into ECR: parts of the size that InitiateLayerUpload asks for, in order. One
- * part travels while the next one is filled, as far as the budget of all uploads allows.
+ * part travels while the next one is read, as far as the budget of all uploads allows. Bytes are
+ * kept until the registry has them, so a part that fails, or arrives in part, is sent again from
+ * the byte that the registry wants.
  */
 public final class LayerUpload implements BlobWriter {
+  private static final String PART = "UploadLayerPart";
+  private static final String COMPLETE = "CompleteLayerUpload";
+
   /** The largest part that the API takes (LayerPartBlob in its reference), in bytes. */
   private static final long LARGEST_PART = 20_971_520;
+
+  /** How long neither a byte of a part may leave nor its answer come. */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final EcrApi api;
   private final EcrReference reference;
   private final Descriptor layer;
   private final String uploadId;
-  private final UploadBudget budget;
   private final int partBytes;
-  private byte @Nullable [] filling;
-  private boolean roomForTwo;
+  private final UploadBudget.Room room;
+  private final PendingBytes pending;
+  private final Attempts attempts = new Attempts();
   private boolean closed;
-  private int filled;
-  private long sent;
-  private @Nullable CompletableFuture<UploadLayerPartResponse> travelling;
+
+  /** How many bytes the registry has. */
+  private long arrived;
+
+  private @Nullable Travelling travelling;
+
+  /** A part on its way: the first of the pending bytes. */
+  private record Travelling(LayerPart part, CompletableFuture<UploadLayerPartResponse> call) {}
 
   private LayerUpload(
       EcrApi api,
-      UploadBudget budget,
       EcrReference reference,
       Descriptor layer,
       String uploadId,
-      int partBytes) {
-    this.budget = budget;
+      int partBytes,
+      UploadBudget.Room room) {
     this.api = api;
     this.reference = reference;
     this.layer = layer;
     this.uploadId = uploadId;
     this.partBytes = partBytes;
+    this.room = room;
+    this.pending = new PendingBytes(room);
   }
 
   /** Begins an upload, as soon as there is room for a part of it. */
@@ -77,60 +96,141 @@ public final class LayerUpload implements BlobWriter {
               .formatted(layer.digest(), reference, partSize),
           null);
     }
-    // No part is longer than the layer: a small one needs no large buffer.
-    long partBytes = Math.max(1, Math.min(partSize, layer.size()));
-    budget.take(Math.toIntExact(partBytes));
     return new LayerUpload(
-        api, budget, reference, layer, begun.uploadId(), Math.toIntExact(partBytes));
+        api,
+        reference,
+        layer,
+        begun.uploadId(),
+        Math.toIntExact(partSize),
+        budget.room(chunks(layer.size(), partSize)));
+  }
+
+  /** The room without which it can't go on: a part may begin anywhere in its first chunk. */
+  private static int chunks(long size, long partSize) {
+    long whole = Math.ceilDiv(Math.min(size, partSize), UploadBudget.CHUNK_BYTES);
+    return Math.toIntExact(size > partSize ? whole + 1 : whole);
   }
 
   @Override
   public void write(ByteBuffer bytes) throws InterruptedException {
-    long written = sent + filled + bytes.remaining();
+    long written = arrived + pending.length() + bytes.remaining();
     if (written > layer.size()) {
       throw wrongLength(written);
     }
+    pending.append(bytes, 2 * partBytes);
+    sendWhatIsWhole();
     while (bytes.hasRemaining()) {
-      byte[] part = filling();
-      int length = Math.min(bytes.remaining(), part.length - filled);
-      bytes.get(part, filled, length);
-      filled += length;
-      // The last part waits for the commit, however long it is.
-      if (filled == part.length && sent + filled < layer.size()) {
-        sendPart();
-      }
+      settle();
+      sendWhatIsWhole();
+      pending.append(bytes, 2 * partBytes);
     }
   }
 
-  /** The part that is being filled, beside the one that travels if there is room for two. */
-  private byte[] filling() throws InterruptedException {
-    byte[] part = filling;
-    if (part == null) {
-      if (travelling != null && !roomForTwo) {
-        roomForTwo = budget.tryTake(partBytes);
-        if (!roomForTwo) {
-          awaitPart();
-        }
-      }
-      part = new byte[Math.toIntExact(Math.min(partBytes, layer.size() - sent))];
-      filling = part;
+  /** Sends a part unless one travels. The last one waits for the commit, however long it is. */
+  private void sendWhatIsWhole() throws InterruptedException {
+    if (travelling != null && travelling.call.isDone()) {
+      settle();
     }
-    return part;
+    if (travelling == null && pending.length() >= partBytes && arrived + partBytes < layer.size()) {
+      send(partBytes);
+    }
   }
 
   @Override
   public void commit() throws InterruptedException {
-    if (sent + filled != layer.size()) {
-      throw wrongLength(sent + filled);
+    long written = arrived + pending.length();
+    if (written != layer.size()) {
+      throw wrongLength(written);
     }
     // A part has at least one byte: of an empty blob there is nothing to send.
-    if (layer.size() > 0) {
-      sendPart();
+    while (arrived < layer.size()) {
+      if (travelling == null) {
+        send(Math.min(partBytes, pending.length()));
+      }
+      settle();
     }
-    awaitPart();
+    complete();
+  }
+
+  private void send(int bytes) {
+    long first = arrived;
+    LayerPart part = pending.first(bytes);
+    travelling =
+        new Travelling(
+            part,
+            api.start(
+                reference,
+                ecr ->
+                    ecr.uploadLayerPart(
+                        request ->
+                            request
+                                .registryId(reference.account())
+                                .repositoryName(reference.repository())
+                                .uploadId(uploadId)
+                                .partFirstByte(first)
+                                .partLastByte(first + bytes - 1)
+                                .layerPartBlob(SdkBytes.fromByteArrayUnsafe(new byte[0]))
+                                .overrideConfiguration(
+                                    call -> call.putExecutionAttribute(PartBodies.PART, part)))));
+  }
+
+  /** Waits for the part that travels, and forgets as much of it as has arrived. */
+  private void settle() throws InterruptedException {
+    Travelling sent = travelling;
+    if (sent == null) {
+      return;
+    }
+    LayerPart part = sent.part;
+    long end = arrived + part.length();
+    long next = end;
+    try {
+      api.await(PART, reference, layer.digest(), sent.call, PATIENCE, part::lastRead);
+    } catch (ResolverException e) {
+      next = firstMissing(e);
+      if (next < arrived) {
+        throw lost(e);
+      }
+      if (next > end) {
+        throw new ResolverException(
+            Code.INVALID_CONTENT,
+            PART,
+            reference.toString(),
+            layer.digest(),
+            "Upload of %s to %s failed: of %,d bytes sent the registry says it has %,d"
+                .formatted(layer.digest(), reference, end, next),
+            e);
+      }
+      if (next < end) {
+        attempts.failed(e);
+      }
+    }
+    travelling = null;
+    if (next == end) {
+      attempts.succeeded();
+    }
+    pending.drop(Math.toIntExact(next - arrived));
+    arrived = next;
+  }
+
+  /** Where to go on after a part that failed; where its answer was lost it may be all there. */
+  private long firstMissing(ResolverException failure) {
+    if (failure.getCause() instanceof InvalidLayerPartException invalid
+        && invalid.lastValidByteReceived() != null) {
+      return invalid.lastValidByteReceived() + 1;
+    }
+    if (failure.getCause() instanceof UploadNotFoundException) {
+      throw lost(failure);
+    }
+    if (failure.code() == Code.UNAVAILABLE || failure.code() == Code.THROTTLED) {
+      return arrived;
+    }
+    throw failure;
+  }
+
+  private void complete() throws InterruptedException {
     try {
       api.call(
-          "CompleteLayerUpload",
+          COMPLETE,
           reference,
           layer.digest(),
           ecr ->
@@ -145,16 +245,25 @@ public final class LayerUpload implements BlobWriter {
       if (e.getCause() instanceof EmptyUploadException) {
         throw new ResolverException(
             Code.REJECTED,
-            "CompleteLayerUpload",
+            COMPLETE,
             reference.toString(),
             layer.digest(),
             "Push to %s refused: its blob %s has 0 bytes, and Amazon ECR takes no empty blob"
                 .formatted(reference, layer.digest()),
             e);
       }
-      if (!(e.getCause() instanceof LayerAlreadyExistsException)) {
+      if (e.getCause() instanceof UploadNotFoundException) {
+        checkCompleted(e);
+      } else if (!(e.getCause() instanceof LayerAlreadyExistsException)) {
         throw e;
       }
+    }
+  }
+
+  /** The SDK repeats a call whose answer got lost: then the first one has ended the upload. */
+  private void checkCompleted(ResolverException notFound) throws InterruptedException {
+    if (new AvailableLayers(api).of(reference, List.of(layer.digest())).isEmpty()) {
+      throw lost(notFound);
     }
   }
 
@@ -163,59 +272,31 @@ public final class LayerUpload implements BlobWriter {
    */
   @Override
   public void close() {
-    CompletableFuture<UploadLayerPartResponse> running = travelling;
-    if (running != null) {
-      running.cancel(true);
+    if (travelling != null) {
+      travelling.call.cancel(true);
     }
     if (!closed) {
       closed = true;
-      budget.giveBack(roomForTwo ? 2 * partBytes : partBytes);
+      pending.close();
+      room.close();
     }
   }
 
-  /** Sends what was filled, once the part before it has arrived: ECR takes them in order. */
-  private void sendPart() throws InterruptedException {
-    awaitPart();
-    byte[] content = filling();
-    long first = sent;
-    CompletableFuture<UploadLayerPartResponse> started = budget.encode(() -> start(first, content));
-    filling = null;
-    travelling = started;
-    sent += filled;
-    filled = 0;
-  }
-
-  private CompletableFuture<UploadLayerPartResponse> start(long first, byte[] content) {
-    return api.start(
-        reference,
-        ecr ->
-            ecr.uploadLayerPart(
-                request ->
-                    request
-                        .registryId(reference.account())
-                        .repositoryName(reference.repository())
-                        .uploadId(uploadId)
-                        .partFirstByte(first)
-                        .partLastByte(first + content.length - 1)
-                        .layerPartBlob(SdkBytes.fromByteArrayUnsafe(content))));
-  }
-
-  private void awaitPart() throws InterruptedException {
-    CompletableFuture<UploadLayerPartResponse> running = travelling;
-    if (running != null) {
-      api.await("UploadLayerPart", reference, layer.digest(), running);
-      travelling = null;
-      if (roomForTwo) {
-        roomForTwo = false;
-        budget.giveBack(partBytes);
-      }
-    }
+  private ResolverException lost(ResolverException cause) {
+    return new ResolverException(
+        Code.UPLOAD_LOST,
+        cause.operation(),
+        reference.toString(),
+        layer.digest(),
+        "Upload of %s to %s failed: the registry lost what it had of it. Push again"
+            .formatted(layer.digest(), reference),
+        cause);
   }
 
   private ResolverException wrongLength(long written) {
     return new ResolverException(
         Code.REJECTED,
-        "UploadLayerPart",
+        PART,
         reference.toString(),
         layer.digest(),
         "Upload of %s to %s failed: %,d bytes were written, its descriptor says %,d"

@@ -1,45 +1,82 @@
 package io.github.ecrcontainerd.ecr.internal.upload;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What all uploads of one resolver may hold in memory: parts that are being filled or travel, and
- * one at a time in the SDK's hands, which makes three more copies of a part while it writes it as
- * Base64 into JSON.
+ * What all uploads of one resolver may hold in memory: bytes that the registry doesn't have yet, in
+ * chunks that are used again.
  *
- * <p>An upload waits for room for one part before it begins, when it holds nothing that another may
- * want, and keeps it to its end; for a second one it never waits. So no two can wait for each
+ * <p>An upload waits for the room of one part before it begins, when it holds nothing that another
+ * may want, and keeps it to its end; for more than that it never waits. So no two can wait for each
  * other, also where their sources share buffers.
  */
 public final class UploadBudget {
-  /** Three parts of the 10 MiB that ECR asks for: more than a link needs to be busy. */
-  private static final int PART_BYTES = 30 << 20;
+  static final int CHUNK_BYTES = 1 << 20;
 
-  private final Semaphore free = new Semaphore(PART_BYTES, true);
-  private final Semaphore encoding = new Semaphore(1);
+  /** Room for three parts of the 10 MiB that ECR asks for: more than a link needs to be busy. */
+  private static final int CHUNKS = 33;
 
-  /** Waits for room for a part. */
-  void take(int bytes) throws InterruptedException {
-    free.acquire(bytes);
+  private final Semaphore free = new Semaphore(CHUNKS, true);
+  private final Deque<byte[]> idle = new ArrayDeque<>();
+
+  /** Waits for room for an upload, in chunks. */
+  Room room(int chunks) throws InterruptedException {
+    free.acquire(chunks);
+    return new Room(chunks);
   }
 
-  /** Takes room for another part if there is some. */
-  boolean tryTake(int bytes) {
-    return free.tryAcquire(bytes);
+  private synchronized byte[] chunk() {
+    byte[] used = idle.poll();
+    return used == null ? new byte[CHUNK_BYTES] : used;
   }
 
-  void giveBack(int bytes) {
-    free.release(bytes);
+  private synchronized void giveBack(byte[] chunk) {
+    idle.push(chunk);
   }
 
-  /** Waits until no other part is being encoded, and encodes one. */
-  <T> T encode(Supplier<T> encoder) throws InterruptedException {
-    encoding.acquire();
-    try {
-      return encoder.get();
-    } finally {
-      encoding.release();
+  /** Between uploads an application wants its memory back. */
+  private synchronized void release(int chunks) {
+    free.release(chunks);
+    if (free.availablePermits() == CHUNKS) {
+      idle.clear();
+    }
+  }
+
+  /** What one upload may hold. For one thread at a time. */
+  final class Room implements AutoCloseable {
+    private final int own;
+    private int taken;
+
+    private Room(int own) {
+      this.own = own;
+    }
+
+    /** Takes a chunk: of the upload's own, or of what nobody else wants; null if there is none. */
+    byte @Nullable [] take() {
+      boolean more = taken < own || (!free.hasQueuedThreads() && free.tryAcquire());
+      if (!more) {
+        return null;
+      }
+      taken++;
+      return chunk();
+    }
+
+    /** Gives one back that {@link #take} gave. */
+    void giveBack(byte[] chunk) {
+      UploadBudget.this.giveBack(chunk);
+      if (taken > own) {
+        release(1);
+      }
+      taken--;
+    }
+
+    /** Ends the upload's own room, when all chunks are given back. */
+    @Override
+    public void close() {
+      release(own);
     }
   }
 }

@@ -1,27 +1,27 @@
-package io.github.ecrcontainerd.ecr.internal;
+package io.github.ecrcontainerd.ecr.internal.api;
 
-import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import software.amazon.awssdk.services.ecr.model.BatchCheckLayerAvailabilityResponse;
 import software.amazon.awssdk.services.ecr.model.LayerAvailability;
 
-/** Which layers a repository has, and their sizes, by BatchCheckLayerAvailability. */
-record LayerSizes(EcrApi api) {
+/** Which blobs a repository has, by BatchCheckLayerAvailability. */
+public record AvailableLayers(EcrApi api) {
   private static final String OPERATION = "BatchCheckLayerAvailability";
 
   /** How many layers one call may ask about (the operation's reference). */
   private static final int BATCH = 100;
 
-  /** The sizes in bytes of those that are there. */
-  Map<Digest, Long> of(EcrReference reference, Collection<Digest> layers)
+  /** Those of these blobs that are there, with their sizes in bytes where the registry tells. */
+  public Map<Digest, OptionalLong> of(EcrReference reference, Collection<Digest> blobs)
       throws InterruptedException {
-    List<Digest> asked = layers.stream().distinct().toList();
-    Map<Digest, Long> sizes = new HashMap<>();
+    List<Digest> asked = blobs.stream().distinct().toList();
+    Map<Digest, OptionalLong> available = new HashMap<>();
     for (int from = 0; from < asked.size(); from += BATCH) {
       List<String> batch =
           asked.subList(from, Math.min(from + BATCH, asked.size())).stream()
@@ -41,9 +41,14 @@ record LayerSizes(EcrApi api) {
                               .layerDigests(batch)));
       answer.layers().stream()
           .filter(layer -> layer.layerAvailability() == LayerAvailability.AVAILABLE)
-          .filter(layer -> layer.layerSize() != null)
-          .forEach(layer -> sizes.put(Digest.parse(layer.layerDigest()), layer.layerSize()));
+          .forEach(
+              layer ->
+                  available.put(
+                      Digest.parse(layer.layerDigest()),
+                      layer.layerSize() == null
+                          ? OptionalLong.empty()
+                          : OptionalLong.of(layer.layerSize())));
     }
-    return sizes;
+    return available;
   }
 }

@@ -1,0 +1,74 @@
+package io.github.ecrcontainerd.ecr.internal.upload;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The bytes of a layer that were written and that the registry doesn't have yet, in chunks of the
+ * budget. For one thread at a time.
+ */
+final class PendingBytes implements AutoCloseable {
+  private static final int CHUNK = UploadBudget.CHUNK_BYTES;
+
+  private final UploadBudget.Room room;
+  private final List<byte[]> chunks = new ArrayList<>();
+  private int start;
+  private int length;
+
+  /** Nothing yet. */
+  PendingBytes(UploadBudget.Room room) {
+    this.room = room;
+  }
+
+  /** How many bytes there are. */
+  int length() {
+    return length;
+  }
+
+  /**
+   * Adds as many of these bytes as there is room for.
+   *
+   * @param most how many there may be afterwards
+   */
+  void append(ByteBuffer bytes, int most) {
+    while (bytes.hasRemaining() && length < most) {
+      int end = start + length;
+      if (end == chunks.size() * CHUNK) {
+        byte[] more = room.take();
+        if (more == null) {
+          return;
+        }
+        chunks.add(more);
+      }
+      int at = end % CHUNK;
+      int count = Math.min(bytes.remaining(), Math.min(CHUNK - at, most - length));
+      bytes.get(chunks.get(end / CHUNK), at, count);
+      length += count;
+    }
+  }
+
+  /** The first so many of them, which stay as they are until they are dropped. */
+  LayerPart first(int bytes) {
+    int last = start + bytes - 1;
+    return new LayerPart(List.copyOf(chunks.subList(0, last / CHUNK + 1)), start, bytes);
+  }
+
+  /** Forgets the first so many of them. */
+  void drop(int bytes) {
+    start += bytes;
+    length -= bytes;
+    while (start >= CHUNK || (length == 0 && !chunks.isEmpty())) {
+      room.giveBack(chunks.removeFirst());
+      start = Math.max(0, start - CHUNK);
+    }
+    if (length == 0) {
+      start = 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    drop(length);
+  }
+}
