@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.it.bench;
 import io.github.ecrcontainerd.it.LocalEcr;
 import io.github.ecrcontainerd.it.bench.Row.Measured;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -23,8 +23,7 @@ final class Bench {
 
   private static final int INTERRUPTED = 130;
 
-  private static volatile boolean ending;
-
+  private final Ending ending = new Ending();
   private final Report report = new Report(System.out);
   private final Map<String, Path> containerds = new LinkedHashMap<>();
   private final Set<String> names = new HashSet<>();
@@ -44,14 +43,7 @@ final class Bench {
     for (String arg : args) {
       bench.take(arg);
     }
-    Thread main = Thread.currentThread();
-    Thread atExit = new Thread(() -> end(main), "bench-end");
-    Runtime.getRuntime().addShutdownHook(atExit);
-    int status = bench.status();
-    if (!ending) {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-      System.exit(status);
-    }
+    bench.ending.exit(bench.status());
   }
 
   private int status() throws IOException {
@@ -59,24 +51,14 @@ final class Bench {
       run();
       return failed ? 1 : 0;
     } catch (InterruptedException e) {
+      System.err.println("bench: interrupted");
       return INTERRUPTED;
     } catch (IllegalArgumentException e) {
       System.err.println("bench: " + e.getMessage());
       return 2;
-    } catch (IllegalStateException | AssertionError e) {
-      System.err.println("bench: " + (ending ? "interrupted" : e.getMessage()));
+    } catch (IllegalStateException | UncheckedIOException | AssertionError e) {
+      System.err.println("bench: " + e.getMessage());
       return 1;
-    }
-  }
-
-  /** Ctrl-C: what is running ends, and takes with it what it made. */
-  private static void end(Thread main) {
-    ending = true;
-    main.interrupt();
-    try {
-      main.join(TimeUnit.SECONDS.toMillis(30));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
@@ -107,14 +89,10 @@ final class Bench {
           continue;
         }
         try (Stage stage = new Stage(programs.get(), registries)) {
-          // The daemon is fresh, and a launcher may prepare what makes it start faster.
-          var _ = EcrPull.start().run(stage);
-          Results results = experiment.run(stage);
-          report.experiment(experiment, results);
-          measured.put(experiment, results);
-        } catch (IllegalStateException | AssertionError e) {
-          if (ending) {
-            throw e;
+          ending.interruptible(() -> measured.put(experiment, results(experiment, stage)));
+        } catch (RuntimeException | AssertionError e) {
+          if (ending.hasBegun()) {
+            throw interrupted(e);
           }
           // The others of a long run still count.
           report.leftOut(experiment, "it failed: " + e.getMessage());
@@ -123,6 +101,20 @@ final class Bench {
       }
     }
     write(measured);
+  }
+
+  private Results results(Experiment experiment, Stage stage) throws InterruptedException {
+    // The daemon is fresh, and a launcher may prepare what makes it start faster.
+    var _ = EcrPull.start().run(stage);
+    Results results = experiment.run(stage);
+    report.experiment(experiment, results);
+    return results;
+  }
+
+  private static InterruptedException interrupted(Throwable cause) {
+    InterruptedException interrupted = new InterruptedException();
+    interrupted.initCause(cause);
+    return interrupted;
   }
 
   private void write(Map<Experiment, Results> measured) throws IOException {
