@@ -79,16 +79,18 @@ build_app() {
   ) 9> "$repo/cli-examples/target/build.lock"
 }
 
-# find_command JDK: sets ecr_command to the command line of the application; a user's arguments follow it.
+# find_command JDK HEAP: sets ecr_command to the command line of the application; a user's arguments follow it.
 find_command() {
   local native=("$app"/native/linux/*/glibc)
   # -jar and not -cp: the manifest allows native access, and a flag for it would cost the JDK's archived module graph.
-  # The serial collector starts fastest and is the smallest; big buffers are few and reused.
-  ecr_command=("$1/bin/java" -XX:+UseSerialGC -Xms24m -Xmn16m -XX:SurvivorRatio=2 -Xmx80m -XX:-UsePerfData
+  # The serial collector starts fastest and is the smallest. What is in flight survives a collection: hence the large
+  # survivor spaces, without which it would fill the old generation (docs/performance.md).
+  ecr_command=("$1/bin/java" -XX:+UseSerialGC -Xms24m -Xmn16m -XX:SurvivorRatio=2 -XX:-UsePerfData
     -Djava.library.path="${native[0]}" -jar "$app"/lib/cli-examples-*.jar)
   find_cache "$1"
   # Whether the cache fits is looked at above. Where the JVM thinks otherwise, it starts without, and has nothing to say.
   [ -z "$cache" ] || ecr_command=("$1/bin/java" "-XX:AOTCache=$cache" '-Xlog:aot*=off,cds*=off' "${ecr_command[@]:1}")
+  ecr_command=("$1/bin/java" "-Xmx$2" "${ecr_command[@]:1}")
 }
 
 # find_cache JDK: sets cache to what makes that JDK start the application faster (JEP 483), made if it is missing or of
@@ -120,7 +122,7 @@ make_cache() {
     # every start on compiling that again.
     if "$1/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$app"/lib/cli-examples-*.jar \
       io.github.ecrcontainerd.cli.training.Training "$1/bin/java" "-XX:AOTCacheOutput=$made.new" \
-      -XX:TieredStopAtLevel=1 "${ecr_command[@]:1}" < /dev/null > "$made.log" 2>&1 9>&-; then
+      -XX:TieredStopAtLevel=1 -Xmx80m "${ecr_command[@]:1}" < /dev/null > "$made.log" 2>&1 9>&-; then
       mv "$made.new" "$made.aot"
     else
       rm -f "$made".new*

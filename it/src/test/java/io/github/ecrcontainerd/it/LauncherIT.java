@@ -26,8 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(300)
 class LauncherIT {
-  private static final Path PROJECT =
-      requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final Path PROJECT = requireNonNull(Path.of("").toAbsolutePath().getParent());
   private static final Path APP = Path.of("cli-examples", "target", "app");
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 

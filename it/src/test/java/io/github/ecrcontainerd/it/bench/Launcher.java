@@ -8,7 +8,13 @@ import java.util.List;
 final class Launcher {
   /** The flags of bin/ecr, but for its AOT cache, which is of another class path than ours. */
   static final List<String> FLAGS =
-      List.of("-XX:+UseSerialGC", "-Xms32m", "-Xmn16m", "-Xmx128m", "-XX:-UsePerfData");
+      List.of(
+          "-XX:+UseSerialGC",
+          "-Xms24m",
+          "-Xmn16m",
+          "-XX:SurvivorRatio=2",
+          "-Xmx80m",
+          "-XX:-UsePerfData");
 
   private Launcher() {}
 
