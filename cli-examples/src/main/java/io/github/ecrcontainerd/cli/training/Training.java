@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 
 /**
  * Runs a command of the {@code ecr} application through a whole pull that needs nothing of this
- * machine: the registry is an {@link EcrLocal}, the daemon a {@link StandInDaemon}, the image a few
- * KB. The command is a process of its own, so what it loads is what a pull loads. What its JVM is
- * to do with that, its flags say.
+ * machine: the registry is an {@link EcrLocal}, the daemon a {@link StandInDaemon}, the image one
+ * of this program's making. The command is a process of its own, so what it loads is what a pull
+ * loads. What its JVM is to do with that, its flags say.
  */
 public final class Training {
   private static final long LONGEST_SECONDS = 120;
@@ -39,7 +39,8 @@ public final class Training {
   private static int run(Path directory, List<String> command)
       throws IOException, InterruptedException {
     Path registry = Files.createDirectory(directory.resolve("registry"));
-    SmallImage image = SmallImage.write(Files.createDirectory(registry.resolve("app")), "latest");
+    TrainingImage image =
+        TrainingImage.write(Files.createDirectory(registry.resolve("app")), "latest");
     Path socket = directory.resolve("c.sock");
     try (EcrLocal ecr = EcrLocal.builder().directory(registry).start();
         StandInDaemon daemon = StandInDaemon.listen(socket, image.diffId())) {

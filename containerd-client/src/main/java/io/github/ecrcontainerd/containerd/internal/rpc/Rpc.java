@@ -35,7 +35,7 @@ public final class Rpc {
   private static final Metadata.Key<String> LEASE =
       Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Two messages of an ingest: one that is being written by the daemon, and one on its way. */
+  /** Four messages of an ingest: docs/architecture.md, "Transport". */
   private static final int UNANSWERED_BYTES = 4 << 20;
 
   private final Channel channel;

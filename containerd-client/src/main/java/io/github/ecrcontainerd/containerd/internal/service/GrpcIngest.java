@@ -15,13 +15,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ingest over a Write stream, in messages of up to 4 MiB, of which few are unanswered, of all
+ * An ingest over a Write stream, in messages of up to 1 MiB, of which few are unanswered, of all
  * ingests of a client together: docs/architecture.md, "Transport". What comes in pieces of that
  * size goes out of the caller's buffer; smaller ones are copied together first. What is left of
  * these is sent with the commit.
  */
 final class GrpcIngest implements Ingest {
-  private static final int LARGEST_MESSAGE = 4 << 20;
+  private static final int LARGEST_MESSAGE = 1 << 20;
 
   /** Smaller ones are copied together: each message is answered. */
   private static final int WORTHWHILE = 256 << 10;

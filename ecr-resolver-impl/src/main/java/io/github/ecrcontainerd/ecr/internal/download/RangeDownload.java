@@ -26,7 +26,7 @@ final class RangeDownload {
    * How many bytes are lent at a time, and worth waking the reader for: containerd takes messages
    * of 4 MiB best, and each of them wakes five threads.
    */
-  private static final int PIECE = 2 << 20;
+  private static final int PIECE = 1 << 20;
 
   private final ByteRange range;
   private final RangeBuffer buffer;

@@ -12,22 +12,30 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.random.RandomGenerator;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * An image of two layers behind an index, in an OCI image layout. Its layers are no archives: the
- * daemon that gets them only has to know what they unpack to.
+ * An image of two layers behind an index, in an OCI image layout: a small one, and one that comes
+ * in several ranges. They are no archives: the daemon that gets them only has to know what they
+ * unpack to.
  *
  * @param diffId the digest of what each layer unpacks to
  */
-record SmallImage(Digest diffId) {
+record TrainingImage(Digest diffId) {
+
+  /** So large that what a large pull does again and again is compiled. */
+  private static final int LARGE_LAYER = 24 << 20;
 
   /** Writes it into a directory, under a tag. */
-  static SmallImage write(Path layout, String tag) throws IOException {
+  static TrainingImage write(Path layout, String tag) throws IOException {
     byte[] content = "training".repeat(512).getBytes(UTF_8);
     Digest diffId = digest(content);
     Platform platform = Platform.current();
     Descriptor layer = put(layout, MediaTypes.OCI_LAYER_GZIP, gzip(content));
+    byte[] noise = new byte[LARGE_LAYER];
+    RandomGenerator.of("L64X128MixRandom").nextBytes(noise);
+    Descriptor large = put(layout, MediaTypes.OCI_LAYER_GZIP, noise);
     Descriptor config =
         put(
             layout,
@@ -46,7 +54,7 @@ record SmallImage(Digest diffId) {
             {"schemaVersion": 2, "mediaType": "%s", "config": %s, "layers": [%s, %s]}
             """
                 .formatted(
-                    MediaTypes.OCI_MANIFEST, json(config, ""), json(layer, ""), json(layer, ""))
+                    MediaTypes.OCI_MANIFEST, json(config, ""), json(layer, ""), json(large, ""))
                 .getBytes(UTF_8));
     String where =
         """
@@ -69,7 +77,7 @@ record SmallImage(Digest diffId) {
     Files.writeString(
         layout.resolve("index.json"),
         "{\"schemaVersion\": 2, \"manifests\": [%s]}".formatted(json(index, name)));
-    return new SmallImage(diffId);
+    return new TrainingImage(diffId);
   }
 
   private static String json(Descriptor content, String more) {
