@@ -104,7 +104,7 @@ public final class EcrResolver implements Resolver {
     private TransferListener listener = new TransferListener() {};
     private int parallelism = 4;
     private int connections = 16;
-    private int bufferBytes = 24 << 20;
+    private int bufferBytes = 32 << 20;
     private boolean allowPrivateForeignLayerUrls;
 
     private Builder() {}
@@ -197,7 +197,7 @@ public final class EcrResolver implements Resolver {
       return this;
     }
 
-    /** How much memory all downloads may use for what has not left yet; 24 MiB by default. */
+    /** How much memory all downloads may use for what has not left yet; 32 MiB by default. */
     public Builder downloadBufferBytes(int bytes) {
       this.bufferBytes = atLeast(1 << 20, bytes, "downloadBufferBytes");
       return this;

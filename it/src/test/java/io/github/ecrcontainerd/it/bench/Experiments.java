@@ -1,12 +1,18 @@
 package io.github.ecrcontainerd.it.bench;
 
+import static io.github.ecrcontainerd.it.bench.EcrPull.DEFAULT_PARALLELISM;
 import static io.github.ecrcontainerd.it.bench.Goal.atLeast;
 import static io.github.ecrcontainerd.it.bench.Goal.atMost;
 import static io.github.ecrcontainerd.it.bench.Link.LIMITED;
 import static io.github.ecrcontainerd.it.bench.Link.UNLIMITED;
 import static io.github.ecrcontainerd.it.bench.Sample.EIGHT;
 import static io.github.ecrcontainerd.it.bench.Sample.FORTY;
+import static io.github.ecrcontainerd.it.bench.Sample.MANY_SMALL;
 import static io.github.ecrcontainerd.it.bench.Sample.ONE;
+import static io.github.ecrcontainerd.it.bench.Sample.ONE_LARGE;
+import static io.github.ecrcontainerd.it.bench.Sample.ONE_MEDIUM;
+import static io.github.ecrcontainerd.it.bench.Sample.ONE_SMALL;
+import static io.github.ecrcontainerd.it.bench.Sample.TEN_SMALL;
 
 import io.github.ecrcontainerd.it.bench.Daemon.Fetching;
 import java.util.ArrayList;
@@ -51,6 +57,7 @@ final class Experiments {
     all.add(unlimited("1.7", ONE).inFull());
     all.add(unlimited("1.7", EIGHT).inFull());
     all.add(thirtyPulls().inFull());
+    all.add(growth().inFull());
     return all;
   }
 
@@ -164,10 +171,7 @@ final class Experiments {
             "peak memory of ecr pull, any of these images, any parallelism up to 16",
             "MiB",
             atMost(200),
-            results ->
-                pulls.stream()
-                    .flatMap(pull -> results.each(pull, run -> run.clientPeak() / MIB).stream())
-                    .toList());
+            results -> clientPeaks(results, pulls));
   }
 
   private Experiment limited(Sample sample, Goal goal) {
@@ -190,7 +194,7 @@ final class Experiments {
   }
 
   private static Peer pull(Sample sample) {
-    return new EcrPull(sample, UNLIMITED, EcrPull.DEFAULT_PARALLELISM, true);
+    return new EcrPull(sample, UNLIMITED, DEFAULT_PARALLELISM, true);
   }
 
   private static Peer daemonsPull(Sample sample) {
@@ -265,6 +269,33 @@ final class Experiments {
 
   private static double largest(List<Double> values) {
     return values.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
+  }
+
+  /**
+   * What more layers, and larger ones, cost: without unpacking, which stacks up no 200 overlays.
+   */
+  private Experiment growth() {
+    List<Peer> pulls =
+        Stream.of(ONE_SMALL, TEN_SMALL, MANY_SMALL, ONE_MEDIUM, ONE, ONE_LARGE)
+            .<Peer>map(sample -> new EcrPull(sample, UNLIMITED, DEFAULT_PARALLELISM, false))
+            .toList();
+    return new Experiment(
+            "growth",
+            "From 1 to 200 layers, and from 1 MiB to 4 GiB, no limits",
+            NEWEST,
+            rounds(3),
+            pulls.toArray(Peer[]::new))
+        .largest(
+            "peak memory of ecr pull, from 1 to 200 layers and from 1 MiB to 4 GiB",
+            "MiB",
+            atMost(200),
+            results -> clientPeaks(results, pulls));
+  }
+
+  private static List<Double> clientPeaks(Results results, List<Peer> pulls) {
+    return pulls.stream()
+        .flatMap(pull -> results.each(pull, run -> run.clientPeak() / MIB).stream())
+        .toList();
   }
 
   private Experiment push(Sample sample, Goal goal) {

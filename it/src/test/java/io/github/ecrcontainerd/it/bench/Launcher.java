@@ -14,6 +14,7 @@ final class Launcher {
           "-Xmn16m",
           "-XX:SurvivorRatio=2",
           "-Xmx80m",
+          "-XX:CompileThresholdScaling=4",
           "-XX:-UsePerfData");
 
   private Launcher() {}

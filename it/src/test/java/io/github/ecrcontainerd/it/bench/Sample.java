@@ -5,7 +5,12 @@ enum Sample {
   ONE("one", 1, 512L << 20),
   EIGHT("eight", 8, 64L << 20),
   FORTY("forty", 40, 1L << 20),
-  TINY("tiny", 1, 5L << 10);
+  TINY("tiny", 1, 5L << 10),
+  ONE_SMALL("one-small", 1, 1L << 20),
+  TEN_SMALL("ten-small", 10, 1L << 20),
+  MANY_SMALL("many-small", 200, 1L << 20),
+  ONE_MEDIUM("one-medium", 1, 64L << 20),
+  ONE_LARGE("one-large", 1, 4L << 30);
 
   private final String repository;
   private final int layers;
