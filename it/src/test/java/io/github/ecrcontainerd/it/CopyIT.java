@@ -215,6 +215,32 @@ class CopyIT {
   }
 
   @Test
+  void fetchesALayerThatCameDamagedOnceMore() throws Exception {
+    OciLayout layout = ecr.repository("damaged-once");
+    OciImage image = image(layout, Platform.current(), "damaged once");
+    layout.tag("latest", image.manifest());
+    ecr.repository("damaged-once-copy");
+    Digest digest = image.layers().getFirst().digest();
+    ecr.server()
+        .conditions()
+        .layerFaults(
+            request ->
+                request.digest().equals(digest) && request.numberOfLayer() == 1
+                    ? LayerFault.corruptByte(10)
+                    : LayerFault.none());
+
+    Ended ended =
+        copy(
+            true,
+            ecr.reference("damaged-once", "latest"),
+            ecr.reference("damaged-once-copy", "latest"));
+
+    assertThat(ended.status()).as(ended.err()).isZero();
+    assertThat(ecr.existing("damaged-once-copy").file(digest))
+        .hasSameBinaryContentAs(layout.file(digest));
+  }
+
+  @Test
   void takesAlongWhatRefersToAnImageAndWhatRefersToThat() throws Exception {
     OciLayout layout = ecr.repository("signed");
     OciImage image = image(layout, Platform.current(), "signed");

@@ -124,7 +124,7 @@ class SecretsIT {
         LayerFault.none(),
         LayerFault.expiredUrl(),
         LayerFault.serverError(),
-        LayerFault.wrongContentRange(),
+        LayerFault.wrongLength(1),
         LayerFault.resetAfter(10));
   }
 

@@ -14,12 +14,16 @@ import java.security.MessageDigest;
 /** Brings one blob, byte by byte, hashed on its way: what the source had wrong is its fault. */
 record BlobUpload(Source source, Pusher destination, PushListener listener) {
 
-  /** Brings it, from its start once more if the registry loses it half-way. */
+  /**
+   * Brings it, from its start once more if the registry loses it half-way, or if its bytes were
+   * wrong: they may have been so on their way only.
+   */
   void run(Descriptor blob) throws InterruptedException {
     try {
       transfer(blob);
-    } catch (ResolverException e) {
-      if (e.code() != ResolverException.Code.UPLOAD_LOST) {
+    } catch (ResolverException | ImageException e) {
+      if (e instanceof ResolverException refused
+          && refused.code() != ResolverException.Code.UPLOAD_LOST) {
         throw e;
       }
       transfer(blob);

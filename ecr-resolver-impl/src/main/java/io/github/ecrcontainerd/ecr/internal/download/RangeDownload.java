@@ -100,7 +100,7 @@ final class RangeDownload {
   private void end() {
     lock.lock();
     try {
-      List.copyOf(requests).forEach(this::drop);
+      dropAll();
       makeRoom();
     } finally {
       lock.unlock();
@@ -178,26 +178,36 @@ final class RangeDownload {
       return;
     }
     boolean connected = scheduler.tryConnection();
-    if (!connected) {
-      cancelAll();
+    lock.lock();
+    try {
+      if (!connected) {
+        dropAll();
+      }
+    } finally {
+      lock.unlock();
     }
     try {
       ask();
     } catch (ResolverException e) {
       // The first request goes on without it.
     } finally {
-      lock.lock();
-      try {
-        if (connected) {
-          if (requests.size() == 2) {
-            requests.getLast().connectionToGiveBack = true;
-          } else {
-            scheduler.giveBackConnection();
-          }
-        }
-      } finally {
-        lock.unlock();
+      if (connected) {
+        keepConnectionForSecond();
       }
+    }
+  }
+
+  /** The second request gives its connection back; where there is none any more, that is now. */
+  private void keepConnectionForSecond() {
+    lock.lock();
+    try {
+      if (requests.size() == 2) {
+        requests.getLast().connectionToGiveBack = true;
+      } else {
+        scheduler.giveBackConnection();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -271,13 +281,8 @@ final class RangeDownload {
     }
   }
 
-  private void cancelAll() {
-    lock.lock();
-    try {
-      List.copyOf(requests).forEach(this::drop);
-    } finally {
-      lock.unlock();
-    }
+  private void dropAll() {
+    List.copyOf(requests).forEach(this::drop);
   }
 
   /**
@@ -318,7 +323,7 @@ final class RangeDownload {
     lock.lock();
     try {
       closed = true;
-      List.copyOf(requests).forEach(this::drop);
+      dropAll();
       changed.signal();
       readable.signal();
     } finally {
