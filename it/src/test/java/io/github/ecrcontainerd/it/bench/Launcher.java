@@ -15,6 +15,9 @@ final class Launcher {
           "-XX:SurvivorRatio=2",
           "-Xmx80m",
           "-XX:CompileThresholdScaling=4",
+          "-XX:CompileCommand=quiet",
+          "-XX:CompileCommand=CompileThresholdScaling,"
+              + "sun.security.provider.DigestBase::implCompressMultiBlock0,0.1",
           "-XX:-UsePerfData");
 
   private Launcher() {}
