@@ -39,6 +39,9 @@ class SharedResolverIT {
   /** Layers of one pull that are opened at a time, and so in any order. */
   private static final int OPENED_TOGETHER = 4;
 
+  /** How many second requests there may be of a few: SecondRequests. */
+  private static final int GIVEN_UP = 2;
+
   private final Containerd daemon;
   private final LocalEcr ecr;
   private final ContainerdClient containerd;
@@ -93,7 +96,8 @@ class SharedResolverIT {
       assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("eight", "t" + i)))
           .contains("complete (4/4)");
     }
-    assertThat(ecr.server().counters().mostLayerConnections()).isLessThanOrEqualTo(6);
+    // The server may see the end of a request that was given up for a second one a little later.
+    assertThat(ecr.server().counters().mostLayerConnections()).isLessThanOrEqualTo(6 + GIVEN_UP);
     Map<Digest, Long> asked = new LinkedHashMap<>();
     for (LayerTransfer transfer : ecr.server().counters().layerTransfers()) {
       asked.merge(transfer.digest(), transfer.range().length(), Long::sum);
@@ -180,10 +184,12 @@ class SharedResolverIT {
       last.put(transfers.get(i).digest(), i);
     }
     List<Digest> order = first.keySet().stream().toList();
-    for (int i = 2; i < order.size(); i++) {
-      // The first is the configuration. Requests that start together arrive in any order.
-      assertThat(last.get(order.get(i - 1)))
-          .as("the last request for %s, in %s", order.get(i - 1), transfers)
+    for (int i = OPENED_TOGETHER; i < order.size(); i++) {
+      // The first is the configuration. Of layers that are opened together any may have its URL
+      // first, and requests that start together arrive in any order.
+      Digest earlier = order.get(i - OPENED_TOGETHER + 1);
+      assertThat(last.get(earlier))
+          .as("the last request for %s, in %s", earlier, transfers)
           .isLessThan(requireNonNull(first.get(order.get(i))) + connections);
     }
     for (int i = 0; i < layers.size(); i++) {
