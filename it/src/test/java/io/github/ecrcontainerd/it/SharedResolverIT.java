@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.it;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
@@ -14,6 +15,7 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -192,6 +194,29 @@ class SharedResolverIT {
       assertThat(order.indexOf(layers.get(i).digest()) - 1)
           .as("when layer %d was begun, in %s", i, transfers)
           .isBetween(i - OPENED_TOGETHER + 1, i + OPENED_TOGETHER - 1);
+    }
+  }
+
+  /** Those that wait for a place among the layers on their way are not to wait for ever. */
+  @ParameterizedTest(name = "layer {0} is not there")
+  @ValueSource(ints = {0, 11})
+  void aLayerThatIsNotThereEndsAPullOfMany(int missing) throws Exception {
+    String repository = "missing-" + missing;
+    OciLayout layout = ecr.repository(repository);
+    List<Descriptor> layers =
+        IntStream.range(0, 20)
+            .mapToObj(i -> NoiseImage.layer(layout, 3000 + 100 * missing + i, 64 << 10))
+            .toList();
+    NoiseImage.tag(layout, "latest", layers);
+    Files.delete(layout.file(layers.get(missing).digest()));
+    try (EcrResolver resolver = ecr.resolver().build()) {
+      assertThatThrownBy(
+              () -> containerd.pull(ecr.reference(repository, "latest"), options(resolver)))
+          .hasMessageContaining(layers.get(missing).digest().toString());
+    }
+    // What had begun is kept for the next pull, which this image never gets.
+    for (String ingest : daemon.ctr("content", "active").lines().skip(1).toList()) {
+      containerd.content().abort(ingest.split("\\s+", 2)[0]);
     }
   }
 

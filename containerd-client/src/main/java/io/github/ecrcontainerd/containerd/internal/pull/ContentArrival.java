@@ -38,10 +38,12 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
   /**
    * Brings a layer, byte by byte as it arrives. Bytes that turn out to be the wrong ones are
    * fetched once more, all of them, before that is an error: some may be from an earlier pull.
+   *
+   * @param opened is told when the ingest is open: those that are opened later come behind it
    */
-  void bring(ContentStore store, Descriptor blob) throws InterruptedException {
+  void bring(ContentStore store, Descriptor blob, Runnable opened) throws InterruptedException {
     try {
-      tryToBring(store, blob);
+      tryToBring(store, blob, opened);
     } catch (ContainerdException e) {
       if (!isOfContent(e)) {
         throw e;
@@ -50,9 +52,14 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
     }
   }
 
+  /** The same, and nobody waits for its turn. */
+  void bring(ContentStore store, Descriptor blob) throws InterruptedException {
+    bring(store, blob, () -> {});
+  }
+
   private void bringAgain(ContentStore store, Descriptor blob) throws InterruptedException {
     try {
-      tryToBring(store, blob);
+      tryToBring(store, blob, () -> {});
     } catch (ContainerdException e) {
       throw isOfContent(e)
           ? new ImageException(
@@ -68,14 +75,16 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
     return e.code() == ContainerdException.Code.FAILED_PRECONDITION;
   }
 
-  private void tryToBring(ContentStore store, Descriptor blob) throws InterruptedException {
-    Optional<Ingest> opened = store.ingest(ref(blob), blob.digest(), blob.size());
-    if (opened.isEmpty()) {
+  private void tryToBring(ContentStore store, Descriptor blob, Runnable opened)
+      throws InterruptedException {
+    Optional<Ingest> open = store.ingest(ref(blob), blob.digest(), blob.size());
+    opened.run();
+    if (open.isEmpty()) {
       label(store, blob.digest(), Map.of());
       listener.alreadyThere(blob);
       return;
     }
-    try (Ingest ingest = opened.get()) {
+    try (Ingest ingest = open.get()) {
       listener.started(blob, ingest.offset());
       copy(blob, ingest);
       commit(store, blob, ingest, Map.of());

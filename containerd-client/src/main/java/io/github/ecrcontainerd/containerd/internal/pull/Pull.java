@@ -142,16 +142,22 @@ public final class Pull {
                     layer -> requireNonNull(layers.get(layer.digest())).here().await()));
       }
       for (Arriving arriving : layers.values()) {
-        travelling.acquire();
-        tasks.fork(
-            () -> {
-              try {
-                arrival.bring(services.content(), arriving.layer());
-                arriving.here().countDown();
-              } finally {
-                travelling.release();
-              }
-            });
+        // One behind the other: in this order they get connections, and the daemon's attention.
+        CountDownLatch opened = new CountDownLatch(1);
+        boolean started =
+            tasks.fork(
+                travelling,
+                () -> {
+                  try {
+                    arrival.bring(services.content(), arriving.layer(), opened::countDown);
+                    arriving.here().countDown();
+                  } finally {
+                    opened.countDown();
+                  }
+                });
+        if (started) {
+          opened.await();
+        }
       }
       tasks.join();
     }

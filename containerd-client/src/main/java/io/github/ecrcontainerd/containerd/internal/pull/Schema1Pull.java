@@ -96,15 +96,7 @@ final class Schema1Pull {
     Semaphore travelling = new Semaphore(LAYERS_AT_A_TIME);
     try (TaskGroup tasks = new TaskGroup("schema1")) {
       for (Descriptor blob : described) {
-        travelling.acquire();
-        tasks.fork(
-            () -> {
-              try {
-                layers.put(blob.digest(), layer(blob));
-              } finally {
-                travelling.release();
-              }
-            });
+        tasks.fork(travelling, () -> layers.put(blob.digest(), layer(blob)));
       }
       tasks.join();
     }

@@ -63,15 +63,7 @@ public record ImageTransfer(
     Semaphore travelling = new Semaphore(BLOBS_AT_A_TIME);
     try (TaskGroup tasks = new TaskGroup("push")) {
       for (Descriptor blob : uploads) {
-        travelling.acquire();
-        tasks.fork(
-            () -> {
-              try {
-                new BlobUpload(source, destination, listener).run(blob);
-              } finally {
-                travelling.release();
-              }
-            });
+        tasks.fork(travelling, () -> new BlobUpload(source, destination, listener).run(blob));
       }
       tasks.join();
     }

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,9 +40,9 @@ public final class Rpc {
   private final Channel channel;
   private final String address;
   private final Duration deadline;
-  private final Semaphore sendWindow;
+  private final SendWindow sendWindow;
 
-  private Rpc(Channel channel, String address, Duration deadline, Semaphore sendWindow) {
+  private Rpc(Channel channel, String address, Duration deadline, SendWindow sendWindow) {
     this.channel = channel;
     this.address = address;
     this.deadline = deadline;
@@ -61,7 +60,7 @@ public final class Rpc {
         withHeader(channel, NAMESPACE, namespace),
         address,
         deadline,
-        new Semaphore(UNANSWERED_BYTES, true));
+        new SendWindow(UNANSWERED_BYTES));
   }
 
   public Rpc withLease(String id) {
@@ -84,11 +83,8 @@ public final class Rpc {
     return deadline;
   }
 
-  /**
-   * How many bytes may be on their way into streams and unanswered, of all streams of the
-   * connection together: gRPC keeps in memory what the daemon doesn't take yet.
-   */
-  public Semaphore sendWindow() {
+  /** The one of all streams of the connection. */
+  public SendWindow sendWindow() {
     return sendWindow;
   }
 

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.containerd.internal.scope;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Phaser;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,37 @@ public final class TaskGroup implements AutoCloseable {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name + "-", 1).factory());
   }
 
-  /** Starts a task, unless another has failed. */
-  public void fork(Task task) {
-    synchronized (this) {
-      if (failure != null) {
-        return;
-      }
-      running.register();
-      threads.execute(() -> run(task));
+  /** Starts a task, unless another has failed; whether it did. */
+  public synchronized boolean fork(Task task) {
+    if (failure != null) {
+      return false;
     }
+    running.register();
+    threads.execute(() -> run(task));
+    return true;
+  }
+
+  /**
+   * Starts a task as soon as there is a place for it, unless another has failed; whether it did.
+   *
+   * @param places of which the task has one until it ends
+   */
+  public boolean fork(Semaphore places, Task task) throws InterruptedException {
+    places.acquire();
+    boolean started =
+        fork(
+            () -> {
+              try {
+                task.run();
+              } finally {
+                places.release();
+              }
+            });
+    if (!started) {
+      // Who wants the next place is not to wait for a task that never was.
+      places.release();
+    }
+    return started;
   }
 
   private void run(Task task) {

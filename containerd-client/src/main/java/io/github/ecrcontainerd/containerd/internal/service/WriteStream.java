@@ -6,13 +6,13 @@ import io.github.ecrcontainerd.containerd.internal.proto.content.ContentGrpc;
 import io.github.ecrcontainerd.containerd.internal.proto.content.WriteContentRequest;
 import io.github.ecrcontainerd.containerd.internal.proto.content.WriteContentResponse;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.containerd.internal.rpc.SendWindow;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -33,7 +33,8 @@ final class WriteStream {
   /** The lengths of the messages that the daemon has not answered, oldest first. */
   private final ArrayDeque<Integer> unanswered = new ArrayDeque<>();
 
-  private final Semaphore window;
+  private final SendWindow window;
+  private final int place;
   private boolean cancelled;
   private @Nullable WriteContentResponse lastAnswer;
   private @Nullable Status end;
@@ -41,6 +42,7 @@ final class WriteStream {
   WriteStream(Rpc rpc, String ref) {
     this.rpc = rpc;
     this.window = rpc.sendWindow();
+    this.place = window.newPlace();
     this.ref = ref;
     this.call = rpc.open(ContentGrpc.getWriteMethod());
     call.start(new Listener(), new Metadata());
@@ -54,7 +56,7 @@ final class WriteStream {
    */
   void send(WriteContentRequest message, Duration patience) throws InterruptedException {
     int length = message.getData().size();
-    if (!window.tryAcquire(length, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+    if (!window.acquire(place, length, patience)) {
       throw noAnswer(patience);
     }
     lock.lock();
