@@ -85,10 +85,13 @@ find_command() {
   # -jar and not -cp: the manifest allows native access, and a flag for it would cost the JDK's archived module graph.
   # The serial collector starts fastest and is the smallest. What is in flight survives a collection: hence the large
   # survivor spaces, without which it would fill the old generation. What is worth compiling in a run of some seconds
-  # is called more often than by the JVM's own measure; but SHA-256 is, from its first MiB on (docs/performance.md).
+  # is called more often than by the JVM's own measure; but SHA-256 and Base64 are, from their first MiB on
+  # (docs/performance.md).
+  # shellcheck disable=SC2016,SC2054
   ecr_command=("$1/bin/java" -XX:+UseSerialGC -Xms24m -Xmn16m -XX:SurvivorRatio=2 -XX:-UsePerfData
     -XX:CompileThresholdScaling=4 -XX:CompileCommand=quiet
     -XX:CompileCommand=CompileThresholdScaling,sun.security.provider.DigestBase::implCompressMultiBlock0,0.1
+    '-XX:CompileCommand=CompileThresholdScaling,java.util.Base64$Encoder::*,0.1'
     -Djava.library.path="${native[0]}" -jar "$app"/lib/cli-examples-*.jar)
   find_cache "$1"
   # Whether the cache fits is looked at above. Where the JVM thinks otherwise, it starts without, and has nothing to say.
@@ -122,12 +125,15 @@ make_cache() {
     [ ! -t 2 ] || say "Preparing for faster starts (once, some seconds)" >&2
     rm -f "$made".*
     # Compiled lightly while it trains: else the JVM keeps profiles of what it compiles, and spends the first second of
-    # every start on compiling that again. What is compiled lightly then stays so: but not the loop of SHA-256, which
-    # the other compiler replaces by instructions made for it.
+    # every start on compiling that again. What is compiled lightly then stays so: but not the loops of SHA-256 and
+    # Base64, which the other compiler replaces by instructions made for them.
+    # shellcheck disable=SC2016
     if "$1/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$app"/lib/cli-examples-*.jar \
       io.github.ecrcontainerd.cli.training.Training "$1/bin/java" "-XX:AOTCacheOutput=$made.new" \
       -XX:TieredStopAtLevel=1 -XX:CompileCommand=quiet \
       -XX:CompileCommand=exclude,sun.security.provider.DigestBase::implCompressMultiBlock0 \
+      '-XX:CompileCommand=exclude,java.util.Base64$Encoder::encode0' \
+      '-XX:CompileCommand=exclude,java.util.Base64$Encoder::encodeBlock' \
       -Xmx80m "${ecr_command[@]:1}" < /dev/null > "$made.log" 2>&1 9>&-; then
       mv "$made.new" "$made.aot"
     else

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CrashIT {
   private static final int SIZE = (24 << 20) + 12_345;
 
-  /** Bytes go to the daemon in writes of 4 MiB, of which two may be unanswered. */
+  /** Bytes that have come and are not in the ingest yet: a range, and what is unanswered. */
   private static final long ON_THEIR_WAY = 12 << 20;
 
   private static final int SIGKILL = 128 + 9;
@@ -57,18 +57,18 @@ class CrashIT {
     try (LayerPull pull = new LayerPull(daemon, SIZE)) {
       CountDownLatch stalled = new CountDownLatch(1);
       pull.faults(request -> stallAt(reached, request, stalled));
+      String[] command = {
+        "pull",
+        pull.reference(),
+        "--no-unpack",
+        "--parallelism=" + parallelism,
+        "--address=" + daemon.socket(),
+        "--namespace=" + pull.namespace(),
+        "--endpoint-url=" + pull.endpoint()
+      };
       Process killed =
           EcrCommand.withCredentials()
-              .start(
-                  directory.resolve("out"),
-                  directory.resolve("err"),
-                  "pull",
-                  pull.reference(),
-                  "--no-unpack",
-                  "--parallelism=" + parallelism,
-                  "--address=" + daemon.socket(),
-                  "--namespace=" + pull.namespace(),
-                  "--endpoint-url=" + pull.endpoint());
+              .start(directory.resolve("out"), directory.resolve("err"), command);
       try {
         assertThat(stalled.await(60, TimeUnit.SECONDS)).isTrue();
         awaitIngest(pull, killed, reached - ON_THEIR_WAY);
@@ -82,8 +82,9 @@ class CrashIT {
       assertThat(offset).as("what is left to be resumed").isLessThanOrEqualTo(reached);
       pull.mend();
 
-      pull.run(parallelism);
+      EcrCommand.Ended next = EcrCommand.withCredentials().run(command);
 
+      assertThat(next.status()).as(next.err()).isZero();
       pull.assertStored();
       pull.assertNoIngest();
       Served served = pull.served();

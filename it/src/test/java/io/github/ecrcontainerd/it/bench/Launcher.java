@@ -18,6 +18,7 @@ final class Launcher {
           "-XX:CompileCommand=quiet",
           "-XX:CompileCommand=CompileThresholdScaling,"
               + "sun.security.provider.DigestBase::implCompressMultiBlock0,0.1",
+          "-XX:CompileCommand=CompileThresholdScaling,java.util.Base64$Encoder::*,0.1",
           "-XX:-UsePerfData");
 
   private Launcher() {}
