@@ -95,9 +95,15 @@ class SharedResolverIT {
       assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("eight", "t" + i)))
           .contains("complete (4/4)");
     }
-    assertThat(ecr.server().counters().mostLayerConnections()).isLessThanOrEqualTo(6);
+    List<LayerTransfer> transfers = ecr.server().counters().layerTransfers();
+    // The connection of a late request that was given up may close behind the one that follows it.
+    long givenUp =
+        transfers.stream().filter(each -> each.bytesSent() < each.range().length()).count();
+    assertThat(ecr.server().counters().mostLayerConnections())
+        .as("connections at a time, of %s", transfers)
+        .isLessThanOrEqualTo(6 + (int) givenUp);
     Map<Digest, Long> asked = new LinkedHashMap<>();
-    for (LayerTransfer transfer : ecr.server().counters().layerTransfers()) {
+    for (LayerTransfer transfer : transfers) {
       asked.merge(transfer.digest(), transfer.range().length(), Long::sum);
     }
     for (Descriptor layer : layers) {
