@@ -7,13 +7,15 @@ import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
 import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
-import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
 import io.github.ecrcontainerd.containerd.internal.image.StoredImage;
 import io.github.ecrcontainerd.containerd.internal.pull.Pull;
 import io.github.ecrcontainerd.containerd.internal.push.Push;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
+import io.github.ecrcontainerd.containerd.internal.transport.Connection;
 import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
+import io.github.ecrcontainerd.containerd.internal.transport.Transport;
+import io.github.ecrcontainerd.containerd.internal.transport.TrustedTransport;
 import io.github.ecrcontainerd.containerd.introspection.Introspection;
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.Leases;
@@ -26,9 +28,11 @@ import io.github.ecrcontainerd.containerd.task.Tasks;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.ResolverException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A containerd, over its unix socket.
@@ -46,13 +50,17 @@ import java.util.Map;
  * by several threads at once. Its own threads keep no JVM alive.
  */
 public final class ContainerdClient implements ContainerdServices, AutoCloseable {
+  private final Transport transport;
+  private final Path address;
   private final DaemonChannel channel;
   private final String namespace;
   private final Rpc rpc;
   private final ContainerdServices services;
 
   private ContainerdClient(Builder builder) {
-    this.channel = new DaemonChannel(UnixSocket::connect, builder.address);
+    this.transport = builder.transport();
+    this.address = builder.address;
+    this.channel = new DaemonChannel(transport, address);
     this.namespace = builder.namespace;
     this.rpc = Rpc.of(channel, builder.address.toString(), namespace, builder.deadline);
     this.services = new GrpcServices(rpc);
@@ -146,6 +154,24 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
     return new ContainerRun(this, this::withLease, namespace, options).run();
   }
 
+  /**
+   * Who listens on the daemon's socket, asked of the kernel by a connection of its own.
+   *
+   * @throws ContainerdException if nobody can be connected to
+   */
+  public Peer peer() {
+    try (Connection connection = transport.connect(address)) {
+      return connection.peer();
+    } catch (IOException e) {
+      throw new ContainerdException(
+          ContainerdException.Code.UNAVAILABLE,
+          "Peer",
+          address.toString(),
+          String.valueOf(e.getMessage()),
+          e);
+    }
+  }
+
   @Override
   public Introspection introspection() {
     return services.introspection();
@@ -204,6 +230,8 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
     private Path address;
     private String namespace;
     private Duration deadline = Duration.ofSeconds(30);
+    private @Nullable SocketTransport transport;
+    private boolean trustedPeerOnly;
 
     Builder(Map<String, String> environment) {
       String socket = environment.getOrDefault("CONTAINERD_ADDRESS", "");
@@ -246,7 +274,36 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
       return this;
     }
 
-    /** A client, which may not be connected yet: its first call tells what is wrong. */
+    /**
+     * How to reach the socket. By default the system property {@code ecrcontainerd.transport} says
+     * so ({@code ffm}, {@code jdk} or {@code jnr}); without it that is {@link SocketTransport#FFM},
+     * or {@link SocketTransport#JDK} with a warning in a JVM that refuses native access.
+     */
+    public Builder transport(SocketTransport chosen) {
+      this.transport = chosen;
+      return this;
+    }
+
+    /**
+     * Whether to refuse a socket that another user listens on than root and the user of this
+     * process. Off by default: in a user namespace, root outside of it is another user.
+     */
+    public Builder trustedPeerOnly(boolean only) {
+      this.trustedPeerOnly = only;
+      return this;
+    }
+
+    private Transport transport() {
+      Transport any = TransportChoice.of(transport);
+      return trustedPeerOnly ? new TrustedTransport(any) : any;
+    }
+
+    /**
+     * A client, which may not be connected yet: its first call tells what is wrong.
+     *
+     * @throws IllegalStateException if the transport that was chosen can't be used in this JVM
+     * @throws IllegalArgumentException if the system property names none
+     */
     public ContainerdClient build() {
       return new ContainerdClient(this);
     }

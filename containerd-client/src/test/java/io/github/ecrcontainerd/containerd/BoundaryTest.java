@@ -92,7 +92,18 @@ class BoundaryTest {
         .resideOutsideOfPackage(ROOT + ".internal.ffm..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("java.lang.foreign..")
+        .haveNameMatching("java\\.lang\\.foreign\\.(Linker|SymbolLookup).*")
+        .check(CLASSES);
+  }
+
+  @Test
+  void touchesJnrInOneClass() {
+    noClasses()
+        .that()
+        .haveNameNotMatching(ROOT + "\\.internal\\.transport\\.JnrSocket.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("jnr..")
         .check(CLASSES);
   }
 }

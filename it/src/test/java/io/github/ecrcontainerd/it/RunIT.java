@@ -221,4 +221,41 @@ class RunIT {
       assertThat(text(outputs.get(i))).isEqualTo("I am " + i + "\n");
     }
   }
+
+  @Test
+  void saysWhatAJvmThatRefusesNativeAccessLacks(Containerd containerd) {
+    String said =
+        Command.run(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--illegal-native-access=deny",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Runner.class.getName(),
+                containerd.socket().toString(),
+                parent));
+    assertThat(said)
+        .contains("can't be passed on")
+        .contains("no FIFO can be made: this JVM refuses native access: start it with");
+  }
+
+  /** A program that runs a container, and prints why it can't. */
+  static final class Runner {
+    private Runner() {}
+
+    /**
+     * Runs it.
+     *
+     * @param args the daemon's socket, and the container's snapshot
+     */
+    public static void main(String[] args) throws InterruptedException {
+      RuntimeSpec spec = RuntimeSpec.of("/bin/busybox", "true");
+      try (ContainerdClient client = ContainerdClient.builder().address(args[0]).build()) {
+        var _ = client.run(RunOptions.of("busybox:latest", "overlayfs", args[1], spec));
+      } catch (UncheckedIOException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
 }

@@ -2,14 +2,18 @@ package io.github.ecrcontainerd.it.bench;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.SocketTransport;
+import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -21,7 +25,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
  */
 final class Child {
   private @Nullable EcrResolver resolver;
-  private @Nullable ContainerdClient containerd;
+  private final Map<SocketTransport, ContainerdClient> clients =
+      new EnumMap<>(SocketTransport.class);
   private @Nullable Blob blob;
 
   private Child() {}
@@ -40,7 +45,9 @@ final class Child {
     return switch (task[0]) {
       case "pull" ->
           pull(URI.create(task[1]), Path.of(task[2]), task[3], Boolean.parseBoolean(task[4]));
-      case "ingest" -> ingest(Path.of(task[1]));
+      case "ingest" -> ingest(Path.of(task[1]), SocketTransport.valueOf(task[2]));
+      case "read" -> read(Path.of(task[1]), SocketTransport.valueOf(task[2]));
+      case "unary" -> unary(Path.of(task[1]), SocketTransport.valueOf(task[2]));
       case "write" -> RawWriter.write(Path.of(task[1]), blob());
       default -> throw new IllegalArgumentException("No such task: " + task[0]);
     };
@@ -58,13 +65,13 @@ final class Child {
     }
     PullOptions options = PullOptions.builder().resolver(resolver).unpack(unpack).build();
     long start = System.nanoTime();
-    var _ = containerd(socket).pull(reference, options);
+    var _ = containerd(socket, SocketTransport.FFM).pull(reference, options);
     return since(start);
   }
 
-  private double ingest(Path socket) throws InterruptedException {
+  private double ingest(Path socket, SocketTransport transport) throws InterruptedException {
     Blob blob = blob();
-    ContainerdClient client = containerd(socket);
+    ContainerdClient client = containerd(socket, transport);
     long start = System.nanoTime();
     try (Ingest ingest =
         client.content().ingest("bench", blob.digest(), blob.size()).orElseThrow()) {
@@ -76,6 +83,31 @@ final class Child {
     return since(start);
   }
 
+  private double read(Path socket, SocketTransport transport) throws InterruptedException {
+    Blob blob = blob();
+    ContainerdClient client = containerd(socket, transport);
+    long start = System.nanoTime();
+    long bytes = 0;
+    try (ContentReader reader = client.content().read(blob.digest(), 0)) {
+      for (ByteBuffer next = reader.read(); next != null; next = reader.read()) {
+        bytes += next.remaining();
+      }
+    }
+    if (bytes != blob.size()) {
+      throw new IllegalStateException("Read " + bytes + " bytes instead of " + blob.size());
+    }
+    return since(start);
+  }
+
+  private double unary(Path socket, SocketTransport transport) throws InterruptedException {
+    ContainerdClient client = containerd(socket, transport);
+    long start = System.nanoTime();
+    for (int call = 0; call < TransportWork.CALLS; call++) {
+      var _ = client.introspection().version();
+    }
+    return since(start);
+  }
+
   private Blob blob() {
     if (blob == null) {
       blob = new Blob();
@@ -83,11 +115,9 @@ final class Child {
     return blob;
   }
 
-  private ContainerdClient containerd(Path socket) {
-    if (containerd == null) {
-      containerd = ContainerdClient.builder().address(socket).build();
-    }
-    return containerd;
+  private ContainerdClient containerd(Path socket, SocketTransport transport) {
+    return clients.computeIfAbsent(
+        transport, chosen -> ContainerdClient.builder().address(socket).transport(chosen).build());
   }
 
   static double since(long start) {

@@ -14,8 +14,11 @@ import static io.github.ecrcontainerd.it.bench.Sample.ONE_MEDIUM;
 import static io.github.ecrcontainerd.it.bench.Sample.ONE_SMALL;
 import static io.github.ecrcontainerd.it.bench.Sample.TEN_SMALL;
 
+import io.github.ecrcontainerd.containerd.SocketTransport;
 import io.github.ecrcontainerd.it.bench.Daemon.Fetching;
+import io.github.ecrcontainerd.it.bench.TransportWork.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
@@ -31,6 +34,9 @@ final class Experiments {
   /** One that every quick run has: the version that most goals are about. */
   private static final String NEWEST = "2.1";
 
+  /** Rounds in a JVM that goes on whose figures don't count. */
+  private static final int COLD = 2;
+
   private final boolean quick;
 
   Experiments(boolean quick) {
@@ -43,6 +49,7 @@ final class Experiments {
     all.add(link());
     all.add(bare());
     all.add(store(NEWEST, atLeast(4)));
+    all.add(transports().inFull());
     all.add(memory());
     all.add(limited(ONE, atMost(0.95)));
     all.add(limited(EIGHT, atMost(1.0)));
@@ -152,6 +159,43 @@ final class Experiments {
             results -> results.timesOf(raw, ours));
   }
 
+  /**
+   * Whether the default transport is the right one. Each ingest comes after the same work, because
+   * where it stands in the turns makes a difference to the daemon's memory.
+   */
+  private Experiment transports() {
+    List<Peer> peers =
+        Stream.of(SocketTransport.values())
+            .flatMap(
+                transport ->
+                    Stream.of(Kind.values()).<Peer>map(kind -> new TransportWork(transport, kind)))
+            .toList();
+    Experiment experiment =
+        new Experiment(
+            "transports",
+            "The transports, in one JVM",
+            NEWEST,
+            COLD + rounds(9),
+            peers.toArray(Peer[]::new));
+    for (Kind kind : Kind.values()) {
+      experiment.row(
+          "default transport, " + kind.words(),
+          "times the speed of the fastest other",
+          atLeast(kind == Kind.UNARY ? 0.9 : 0.95),
+          results -> timesOfFastest(results, kind).stream().skip(COLD).toList());
+    }
+    return experiment;
+  }
+
+  private static List<Double> timesOfFastest(Results results, Kind kind) {
+    Peer fastest =
+        Stream.of(SocketTransport.JDK, SocketTransport.JNR)
+            .<Peer>map(transport -> new TransportWork(transport, kind))
+            .min(Comparator.comparingDouble(peer -> results.median(peer, Run::seconds)))
+            .orElseThrow();
+    return results.timesOf(fastest, new TransportWork(SocketTransport.FFM, kind));
+  }
+
   private Experiment memory() {
     List<Peer> pulls =
         Stream.of(ONE, EIGHT, FORTY)
@@ -223,16 +267,15 @@ final class Experiments {
 
   private Experiment warm() {
     Peer pull = new WarmPull(ONE, false);
-    int cold = 2;
     return new Experiment(
-            "warm", "Pulls in one JVM, no limits, no unpacking", NEWEST, cold + rounds(8), pull)
+            "warm", "Pulls in one JVM, no limits, no unpacking", NEWEST, COLD + rounds(8), pull)
         .row(
             "CPU of the client per GiB pulled, warm",
             "s",
             atMost(1.2),
             results ->
                 results.each(pull, run -> run.clientCpu() * GIB / run.served()).stream()
-                    .skip(cold)
+                    .skip(COLD)
                     .toList());
   }
 

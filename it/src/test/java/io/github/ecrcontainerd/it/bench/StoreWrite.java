@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.it.bench;
 
+import io.github.ecrcontainerd.containerd.SocketTransport;
+
 /**
  * A {@link Blob} into the content store, from the memory of a JVM that goes on.
  *
@@ -19,6 +21,11 @@ record StoreWrite(boolean raw) implements Peer {
     return stage.measure(
         daemon,
         Link.UNLIMITED,
-        () -> stage.longLived().run(raw ? "write" : "ingest", daemon.socket().toString()));
+        () ->
+            raw
+                ? stage.longLived().run("write", daemon.socket().toString())
+                : stage
+                    .longLived()
+                    .run("ingest", daemon.socket().toString(), SocketTransport.FFM.name()));
   }
 }

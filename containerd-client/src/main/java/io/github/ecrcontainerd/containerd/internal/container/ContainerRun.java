@@ -80,7 +80,8 @@ public final class ContainerRun {
       output.drain();
       return exit;
     } catch (IOException e) {
-      throw new UncheckedIOException("The output of " + options.id() + " can't be passed on", e);
+      throw new UncheckedIOException(
+          "The output of %s can't be passed on: %s".formatted(options.id(), e.getMessage()), e);
     }
   }
 

@@ -12,6 +12,10 @@ public final class Fifo {
 
   /** Makes a FIFO that none but the user may open. */
   public static Path create(Path path) throws IOException {
+    if (!NativeAccess.isAllowed()) {
+      throw new FileSystemException(
+          path.toString(), null, "no FIFO can be made: " + NativeAccess.REFUSED);
+    }
     int result = Libc.mkfifo(path.toString(), OWNER_ONLY);
     if (result < 0) {
       throw new FileSystemException(

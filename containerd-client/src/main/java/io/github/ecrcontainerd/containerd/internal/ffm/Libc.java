@@ -16,8 +16,9 @@ import java.lang.invoke.VarHandle;
  * The functions of libc that this module calls, each with the signature of its man page.
  *
  * <p>Each returns what libc's returns, or the negated {@code errno} where that is -1, as the kernel
- * itself does. The numbers are those of Linux's generic ABI: the same on x86-64 and aarch64, in
- * glibc and in musl.
+ * itself does. The numbers are the kernel's, those of its generic ABI for 64 bits (x86-64 and
+ * aarch64 have it, PowerPC and MIPS don't), and so the same in glibc and in musl. All functions are
+ * POSIX's, in libc itself, which is where the linker looks by default.
  */
 @SuppressWarnings("restricted") // Native access is what this class is for.
 final class Libc {
@@ -28,6 +29,7 @@ final class Libc {
   static final int SOCK_CLOEXEC = 0x80000;
 
   static final int SOL_SOCKET = 1;
+  static final int SO_PEERCRED = 17;
   static final int SO_SNDTIMEO = 21;
   static final int MSG_NOSIGNAL = 0x4000;
   static final int SHUT_WR = 1;
@@ -52,6 +54,10 @@ final class Libc {
       bind(
           "setsockopt",
           FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle GETSOCKOPT =
+      bind(
+          "getsockopt",
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
   private static final MethodHandle CONNECT =
       bind("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle READ =
@@ -93,6 +99,17 @@ final class Libc {
       MemorySegment state = arena.allocate(CALL_STATE);
       int length = (int) value.byteSize();
       return orErrno((int) SETSOCKOPT.invokeExact(state, fd, level, name, value, length), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** {@code int getsockopt(int fd, int level, int name, void *value, socklen_t *length)} */
+  static int getsockopt(int fd, int level, int name, MemorySegment value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
+      return orErrno((int) GETSOCKOPT.invokeExact(state, fd, level, name, value, length), state);
     } catch (Throwable e) {
       throw unexpected(e);
     }

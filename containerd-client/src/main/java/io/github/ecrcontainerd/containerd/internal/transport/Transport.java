@@ -8,9 +8,11 @@ import java.nio.file.Path;
 public interface Transport {
 
   /**
-   * Connects to the socket at a path. Waits a few seconds at most.
+   * Connects to the socket at a path. Waits a few seconds at most, whether its thread is
+   * interrupted or not.
    *
-   * @throws ConnectException if it can't; the message says why and what to do
+   * @throws ConnectException if it can't; the message says why and what to do, in the same words
+   *     whichever way this is: {@link ConnectFailure}
    */
   Connection connect(Path socket) throws ConnectException;
 }

@@ -4,6 +4,6 @@ import io.github.ecrcontainerd.containerd.internal.ffm.UnixSocket;
 
 class FfmTransportTest extends TransportContract {
   FfmTransportTest() {
-    super(UnixSocket::connect);
+    super(UnixSocket::connect, 107);
   }
 }

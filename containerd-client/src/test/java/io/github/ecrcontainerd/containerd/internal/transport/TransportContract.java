@@ -26,17 +26,23 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every transport does, shown against a peer of the JDK's own. */
+/** What every transport does, shown against a peer that is the JDK's own. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class TransportContract {
+  private static final int CONNECTIONS = 5000;
+  private static final int FAILURES = 1000;
+  private static final long OWN_PID = ProcessHandle.current().pid();
+
   private final Transport transport;
+  private final int longestPath;
   private Path socket;
   private ServerSocketChannel server;
 
   @TempDir Path directory;
 
-  TransportContract(Transport transport) {
+  TransportContract(Transport transport, int longestPath) {
     this.transport = transport;
+    this.longestPath = longestPath;
   }
 
   @BeforeEach
@@ -218,6 +224,73 @@ abstract class TransportContract {
   }
 
   @Test
+  void goesOnToReadWhenItsThreadIsInterrupted() throws Exception {
+    try (Connection connection = transport.connect(socket);
+        SocketChannel peer = server.accept()) {
+      InputStream input = connection.input();
+      FutureTask<String> read =
+          new FutureTask<>(
+              () -> "%c %s".formatted(input.read(), Thread.currentThread().isInterrupted()));
+      Thread reader = Thread.ofPlatform().daemon().name("blocked-read").start(read);
+      awaitBlocked(reader);
+      reader.interrupt();
+      awaitBlocked(reader);
+      writeAll(peer, new byte[] {'x'});
+      assertThat(result(read)).isEqualTo("x true");
+      assertIsWhole(connection, peer);
+    }
+  }
+
+  @Test
+  void goesOnToWriteWhenItsThreadIsInterrupted() throws Exception {
+    byte[] sent = bytes(16 << 20);
+    try (Connection connection = transport.connect(socket);
+        SocketChannel peer = server.accept()) {
+      FutureTask<Boolean> written =
+          new FutureTask<>(
+              () -> {
+                connection.output().write(sent);
+                connection.output().flush();
+                return Thread.currentThread().isInterrupted();
+              });
+      Thread writer = Thread.ofPlatform().daemon().name("blocked-write").start(written);
+      awaitBlocked(writer);
+      writer.interrupt();
+      awaitBlocked(writer);
+      assertThat(readAll(peer, sent.length)).isEqualTo(sent);
+      assertThat(result(written)).isTrue();
+      assertIsWhole(connection, peer);
+    }
+  }
+
+  @Test
+  void connectsReadsAndWritesAlsoInAThreadThatIsInterrupted() throws Exception {
+    FutureTask<String> connected =
+        beside(
+            () -> {
+              Thread.currentThread().interrupt();
+              try (Connection connection = transport.connect(socket)) {
+                connection.output().write('x');
+                connection.output().flush();
+                return "%c %s"
+                    .formatted(connection.input().read(), Thread.currentThread().isInterrupted());
+              }
+            });
+    try (SocketChannel peer = server.accept()) {
+      writeAll(peer, readAll(peer, 1));
+      assertThat(result(connected)).isEqualTo("x true");
+    }
+  }
+
+  private static void assertIsWhole(Connection connection, SocketChannel peer) throws IOException {
+    connection.output().write('y');
+    connection.output().flush();
+    assertThat(readAll(peer, 1)).containsExactly('y');
+    writeAll(peer, new byte[] {'z'});
+    assertThat(connection.input().read()).isEqualTo('z');
+  }
+
+  @Test
   void isUselessOnceItIsClosed() throws Exception {
     Connection connection = transport.connect(socket);
     connection.close();
@@ -230,12 +303,22 @@ abstract class TransportContract {
   @Test
   void leaksNoDescriptor() throws Exception {
     long before = openDescriptors();
-    for (int i = 0; i < 2000; i++) {
-      transport.connect(socket).close();
-      server.accept().close();
+    FutureTask<?> peers =
+        beside(
+            () -> {
+              for (int i = 0; i < CONNECTIONS; i++) {
+                server.accept().close();
+              }
+              return null;
+            });
+    for (int i = 0; i < CONNECTIONS; i++) {
+      try (Connection connection = transport.connect(socket)) {
+        assertThat(connection.input().read()).isEqualTo(-1);
+      }
     }
+    result(peers);
     Path missing = directory.resolve("missing");
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < FAILURES; i++) {
       assertThatThrownBy(() -> transport.connect(missing)).isInstanceOf(ConnectException.class);
     }
     assertThat(openDescriptors()).isLessThan(before + 100);
@@ -274,17 +357,53 @@ abstract class TransportContract {
 
   @Test
   void saysThatAPathIsTooLong() {
-    Path tooLong = Path.of("/" + "x".repeat(107));
+    Path tooLong = Path.of("/" + "x".repeat(longestPath));
     assertThatThrownBy(() -> transport.connect(tooLong))
         .isInstanceOf(ConnectException.class)
-        .hasMessageContaining("at most 107 bytes, and this one 108");
+        .hasMessageContaining(
+            "at most %d bytes, and this one %d".formatted(longestPath, longestPath + 1));
   }
 
   @Test
   void acceptsTheLongestPath() throws Exception {
-    Path longest = directory.resolve("x".repeat(107 - directory.toString().length() - 1));
+    Path longest = directory.resolve("x".repeat(longestPath - directory.toString().length() - 1));
     // The JDK itself binds 106 bytes at most.
     Files.move(socket, longest);
     transport.connect(longest).close();
+  }
+
+  @Test
+  void saysThatThePeerAcceptsNobody() throws Exception {
+    try (FullBacklog full = new FullBacklog(directory.resolve("full.sock"))) {
+      assertThatThrownBy(() -> transport.connect(full.socket()))
+          .isInstanceOf(ConnectException.class)
+          .hasMessage(
+              "containerd at " + full.socket() + " accepts no connection for 5 s: is it stuck?");
+    }
+  }
+
+  @Test
+  void connectsWhenThePeerAcceptsAgain() throws Exception {
+    try (FullBacklog full = new FullBacklog(directory.resolve("full.sock"))) {
+      FutureTask<Connection> connecting = beside(() -> transport.connect(full.socket()));
+      full.accept();
+      result(connecting).close();
+    }
+  }
+
+  @Test
+  void tellsWhoListens() throws Exception {
+    try (Connection connection = transport.connect(socket)) {
+      assertThat(connection.peer().user()).isEqualTo(Files.getOwner(socket));
+      assertThat(connection.peer().group()).isEqualTo(Files.getAttribute(socket, "posix:group"));
+      connection.peer().pid().ifPresent(pid -> assertThat(pid).isEqualTo(OWN_PID));
+    }
+  }
+
+  @Test
+  void trustsItsOwnUser() throws Exception {
+    try (Connection connection = new TrustedTransport(transport).connect(socket)) {
+      connection.output().write(1);
+    }
   }
 }

@@ -1,0 +1,61 @@
+package io.github.ecrcontainerd.containerd.internal.transport;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/** Why a socket can't be connected to, in the words of every transport. */
+public final class ConnectFailure {
+  /** How long to wait for a daemon that is there but doesn't accept. */
+  public static final int SECONDS = 5;
+
+  private static final int S_IFMT = 0xF000;
+  private static final int S_IFSOCK = 0xC000;
+
+  private ConnectFailure() {}
+
+  /** The path has more bytes than the transport can pass to the kernel. */
+  public static ConnectException pathTooLong(Path path, int bytes, int most) {
+    return new ConnectException(
+        "the path of a unix socket has at most %d bytes, and this one %d: %s"
+            .formatted(most, bytes, path));
+  }
+
+  /** Nothing is at the path. */
+  public static ConnectException notThere(Path path) {
+    return new ConnectException("no containerd at " + path + ": is it running?");
+  }
+
+  /** Nobody listens, or nobody can: Linux answers alike for a file that is no socket. */
+  public static ConnectException refused(Path path) {
+    return isSocket(path) ? notThere(path) : new ConnectException(path + " is not a socket");
+  }
+
+  private static boolean isSocket(Path path) {
+    try {
+      Integer mode = (Integer) Files.getAttribute(path, "unix:mode", new LinkOption[0]);
+      return mode != null && (mode & S_IFMT) == S_IFSOCK;
+    } catch (IOException e) {
+      return true; // Gone meanwhile: that it is no socket can't be said.
+    }
+  }
+
+  /** The user may not. */
+  public static ConnectException denied(Path path) {
+    return new ConnectException(
+        "permission denied on " + path + ": run as root or join the socket's group");
+  }
+
+  /** The peer listens, but its backlog was full for {@link #SECONDS}. */
+  public static ConnectException notAccepted(Path path) {
+    return new ConnectException(
+        "containerd at %s accepts no connection for %d s: is it stuck?".formatted(path, SECONDS));
+  }
+
+  /** Anything else. */
+  public static ConnectException other(Path path, String reason) {
+    return new ConnectException("can't connect to " + path + ": " + reason);
+  }
+}

@@ -1,0 +1,7 @@
+package io.github.ecrcontainerd.containerd.internal.transport;
+
+class JnrTransportTest extends TransportContract {
+  JnrTransportTest() {
+    super(JnrSocket::connect, 107);
+  }
+}
