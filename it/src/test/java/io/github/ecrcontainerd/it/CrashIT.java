@@ -19,8 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -49,7 +47,6 @@ class CrashIT {
 
   @ParameterizedTest(name = "killed at the {0}, parallelism {1}")
   @MethodSource("everyPlace")
-  @Execution(ExecutionMode.CONCURRENT)
   void thePullAfterAKillGoesOnWhereTheIngestIs(
       Place place, int parallelism, @TempDir Path directory) throws Exception {
     long reached = place.in(SIZE);

@@ -16,9 +16,6 @@ import java.util.stream.Stream;
  */
 record ClassResult(
     String test, int passed, List<Problem> failed, List<Problem> skipped, double seconds) {
-  /** What stands in the place of a class where not all could run. */
-  static final String SUITE = "Suite";
-
   /** The one reason to skip a test that counts: a daemon can't be asked for what it hasn't got. */
   private static final Pattern WHAT_A_DAEMON_LACKS = Pattern.compile("containerd .*\\bhas no .*");
 
@@ -33,7 +30,7 @@ record ClassResult(
 
   /** What stands for all classes that could not run, and says why. */
   static ClassResult broken(String reason) {
-    return new ClassResult(SUITE, 0, List.of(new Problem("run", reason, "")), List.of(), 0);
+    return new ClassResult("Suite", 0, List.of(new Problem("run", reason, "")), List.of(), 0);
   }
 
   /** What it is as a whole: the worst that came of a test. */

@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.it.matrix;
 
+import io.github.ecrcontainerd.it.WithContainerd;
+
 /**
  * What tests run on.
  *
@@ -9,6 +11,11 @@ package io.github.ecrcontainerd.it.matrix;
 record Daemon(String name, String programs) {
   /** No daemon at all: a column of its own for the tests that need none. */
   static final Daemon NONE = new Daemon("none", "");
+
+  /** Which tests run on it: an expression of JUnit's tags. */
+  String tests() {
+    return equals(NONE) ? "!" + WithContainerd.TAG : WithContainerd.TAG;
+  }
 
   /**
    * Reads the argument of the command line.

@@ -1,6 +1,5 @@
 package io.github.ecrcontainerd.it.matrix;
 
-import io.github.ecrcontainerd.it.matrix.ClassResult.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -112,9 +111,12 @@ final class Matrix {
     System.out.printf(
         "%-8s %-28s %s in %.1f s%n",
         daemon.name(), result.test(), result.counts(), result.seconds());
-    for (Problem problem : result.failed()) {
-      System.out.printf("%n%s.%s:%n%s%n", result.test(), problem.test(), problem.trace());
-    }
+    // The log has those of all.
+    result.failed().stream()
+        .limit(1)
+        .forEach(
+            problem ->
+                System.out.printf("%s.%s:%n%s%n", result.test(), problem.test(), problem.trace()));
   }
 
   /** Says what came of it all. */

@@ -2,10 +2,8 @@ package io.github.ecrcontainerd.it.matrix;
 
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathRoots;
-import static org.junit.platform.launcher.TagFilter.excludeTags;
 import static org.junit.platform.launcher.TagFilter.includeTags;
 
-import io.github.ecrcontainerd.it.WithContainerd;
 import io.github.ecrcontainerd.it.matrix.ClassResult.Problem;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -30,9 +28,9 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The program of a JVM that runs integration tests: those that need a daemon, or those that need
- * none. Writes a {@link ClassResult} to its standard output as soon as there is one, a line of JSON
- * each, and everything else to its standard error.
+ * The program of a JVM that runs the integration tests of some tags. Writes a {@link ClassResult}
+ * to its standard output as soon as there is one, a line of JSON each, and everything else to its
+ * standard error.
  */
 final class Suite implements TestExecutionListener {
   private static final Path CLASSES = Path.of("target", "test-classes");
@@ -49,8 +47,8 @@ final class Suite implements TestExecutionListener {
   /**
    * Runs tests, and exits with 0 whatever comes of them.
    *
-   * @param args whether those that need a daemon, {@code true} or {@code false}; then the names of
-   *     the classes, which are all if there is none
+   * @param args an expression of tags that says which; then the names of the classes, which are all
+   *     if there is none
    */
   public static void main(String[] args) {
     Suite suite = new Suite(System.out);
@@ -61,11 +59,7 @@ final class Suite implements TestExecutionListener {
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectClasspathRoots(Set.of(CLASSES)))
-            .filters(
-                includeClassNamePatterns(pattern),
-                Boolean.parseBoolean(args[0])
-                    ? includeTags(WithContainerd.TAG)
-                    : excludeTags(WithContainerd.TAG))
+            .filters(includeClassNamePatterns(pattern), includeTags(args[0]))
             .build();
     LauncherFactory.create().execute(request, suite);
     System.exit(0);
@@ -92,11 +86,10 @@ final class Suite implements TestExecutionListener {
     if (result.getStatus() != Status.SUCCESSFUL) {
       Tally tally = tally(id);
       List<Problem> problems = result.getStatus() == Status.ABORTED ? tally.skipped : tally.failed;
+      String trace = result.getThrowable().map(Suite::trace).orElse("");
+      System.err.printf("%s.%s %s: %s%n", className(id), name(id), result.getStatus(), trace);
       problems.add(
-          new Problem(
-              name(id),
-              result.getThrowable().map(Suite::reason).orElse(""),
-              result.getThrowable().map(Suite::trace).orElse("")));
+          new Problem(name(id), result.getThrowable().map(Suite::reason).orElse(""), trace));
     } else if (id.isTest()) {
       tally(id).passed++;
     }

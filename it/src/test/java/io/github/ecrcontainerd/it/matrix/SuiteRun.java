@@ -46,7 +46,7 @@ final class SuiteRun implements AutoCloseable {
           List.of("--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + temporary));
       command.addAll(List.of("-Dit.containerd=" + daemon.programs()));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Suite.class.getName()));
-      command.add(Boolean.toString(!daemon.equals(Daemon.NONE)));
+      command.add(daemon.tests());
       command.addAll(classes);
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
       this.process = builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();

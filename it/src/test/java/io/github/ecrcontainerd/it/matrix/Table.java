@@ -116,26 +116,10 @@ final class Table {
               .map(result -> new Outcome(daemon, result))
               .map(Outcome::toString)
               .forEach(complaints::add);
-          if (!column.isEmpty() && !column.containsKey(ClassResult.SUITE)) {
-            missing(daemon)
-                .forEach(test -> complaints.add(test + " did not run on " + daemon.name()));
-          }
         });
     asked.stream()
         .filter(test -> !tests().contains(test))
         .forEach(test -> complaints.add("there is no test class " + test));
     return complaints;
-  }
-
-  /** The classes that ran on another daemon, and not on this one. */
-  private List<String> missing(Daemon daemon) {
-    if (daemon.equals(Daemon.NONE)) {
-      return List.of();
-    }
-    Set<String> missing = tests();
-    missing.removeAll(column(Daemon.NONE).keySet());
-    missing.removeAll(column(daemon).keySet());
-    missing.remove(ClassResult.SUITE);
-    return List.copyOf(missing);
   }
 }

@@ -74,15 +74,6 @@ class TableTest {
   }
 
   @Test
-  void complainsOfAClassThatRanOnOneDaemonOnly() {
-    table.add(OLD, passed("PullIT"));
-    table.add(OLD, passed("PushIT"));
-    table.add(NEW, passed("PushIT"));
-
-    assertThat(table.complaints(List.of())).containsExactly("PullIT did not run on 2.1.9");
-  }
-
-  @Test
   void complainsOfANameThatIsNoClass() {
     table.add(OLD, passed("PullIT"));
     table.add(NEW, passed("PullIT"));
