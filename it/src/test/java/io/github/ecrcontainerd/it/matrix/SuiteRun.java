@@ -1,9 +1,12 @@
 package io.github.ecrcontainerd.it.matrix;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  * its daemons along.
  */
 final class SuiteRun implements AutoCloseable {
+  private static final Path PROC = Path.of("/proc");
   private static final Duration DEADLINE = Duration.ofMinutes(40);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -92,7 +96,6 @@ final class SuiteRun implements AutoCloseable {
       return;
     }
     closed = true;
-    List<ProcessHandle> descendants = process.descendants().toList();
     process.destroy();
     try {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -102,11 +105,38 @@ final class SuiteRun implements AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    descendants.forEach(ProcessHandle::destroyForcibly);
     try {
+      killWhatItStarted();
       delete(temporary);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Kills the commands that tests were running, which a JVM that ends doesn't. They are no children
+   * of anybody any more; but the temporary directory is on their command lines.
+   */
+  private void killWhatItStarted() throws IOException {
+    List<ProcessHandle> killed = new ArrayList<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path started : processes) {
+        if (commandLine(started).contains(temporary.toString())) {
+          ProcessHandle.of(Long.parseLong(started.getFileName().toString())).ifPresent(killed::add);
+        }
+      }
+    }
+    killed.forEach(ProcessHandle::destroyForcibly);
+    killed.forEach(
+        handle -> handle.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
+  }
+
+  /** Empty for a process that has ended. */
+  private static String commandLine(Path process) {
+    try {
+      return Files.readString(process.resolve("cmdline"), ISO_8859_1);
+    } catch (IOException e) {
+      return "";
     }
   }
 
