@@ -150,6 +150,15 @@ os() {
   (. /etc/os-release && echo "${!1:-}")
 }
 
+# containerd_version CONTAINERD: prints the version of that program, without what a distribution adds.
+containerd_version() {
+  local version
+  # containerd github.com/containerd/containerd 1.6.20~ds1 1.6.20~ds1-1+deb12u3
+  read -r _ _ version _ < <("$1" --version) || return 1
+  version=${version#v}
+  printf '%s\n' "${version%%[~+]*}"
+}
+
 # debian_mirror: prints the address of the mirror that this machine's apt uses. Fails on another system than Debian.
 debian_mirror() {
   local mirror

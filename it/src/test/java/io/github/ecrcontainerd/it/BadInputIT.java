@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What may be wrong gives one clear line and exit status 1, or 2 where the command line is. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 class BadInputIT {
   private final Containerd daemon;
   private final LocalEcr ecr;

@@ -12,9 +12,11 @@ import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.content.IngestStatus;
+import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -23,26 +25,29 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Blobs are found, read, labelled and deleted. */
-@ExtendWith(PrivateContainerd.class)
+@WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ContentStoreIT {
   private static final int MIB = 1 << 20;
   private static final Digest NOWHERE = Digest.sha256(new byte[] {1, 2, 3});
 
   private ContainerdClient client;
+  private Lease lease;
   private ContentStore store;
 
+  /** Under a lease: else the daemon may collect a blob as soon as it is there. */
   @BeforeEach
-  void connect(Containerd containerd) {
+  void connect(Containerd containerd) throws InterruptedException {
     client = ContainerdClient.builder().address(containerd.socket()).build();
-    store = client.content();
+    lease = client.leases().create("", Duration.ofHours(1));
+    store = client.withLease(lease).content();
   }
 
   @AfterEach
-  void disconnect() {
+  void disconnect() throws InterruptedException {
+    client.leases().delete(lease.id());
     client.close();
   }
 

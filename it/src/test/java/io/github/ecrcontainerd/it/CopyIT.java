@@ -46,7 +46,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies from registry to registry, through containerd and without it, and what goes along. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 @Timeout(120)
 class CopyIT {
   private static final int SIGTERM = 128 + 15;

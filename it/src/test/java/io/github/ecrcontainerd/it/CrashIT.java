@@ -18,16 +18,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a process that was killed has brought, the next one doesn't ask for. */
-@ExtendWith(PrivateContainerd.class)
+@WithContainerd
 @Timeout(90)
 class CrashIT {
   private static final int SIZE = (24 << 20) + 12_345;
@@ -50,7 +47,6 @@ class CrashIT {
 
   @ParameterizedTest(name = "killed at the {0}, parallelism {1}")
   @MethodSource("everyPlace")
-  @Execution(ExecutionMode.CONCURRENT)
   void thePullAfterAKillGoesOnWhereTheIngestIs(
       Place place, int parallelism, @TempDir Path directory) throws Exception {
     long reached = place.in(SIZE);

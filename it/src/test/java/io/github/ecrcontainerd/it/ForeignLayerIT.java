@@ -37,7 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Layers that the registry doesn't have come from where their manifest says. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 class ForeignLayerIT {
   private static final String FOREIGN = MediaTypes.DOCKER_FOREIGN_LAYER + ".gzip";
 

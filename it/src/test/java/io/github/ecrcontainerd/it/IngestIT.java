@@ -11,6 +11,7 @@ import io.github.ecrcontainerd.containerd.content.ContentInfo;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.content.Ingest.Outcome;
+import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,29 +28,32 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes become blobs, also where they come in two goes, or from two sides. */
-@ExtendWith(PrivateContainerd.class)
+@WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class IngestIT {
   private static final int MIB = 1 << 20;
 
   private ContainerdClient client;
+  private Lease lease;
   private ContentStore store;
   private Path blobs;
 
+  /** Under a lease: else the daemon may collect a blob as soon as it is there. */
   @BeforeEach
-  void connect(Containerd containerd) {
+  void connect(Containerd containerd) throws InterruptedException {
     client = ContainerdClient.builder().address(containerd.socket()).build();
-    store = client.content();
+    lease = client.leases().create("", Duration.ofHours(1));
+    store = client.withLease(lease).content();
     blobs = containerd.root().resolve("io.containerd.content.v1.content/blobs/sha256");
   }
 
   @AfterEach
-  void disconnect() {
+  void disconnect() throws InterruptedException {
+    client.leases().delete(lease.id());
     client.close();
   }
 
@@ -311,16 +315,16 @@ class IngestIT {
   void putsItsBlobUnderTheLease() throws Exception {
     byte[] content = bytes(1000, 13);
     Digest digest = Digest.sha256(content);
-    var lease = client.leases().create("ingest-lease", Duration.ofHours(1));
+    Lease own = client.leases().create("ingest-lease", Duration.ofHours(1));
     try (Ingest ingest =
-        client.withLease(lease).content().ingest(ref(digest), digest, 1000).orElseThrow()) {
+        client.withLease(own).content().ingest(ref(digest), digest, 1000).orElseThrow()) {
       ingest.write(ByteBuffer.wrap(content));
       ingest.commit(Map.of());
     }
     client.leases().create("other-lease", Duration.ofHours(1));
     client.leases().deleteAndCollect("other-lease");
     assertThat(store.info(digest)).isPresent();
-    client.leases().deleteAndCollect(lease.id());
+    client.leases().deleteAndCollect(own.id());
     assertThat(store.info(digest)).isEmpty();
   }
 

@@ -20,7 +20,6 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A pull gets over whatever goes wrong with one answer, and asks again for nothing that came. */
-@ExtendWith(PrivateContainerd.class)
+@WithContainerd
 @Timeout(100)
 class LayerFaultsIT {
   /** Twelve ranges of 1 MiB with a parallelism of 16, the last one a little shorter. */

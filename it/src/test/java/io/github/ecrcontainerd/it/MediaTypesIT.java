@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Everything that a registry may hold comes whole, and only what can run is unpacked. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 class MediaTypesIT {
   private final Containerd daemon;
   private final LocalEcr ecr;

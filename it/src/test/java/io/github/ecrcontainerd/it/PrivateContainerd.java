@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * the class, and the class fails if the daemon leaves a process, a mount or a file behind.
  *
  * <pre>{@code
- * @ExtendWith(PrivateContainerd.class)
+ * @WithContainerd
  * class PullIT {
  *   @Test
  *   void pulls(Containerd containerd) { ... containerd.socket() ... }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /**
  * What was pulled runs, by the daemon's own tool and by ours, and with the Go programs' variables.
  */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 class PullAndRunIT {
   private final Containerd daemon;
   private final LocalEcr ecr;

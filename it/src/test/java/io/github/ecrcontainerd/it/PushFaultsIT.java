@@ -29,19 +29,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pushes whose calls go wrong: layers of three parts, of which the last is short. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+/**
+ * Pushes whose calls go wrong, each into an ECR of its own: layers of three parts, of which the
+ * last is short.
+ */
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)
 class PushFaultsIT {
@@ -51,7 +57,6 @@ class PushFaultsIT {
 
   private final Containerd daemon;
   private final LocalEcr ecr;
-  private final AtomicInteger pushes = new AtomicInteger();
   private List<Descriptor> layer = List.of();
   private List<Descriptor> eightLayers = List.of();
 
@@ -115,7 +120,6 @@ class PushFaultsIT {
   /** Brings two images into containerd: one of one layer, and one of eight. */
   @BeforeAll
   void bringImages() throws InterruptedException {
-    ecr.server().conditions().partSize(PART);
     layer = image("one", 1);
     eightLayers = image("eight", 8);
     try (EcrResolver resolver = ecr.resolver().build();
@@ -145,23 +149,25 @@ class PushFaultsIT {
         "application/vnd.example.config.v1+json", "{\"of\":\"a test\"}".getBytes(UTF_8));
   }
 
-  @AfterEach
+  @AfterAll
   void leavesNoLease() {
-    ecr.server().conditions().apiFaults(request -> ApiFault.none());
     assertThat(daemon.ctr("leases", "ls", "-q")).isBlank();
   }
 
   @ParameterizedTest
   @MethodSource("faultsInEachPart")
+  @Execution(ExecutionMode.CONCURRENT)
   void sendsAPartOfOneLayerAgain(Fault fault, int part) throws Exception {
-    failCall(Operation.UPLOAD_LAYER_PART, part + 1, fault.in(part));
+    try (Push push = new Push("one")) {
+      push.failCall(Operation.UPLOAD_LAYER_PART, part + 1, fault.in(part));
 
-    OciLayout copy = push("one");
+      push.run();
 
-    assertArrived(copy, layer);
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(fault.callsWith(part));
-    assertThat(calls(Operation.INITIATE_LAYER_UPLOAD))
-        .isEqualTo(fault == Fault.UPLOAD_LOST ? 2 : 1);
+      push.assertArrived(layer);
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(fault.callsWith(part));
+      assertThat(push.calls(Operation.INITIATE_LAYER_UPLOAD))
+          .isEqualTo(fault == Fault.UPLOAD_LOST ? 2 : 1);
+    }
   }
 
   static Stream<Arguments> faultsInTheFirstAMiddleAndTheLastCall() {
@@ -174,117 +180,157 @@ class PushFaultsIT {
   @ParameterizedTest
   @MethodSource("faultsInTheFirstAMiddleAndTheLastCall")
   void sendsAPartOfEightLayersAgain(Fault fault, int call) throws Exception {
-    failCall(Operation.UPLOAD_LAYER_PART, call, fault.in(0));
+    try (Push push = new Push("eight")) {
+      push.failCall(Operation.UPLOAD_LAYER_PART, call, fault.in(0));
 
-    assertArrived(push("eight"), eightLayers);
+      push.run();
 
-    // What is left of a part may fit behind it; a layer whose upload is lost goes once more.
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isBetween(8L * PARTS, 8L * PARTS + PARTS);
+      push.assertArrived(eightLayers);
+      // What is left of a part may fit behind it; a layer whose upload is lost goes once more.
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isBetween(8L * PARTS, 8L * PARTS + PARTS);
+    }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
+  @Execution(ExecutionMode.CONCURRENT)
   void sendsAPartThatStallsAgain(int part) throws Exception {
-    failCall(Operation.UPLOAD_LAYER_PART, part + 1, ApiFault.stallAfter(part == 1 ? 0 : 1 << 20));
+    try (Push push = new Push("one")) {
+      push.failCall(
+          Operation.UPLOAD_LAYER_PART, part + 1, ApiFault.stallAfter(part == 1 ? 0 : 1 << 20));
 
-    assertArrived(push("one"), layer);
+      push.run();
 
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(PARTS + 1);
+      push.assertArrived(layer);
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(PARTS + 1);
+    }
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void readsTheNextPartWhileOneStalls() throws Exception {
-    failCall(Operation.UPLOAD_LAYER_PART, 1, ApiFault.stallAfter(1 << 20));
-    AtomicLong read = new AtomicLong();
-    AtomicLong callsThen = new AtomicLong(Long.MAX_VALUE);
-    PushListener listener =
-        new PushListener() {
-          @Override
-          public void transferred(Descriptor content, long bytes) {
-            if (read.addAndGet(bytes) >= 2 * PART - (1 << 20)) {
-              callsThen.accumulateAndGet(calls(Operation.UPLOAD_LAYER_PART), Math::min);
+    try (Push push = new Push("one")) {
+      push.failCall(Operation.UPLOAD_LAYER_PART, 1, ApiFault.stallAfter(1 << 20));
+      AtomicLong read = new AtomicLong();
+      AtomicLong callsThen = new AtomicLong(Long.MAX_VALUE);
+      PushListener listener =
+          new PushListener() {
+            @Override
+            public void transferred(Descriptor content, long bytes) {
+              if (read.addAndGet(bytes) >= 2 * PART - (1 << 20)) {
+                callsThen.accumulateAndGet(push.calls(Operation.UPLOAD_LAYER_PART), Math::min);
+              }
             }
-          }
-        };
+          };
 
-    assertArrived(push("one", listener), layer);
+      push.run(listener);
 
-    assertThat(callsThen.get()).isLessThanOrEqualTo(1);
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(PARTS + 1);
+      push.assertArrived(layer);
+      assertThat(callsThen.get()).isLessThanOrEqualTo(1);
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(PARTS + 1);
+    }
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void knowsThatALayerIsThereWhenOnlyTheAnswerOfItsCompletionWasLost() throws Exception {
-    failCall(Operation.COMPLETE_LAYER_UPLOAD, 1, ApiFault.answerLost());
+    try (Push push = new Push("one")) {
+      push.failCall(Operation.COMPLETE_LAYER_UPLOAD, 1, ApiFault.answerLost());
 
-    assertArrived(push("one"), layer);
+      push.run();
 
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(PARTS);
-    assertThat(calls(Operation.BATCH_CHECK_LAYER_AVAILABILITY)).isEqualTo(2);
+      push.assertArrived(layer);
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(PARTS);
+      assertThat(push.calls(Operation.BATCH_CHECK_LAYER_AVAILABILITY)).isEqualTo(2);
+    }
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void beginsALayerAgainWhenItsUploadIsLostBeforeItsCompletion() throws Exception {
-    failCall(Operation.COMPLETE_LAYER_UPLOAD, 1, ApiFault.uploadLost());
+    try (Push push = new Push("one")) {
+      push.failCall(Operation.COMPLETE_LAYER_UPLOAD, 1, ApiFault.uploadLost());
 
-    assertArrived(push("one"), layer);
+      push.run();
 
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(2 * PARTS);
+      push.assertArrived(layer);
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(2 * PARTS);
+    }
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void beginsALayerAgainWhenTheRegistryLosesWhatItHadTaken() throws Exception {
-    failCall(Operation.UPLOAD_LAYER_PART, 3, ApiFault.partCutShort(PART / 2));
+    try (Push push = new Push("one")) {
+      push.failCall(Operation.UPLOAD_LAYER_PART, 3, ApiFault.partCutShort(PART / 2));
 
-    assertArrived(push("one"), layer);
+      push.run();
 
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(2 * PARTS);
+      push.assertArrived(layer);
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(2 * PARTS);
+    }
   }
 
   @Test
-  void givesUpALayerThatIsLostTwice() {
-    failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.uploadLost());
+  @Execution(ExecutionMode.CONCURRENT)
+  void givesUpALayerThatIsLostTwice() throws Exception {
+    try (Push push = new Push("one")) {
+      push.failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.uploadLost());
 
-    ResolverException failure = catchThrowableOfType(ResolverException.class, () -> push("one"));
+      ResolverException failure = catchThrowableOfType(ResolverException.class, push::run);
 
-    assertThat(failure.code()).isEqualTo(Code.UPLOAD_LOST);
-    assertThat(failure)
-        .hasMessageMatching("Upload of sha256:\\w+ to .* failed: the registry lost what it had .*");
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(2);
+      assertThat(failure.code()).isEqualTo(Code.UPLOAD_LOST);
+      assertThat(failure)
+          .hasMessageMatching(
+              "Upload of sha256:\\w+ to .* failed: the registry lost what it had .*");
+      assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isEqualTo(2);
+    }
   }
 
   @Test
-  void givesUpARegistryThatIsOutOfOrder() {
-    failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.serverError());
+  @Execution(ExecutionMode.CONCURRENT)
+  void givesUpARegistryThatIsOutOfOrder() throws Exception {
+    try (Push push = new Push("one")) {
+      push.failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.serverError());
 
-    assertGivesUp(Code.UNAVAILABLE, "ServerException: This error was asked for");
+      assertGivesUp(push, Code.UNAVAILABLE, "ServerException: This error was asked for");
+    }
   }
 
   @Test
-  void givesUpARegistryThatThrottles() {
-    failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.throttled());
+  @Execution(ExecutionMode.CONCURRENT)
+  void givesUpARegistryThatThrottles() throws Exception {
+    try (Push push = new Push("one")) {
+      push.failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.throttled());
 
-    assertGivesUp(Code.THROTTLED, "ThrottlingException: Rate exceeded");
+      assertGivesUp(push, Code.THROTTLED, "ThrottlingException: Rate exceeded");
+    }
   }
 
   @Test
-  void givesUpARegistryThatTakesNoByte() {
-    failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.partCutShort(-1));
+  @Execution(ExecutionMode.CONCURRENT)
+  void givesUpARegistryThatTakesNoByte() throws Exception {
+    try (Push push = new Push("one")) {
+      push.failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.partCutShort(-1));
 
-    assertGivesUp(Code.REJECTED, "InvalidLayerPartException");
+      assertGivesUp(push, Code.REJECTED, "InvalidLayerPartException");
+    }
   }
 
   @Test
-  void givesUpARegistryThatStalls() {
-    failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.stallAfter(1 << 20));
+  @Execution(ExecutionMode.CONCURRENT)
+  void givesUpARegistryThatStalls() throws Exception {
+    try (Push push = new Push("one")) {
+      push.failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.stallAfter(1 << 20));
 
-    assertGivesUp(Code.UNAVAILABLE, "no byte moved for 15 s");
+      assertGivesUp(push, Code.UNAVAILABLE, "no byte moved for 15 s");
+    }
   }
 
-  private void assertGivesUp(Code code, String reason) {
+  private static void assertGivesUp(Push push, Code code, String reason) {
     long began = System.nanoTime();
 
-    ResolverException failure = catchThrowableOfType(ResolverException.class, () -> push("one"));
+    ResolverException failure = catchThrowableOfType(ResolverException.class, push::run);
 
     assertThat(failure.code()).isEqualTo(code);
     assertThat(failure)
@@ -292,64 +338,81 @@ class PushFaultsIT {
         .hasMessageContaining(reason);
     assertThat(Duration.ofNanos(System.nanoTime() - began))
         .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(75));
-    assertThat(calls(Operation.UPLOAD_LAYER_PART)).isGreaterThanOrEqualTo(3);
-    assertThat(calls(Operation.PUT_IMAGE)).isZero();
-  }
-
-  /** Lets a call of an operation go wrong, counted from now on. */
-  private void failCall(Operation operation, int number, ApiFault fault) {
-    AtomicInteger call = new AtomicInteger();
-    ecr.server()
-        .conditions()
-        .apiFaults(
-            request ->
-                request.operation() == operation && call.incrementAndGet() == number
-                    ? fault
-                    : ApiFault.none());
-  }
-
-  private void failAlways(Operation operation, ApiFault fault) {
-    ecr.server()
-        .conditions()
-        .apiFaults(request -> request.operation() == operation ? fault : ApiFault.none());
-  }
-
-  /** Pushes an image into a repository of its own, which has the image's configuration already. */
-  private OciLayout push(String image) throws InterruptedException {
-    return push(image, new PushListener() {});
-  }
-
-  private OciLayout push(String image, PushListener listener) throws InterruptedException {
-    String name = "copy-" + pushes.incrementAndGet();
-    OciLayout copy = ecr.repository(name);
-    config(copy);
-    ecr.server().counters().reset();
-    try (EcrResolver resolver = ecr.resolver().build();
-        ContainerdClient containerd = client()) {
-      Descriptor root =
-          containerd.images().get(ecr.reference(image, "latest")).orElseThrow().target();
-      containerd.push(
-          ecr.reference(name, "latest"),
-          root,
-          PushOptions.builder().resolver(resolver).listener(listener).build());
-      assertThat(resolver.resolve(ecr.reference(name, "latest")).target().digest())
-          .isEqualTo(root.digest());
-    }
-    return copy;
-  }
-
-  private static void assertArrived(OciLayout copy, List<Descriptor> expected) throws IOException {
-    for (Descriptor blob : expected) {
-      assertThat(Digest.sha256(Files.readAllBytes(copy.file(blob.digest()))))
-          .isEqualTo(blob.digest());
-    }
-  }
-
-  private long calls(Operation operation) {
-    return ecr.server().counters().requests(operation);
+    assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isGreaterThanOrEqualTo(3);
+    assertThat(push.calls(Operation.PUT_IMAGE)).isZero();
   }
 
   private ContainerdClient client() {
     return ContainerdClient.builder().address(daemon.socket()).build();
+  }
+
+  /**
+   * A push of an image that the daemon has into an ECR of its own, which has the image's
+   * configuration already.
+   */
+  private final class Push implements AutoCloseable {
+    private static final String REPOSITORY = "copy";
+
+    private final String image;
+    private final LocalEcr destination = LocalEcr.open();
+    private final OciLayout copy = destination.repository(REPOSITORY);
+
+    private Push(String image) {
+      this.image = image;
+      destination.server().conditions().partSize(PART);
+      config(copy);
+    }
+
+    /** Lets a call of an operation go wrong, counted from now on. */
+    private void failCall(Operation operation, int number, ApiFault fault) {
+      AtomicInteger call = new AtomicInteger();
+      destination
+          .server()
+          .conditions()
+          .apiFaults(
+              request ->
+                  request.operation() == operation && call.incrementAndGet() == number
+                      ? fault
+                      : ApiFault.none());
+    }
+
+    private void failAlways(Operation operation, ApiFault fault) {
+      destination
+          .server()
+          .conditions()
+          .apiFaults(request -> request.operation() == operation ? fault : ApiFault.none());
+    }
+
+    private void run() throws InterruptedException {
+      run(new PushListener() {});
+    }
+
+    private void run(PushListener listener) throws InterruptedException {
+      String reference = destination.reference(REPOSITORY, "latest");
+      try (EcrResolver resolver = destination.resolver().build();
+          ContainerdClient containerd = client()) {
+        Descriptor root =
+            containerd.images().get(ecr.reference(image, "latest")).orElseThrow().target();
+        containerd.push(
+            reference, root, PushOptions.builder().resolver(resolver).listener(listener).build());
+        assertThat(resolver.resolve(reference).target().digest()).isEqualTo(root.digest());
+      }
+    }
+
+    private void assertArrived(List<Descriptor> expected) throws IOException {
+      for (Descriptor blob : expected) {
+        assertThat(Digest.sha256(Files.readAllBytes(copy.file(blob.digest()))))
+            .isEqualTo(blob.digest());
+      }
+    }
+
+    private long calls(Operation operation) {
+      return destination.server().counters().requests(operation);
+    }
+
+    @Override
+    public void close() {
+      destination.close();
+    }
   }
 }

@@ -35,7 +35,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Images of Docker's schema 1 become such that run. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 class Schema1IT {
   private static final Platform AMD64 = Platform.parse("linux/amd64");
 

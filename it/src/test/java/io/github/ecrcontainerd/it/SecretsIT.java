@@ -30,7 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * every stack trace: it holds no secret. The command runs as a process, so nothing it writes is
  * missed.
  */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 @Timeout(120)
 class SecretsIT {
   private static final String KEY = "sEcReTkEy0123456789";

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Some requests fail on the way, because that is where leaks are. Property {@code
  * it.soak.pulls}: how many pulls, 200 by default. What each left is in {@code target/soak.txt}.
  */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 @Timeout(600)
 class SoakIT {
   private static final int PULLS = Integer.getInteger("it.soak.pulls", 200);

@@ -18,6 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+@WithContainerd
 @ExtendWith(PrivateEcr.class)
 class UnpackIT {
 
@@ -26,7 +27,8 @@ class UnpackIT {
    * what containers see must be the same to the last bit.
    */
   @Test
-  void unpacksARealRootFileSystemAsTheDaemonsOwnImportDoes(LocalEcr ecr) throws Exception {
+  void unpacksARealRootFileSystemAsTheDaemonsOwnImportDoes(Containerd first, LocalEcr ecr)
+      throws Exception {
     List<LayerTar> tars = RootFs.layers();
     OciLayout layout = ecr.repository("rootfs");
     OciImage image =
@@ -40,17 +42,16 @@ class UnpackIT {
     layout.tag("latest", image.manifest());
 
     Tree ours;
-    try (Containerd daemon = Containerd.open();
-        EcrResolver resolver = ecr.resolver().build();
-        ContainerdClient containerd = ContainerdClient.builder().address(daemon.socket()).build()) {
+    try (EcrResolver resolver = ecr.resolver().build();
+        ContainerdClient containerd = ContainerdClient.builder().address(first.socket()).build()) {
       containerd.pull(
           ecr.reference("rootfs", "latest"), PullOptions.builder().resolver(resolver).build());
-      ours = Tree.ofSnapshot(daemon, "overlayfs", image.chainId());
+      ours = Tree.ofSnapshot(first, "overlayfs", image.chainId());
     }
     Tree theirs;
-    try (Containerd daemon = Containerd.open()) {
-      layout.importInto(daemon, "rootfs");
-      theirs = Tree.ofSnapshot(daemon, "overlayfs", image.chainId());
+    try (Containerd second = Containerd.open()) {
+      layout.importInto(second, "rootfs");
+      theirs = Tree.ofSnapshot(second, "overlayfs", image.chainId());
     }
 
     assertThat(ours.entries()).hasSizeGreaterThan(3000);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ecrcontainerd.it.Command;
 import io.github.ecrcontainerd.it.Containerd;
-import io.github.ecrcontainerd.it.PrivateContainerd;
+import io.github.ecrcontainerd.it.WithContainerd;
 import io.github.ecrcontainerd.it.image.Layer.Compression;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -17,11 +17,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The images that other tests use are what they say, to programs that are not ours. */
-@ExtendWith(PrivateContainerd.class)
+@WithContainerd
 class ImageFixturesIT {
   @TempDir static Path directory;
   private static OciLayout rootFs;

@@ -1,0 +1,155 @@
+package io.github.ecrcontainerd.it.matrix;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A {@link Suite} in a JVM of its own, with a temporary directory of its own: two at a time don't
+ * meet. Whoever makes it closes it, also while it runs: then the JVM ends as by Ctrl-C, and takes
+ * its daemons along.
+ */
+final class SuiteRun implements AutoCloseable {
+  private static final Path PROC = Path.of("/proc");
+  private static final Duration DEADLINE = Duration.ofMinutes(40);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final Path log;
+  private final Path temporary;
+  private final Process process;
+  private boolean closed;
+
+  /**
+   * Starts it.
+   *
+   * @param classes those that are to run; all if there is none
+   * @param log the file for what it says
+   */
+  SuiteRun(Daemon daemon, List<String> classes, Path log) {
+    this.log = log;
+    try {
+      // A short path: sockets will be below.
+      this.temporary = Files.createTempDirectory("it");
+      List<String> command = new ArrayList<>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(
+          List.of("--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + temporary));
+      command.addAll(List.of("-Dit.containerd=" + daemon.programs()));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path"), Suite.class.getName()));
+      command.add(daemon.tests());
+      command.addAll(classes);
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+      this.process = builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Waits for the results.
+   *
+   * @param each is told of each as soon as it is there, by another thread
+   * @throws IllegalStateException if not all tests have run to their end; the message says why
+   */
+  void await(Consumer<ClassResult> each) throws InterruptedException {
+    Thread reader = Thread.startVirtualThread(() -> read(each));
+    if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new IllegalStateException(
+          "still running after %d minutes: %s".formatted(DEADLINE.toMinutes(), log));
+    }
+    reader.join();
+    if (process.exitValue() != 0) {
+      throw new IllegalStateException(
+          "the JVM ended with status %d: %s".formatted(process.exitValue(), log));
+    }
+  }
+
+  private void read(Consumer<ClassResult> each) {
+    JsonMapper json = JsonMapper.builder().build();
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        each.accept(json.readValue(line, ClassResult.class));
+      }
+    } catch (IOException e) {
+      // The JVM was ended, which await() says.
+    }
+  }
+
+  /** Ends what still runs, and removes its files. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    process.destroy();
+    try {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    try {
+      killWhatItStarted();
+      delete(temporary);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Kills the commands that tests were running, which a JVM that ends doesn't. They are no children
+   * of anybody any more; but the temporary directory is on their command lines.
+   */
+  private void killWhatItStarted() throws IOException {
+    List<ProcessHandle> killed = new ArrayList<>();
+    try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path started : processes) {
+        if (commandLine(started).contains(temporary.toString())) {
+          ProcessHandle.of(Long.parseLong(started.getFileName().toString())).ifPresent(killed::add);
+        }
+      }
+    }
+    killed.forEach(ProcessHandle::destroyForcibly);
+    killed.forEach(
+        handle -> handle.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
+  }
+
+  /** Empty for a process that has ended. */
+  private static String commandLine(Path process) {
+    try {
+      return Files.readString(process.resolve("cmdline"), ISO_8859_1);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    String mounts = Files.readString(Path.of("/proc/self/mountinfo"));
+    // Never delete through a mount: what is behind it is not ours.
+    if (mounts.contains(" " + directory + "/")) {
+      throw new IOException("something is still mounted below " + directory);
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+        Files.delete(file);
+      }
+    }
+  }
+}
