@@ -131,13 +131,14 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * What another program prints, run where the daemon runs: with its mounts, and its {@code /run}.
+   * What another program prints, run where the daemon runs: with its mounts, its {@code /run}, and
+   * its processes.
    *
    * @throws AssertionError if it fails, with what it said
    */
   public String run(String... command) {
     List<String> entered = new ArrayList<>();
-    entered.addAll(List.of("nsenter", "--target", Long.toString(pid()), "--mount"));
+    entered.addAll(List.of("nsenter", "--target", Long.toString(pid()), "--mount", "--pid"));
     entered.addAll(List.of(command));
     return Command.run(entered);
   }

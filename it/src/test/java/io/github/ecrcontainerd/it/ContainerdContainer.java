@@ -1,21 +1,23 @@
 package io.github.ecrcontainerd.it;
 
-import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Volume;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -91,12 +93,14 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
       mkfifo -m 600 %1$s
       while :; do
         sh -c 'echo $$ > %3$s && exec containerd "$@"' sh "$@"
-        echo "%2$s: exit status $?"
+        echo "%2$s: exit status $?" >&2
         until read -r _ < %1$s; do :; done
       done
       """
           .formatted(START, ENDED, PID);
 
+  private final Set<Path> shared =
+      new LinkedHashSet<>(List.of(Path.of(System.getProperty("java.io.tmpdir"))));
   private @Nullable Path configuration;
   private @Nullable Path directory;
   private int starts;
@@ -114,9 +118,8 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   public ContainerdContainer(String base) {
     super(IMAGES.computeIfAbsent(base, ContainerdContainer::image));
     withNetworkMode("none");
-    withCreateContainerCmdModifier(ContainerdContainer::allow);
+    withCreateContainerCmdModifier(create -> prepare(create.getHostConfig()));
     waitingFor(start(1));
-    share(Path.of(System.getProperty("java.io.tmpdir")));
   }
 
   private static ImageFromDockerfile image(String base) {
@@ -139,12 +142,13 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   }
 
   /**
-   * What containerd and runc need: mounts, namespaces, control groups, device nodes. That is less
+   * Binds what is shared, and allows what containerd and runc need: mounts, namespaces, control groups, device nodes. That is less
    * than {@code --privileged}, which also wants CAP_SYS_RESOURCE: where Docker itself has to do
    * without it, in a container or sandbox, it could not give it.
    */
-  private static void allow(CreateContainerCmd create) {
-    Objects.requireNonNull(create.getHostConfig())
+  private void prepare(@Nullable HostConfig host) {
+    Objects.requireNonNull(host)
+        .withBinds(shared.stream().map(ContainerdContainer::bind).toList())
         .withCapAdd(Capability.ALL)
         .withCapDrop(Capability.SYS_RESOURCE)
         .withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined", "label=disable"));
@@ -155,8 +159,14 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
    *
    * @return this
    */
-  public ContainerdContainer share(Path shared) {
-    return withFileSystemBind(shared.toString(), shared.toString(), BindMode.READ_WRITE);
+  public ContainerdContainer share(Path directory) {
+    shared.add(directory.toAbsolutePath());
+    return this;
+  }
+
+  /** Testcontainers' own way starts an image of a registry, to see whether files can be shared. */
+  private static Bind bind(Path directory) {
+    return new Bind(directory.toString(), new Volume(directory.toString()));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedCollection;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,7 @@ final class DaemonInDocker implements Daemon {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (ContainerLaunchException e) {
-      throw new AssertionError("containerd did not start in Docker: " + e.getMessage(), e);
+      throw new AssertionError("No containerd in Docker, because of what is below. " + log(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("Interrupted while containerd started", e);
@@ -78,7 +79,7 @@ final class DaemonInDocker implements Daemon {
 
   /** The container's first process, whose child the daemon is. */
   private ProcessHandle init() {
-    long pid = container.getContainerInfo().getState().getPidLong();
+    long pid = Objects.requireNonNull(container.getContainerInfo().getState().getPidLong());
     return ProcessHandle.of(pid)
         .orElseThrow(
             () ->
