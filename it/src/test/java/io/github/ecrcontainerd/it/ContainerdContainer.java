@@ -62,7 +62,9 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   private static final String SERVES = "containerd successfully booted";
   private static final String ENDED = "containerd ended";
 
-  /** A FIFO in the container, which is read whenever containerd has ended: a line starts it again. */
+  /**
+   * A FIFO in the container, which is read whenever containerd has ended: a line starts it again.
+   */
   private static final String START = "/run/start-containerd";
 
   private static final String PID = "/run/containerd.pid";
@@ -142,13 +144,14 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   }
 
   /**
-   * Binds what is shared, and allows what containerd and runc need: mounts, namespaces, control groups, device nodes. That is less
-   * than {@code --privileged}, which also wants CAP_SYS_RESOURCE: where Docker itself has to do
-   * without it, in a container or sandbox, it could not give it.
+   * Binds what is shared, and allows what containerd and runc need: mounts, namespaces, control
+   * groups, device nodes. That is less than {@code --privileged}, which also wants
+   * CAP_SYS_RESOURCE: where Docker itself has to do without it, in a container or sandbox, it could
+   * not give it.
    */
   private void prepare(@Nullable HostConfig host) {
-    Objects.requireNonNull(host)
-        .withBinds(shared.stream().map(ContainerdContainer::bind).toList())
+    Stream<Bind> others = Stream.of(Objects.requireNonNull(host).getBinds());
+    host.withBinds(Stream.concat(others, shared.stream().map(ContainerdContainer::bind)).toList())
         .withCapAdd(Capability.ALL)
         .withCapDrop(Capability.SYS_RESOURCE)
         .withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined", "label=disable"));
@@ -282,8 +285,10 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
     }
   }
 
+  /** Ends and removes the container with all that is in it, also where it didn't start. */
   @Override
-  protected void containerIsStopped(InspectContainerResponse container) {
+  public void stop() {
+    super.stop();
     Path own = directory;
     if (own == null) {
       return;

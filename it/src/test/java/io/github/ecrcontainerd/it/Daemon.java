@@ -3,7 +3,9 @@ package io.github.ecrcontainerd.it;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How a containerd of the tests is run: what differs between one place where it can be and another. */
+/**
+ * How a containerd of the tests is run: what differs between one place where it can be and another.
+ */
 interface Daemon {
 
   /** Its tool, where {@link Containerd#run} looks for it. */

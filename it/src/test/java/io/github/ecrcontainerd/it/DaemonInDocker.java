@@ -71,7 +71,8 @@ final class DaemonInDocker implements Daemon {
     process =
         init()
             .children()
-            .filter(child -> child.info().command().filter(c -> c.endsWith("/containerd")).isPresent())
+            .filter(
+                child -> child.info().command().filter(c -> c.endsWith("/containerd")).isPresent())
             .findFirst()
             .orElseThrow(
                 () -> new AssertionError("containerd is not among this machine's processes"));

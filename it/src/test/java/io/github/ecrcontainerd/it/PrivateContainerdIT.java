@@ -113,9 +113,7 @@ class PrivateContainerdIT {
   /** Those with this among their arguments: of a process that has ended, nobody knows them. */
   private static List<ProcessHandle> processesNaming(String id) {
     return ProcessHandle.allProcesses()
-        .filter(
-            process ->
-                process.info().arguments().map(List::of).orElse(List.of()).contains(id))
+        .filter(process -> process.info().arguments().map(List::of).orElse(List.of()).contains(id))
         .toList();
   }
 
