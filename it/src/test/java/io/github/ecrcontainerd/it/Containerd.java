@@ -1,46 +1,38 @@
 package io.github.ecrcontainerd.it;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A real containerd, away from the machine's own: its root, state, socket and configuration are in
  * a temporary directory.
  *
- * <p>It runs in a mount namespace in which {@code /run} is a directory of its own. That is the only
- * way to keep a shim's socket ({@code /run/containerd/s}), runc's state ({@code
- * /run/containerd/runc}) and ctr's FIFOs ({@code /run/containerd/fifo}) off the machine: those
- * paths are constants of containerd. What the daemon and its shims mount disappears with the
- * namespace. A client's FIFOs therefore must not be below {@code /run}; the daemon would not find
- * them.
+ * <p>It is a process of this machine, with a {@code /run} of its own, or runs in a container of
+ * Docker, where the system property {@code it.containerd} is {@code docker}. A client's FIFOs must
+ * be below {@code java.io.tmpdir}: the daemon would not find them elsewhere.
  *
  * <p>For one thread at a time, but for {@link #ctr}. Needs root.
  */
 public final class Containerd implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
-
-  private final Binaries binaries;
+  private final Daemon daemon;
   private final Path directory;
   private final Path root;
   private final Traces traces;
   private final Thread atExit = new Thread(this::close, "containerd-close");
-  private @Nullable Process process;
   private boolean closed;
 
-  private Containerd(Binaries binaries, Path directory, Path root) {
-    this.binaries = binaries;
+  /** Makes the daemon whose files are in a directory, and below a root. */
+  @FunctionalInterface
+  private interface Factory {
+    Daemon create(Path directory, Path root) throws IOException;
+  }
+
+  private Containerd(Daemon daemon, Path directory, Path root) {
+    this.daemon = daemon;
     this.directory = directory;
     this.root = root;
     this.traces = new Traces(directory, root);
@@ -52,7 +44,11 @@ public final class Containerd implements AutoCloseable {
    * @throws AssertionError if it is not installed, or doesn't start; the message says why
    */
   public static Containerd open() {
-    return open(Binaries.find(), "");
+    if (DaemonInDocker.isAskedFor()) {
+      return open(DaemonInDocker::new, "");
+    }
+    Binaries binaries = Binaries.find();
+    return open((directory, root) -> new DaemonProcess(binaries, directory), "");
   }
 
   /**
@@ -63,14 +59,16 @@ public final class Containerd implements AutoCloseable {
    * @throws AssertionError if it isn't there, or doesn't start; the message says why
    */
   public static Containerd open(Path programs, String settings) {
-    return open(Binaries.in(programs + ":" + System.getenv("PATH")), settings);
+    Binaries binaries = Binaries.in(programs + ":" + System.getenv("PATH"));
+    return open((directory, root) -> new DaemonProcess(binaries, directory), settings);
   }
 
-  private static Containerd open(Binaries binaries, String settings) {
+  private static Containerd open(Factory factory, String settings) {
     Containerd containerd;
     try {
       Path directory = Files.createTempDirectory(Scratch.forSockets(), "ctd");
-      containerd = new Containerd(binaries, directory, Scratch.forOverlays(directory));
+      Path root = Scratch.forOverlays(directory);
+      containerd = new Containerd(factory.create(directory, root), directory, root);
       containerd.configure(settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -104,18 +102,14 @@ public final class Containerd implements AutoCloseable {
     return directory;
   }
 
-  /** The daemon's process. */
+  /** The daemon's process, by the number that this machine gives it. */
   public long pid() {
-    return running().pid();
+    return daemon.pid();
   }
 
   /** What the daemon has written so far. */
   public String log() {
-    try {
-      return Files.exists(logFile()) ? Files.readString(logFile()) : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return daemon.log();
   }
 
   /**
@@ -131,19 +125,20 @@ public final class Containerd implements AutoCloseable {
   /** The command line of such a call, for who runs it some other way. */
   public List<String> ctrCommand(String... arguments) {
     List<String> command = new ArrayList<>();
-    command.addAll(List.of(binaries.ctr(), "--address", socket().toString()));
+    command.addAll(List.of(daemon.ctr(), "--address", socket().toString()));
     command.addAll(List.of(arguments));
     return command;
   }
 
   /**
-   * What another program prints, run where the daemon runs: with its mounts, and its {@code /run}.
+   * What another program prints, run where the daemon runs: with its mounts, its {@code /run}, and
+   * its processes.
    *
    * @throws AssertionError if it fails, with what it said
    */
   public String run(String... command) {
     List<String> entered = new ArrayList<>();
-    entered.addAll(List.of("nsenter", "--target", Long.toString(pid()), "--mount"));
+    entered.addAll(List.of("nsenter", "--target", Long.toString(pid()), "--mount", "--pid"));
     entered.addAll(List.of(command));
     return Command.run(entered);
   }
@@ -159,107 +154,21 @@ public final class Containerd implements AutoCloseable {
 
   /** Starts the daemon that was stopped or killed, on the same root, state and socket. */
   public void start() {
-    if (process != null && process.isAlive()) {
+    if (daemon.isRunning()) {
       throw new IllegalStateException("containerd is running");
     }
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "unshare",
-            "--mount",
-            "--propagation",
-            "slave",
-            "sh",
-            "-c",
-            "mount --bind \"$1\" /run && exec \"$2\" --config \"$3\"",
-            "sh",
-            directory.resolve("run").toString(),
-            binaries.containerd(),
-            config().toString());
-    builder.redirectErrorStream(true);
-    builder.environment().putAll(binaries.environment());
-    // What a test's environment says is for the client, not for the daemon.
-    builder.environment().keySet().removeAll(List.of("CONTAINERD_ADDRESS", "CONTAINERD_NAMESPACE"));
-    Process started;
-    try {
-      started = builder.start();
-    } catch (IOException e) {
-      throw new UncheckedIOException("Can't run unshare: run bin/setup", e);
-    }
-    process = started;
-    await(started);
-    traces.add(started.pid());
-  }
-
-  /** Waits until the daemon serves, which its log says. */
-  private void await(Process started) {
-    CompletableFuture<Boolean> booted = new CompletableFuture<>();
-    Thread.startVirtualThread(() -> copyLog(started, booted));
-    boolean serves;
-    try {
-      serves = booted.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      serves = false;
-    } catch (ExecutionException e) {
-      throw new AssertionError("containerd's log can't be read", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("Interrupted while containerd started", e);
-    }
-    if (!serves) {
-      throw new AssertionError("containerd did not start. It says:\n" + log());
-    }
-  }
-
-  private void copyLog(Process started, CompletableFuture<Boolean> booted) {
-    try (BufferedReader lines = started.inputReader();
-        Writer log = Files.newBufferedWriter(logFile())) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        log.write(line + "\n");
-        log.flush();
-        if (line.contains("containerd successfully booted")) {
-          booted.complete(true);
-        }
-      }
-      booted.complete(false);
-    } catch (IOException e) {
-      booted.completeExceptionally(e);
-    }
+    daemon.start(config());
+    traces.add(daemon.pid());
   }
 
   /** Ends the daemon as a service manager does, by SIGTERM. Containers go on. */
   public void stop() {
-    end(running(), false);
+    daemon.end(false);
   }
 
   /** Ends the daemon by SIGKILL. Containers go on. */
   public void kill() {
-    end(running(), true);
-  }
-
-  private static void end(Process daemon, boolean forcibly) {
-    try {
-      if (!forcibly) {
-        daemon.destroy();
-        if (daemon.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
-          return;
-        }
-      }
-      daemon.destroyForcibly();
-      if (!daemon.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError("containerd, process " + daemon.pid() + ", can't be killed");
-      }
-    } catch (InterruptedException e) {
-      daemon.destroyForcibly();
-      Thread.currentThread().interrupt();
-      throw new AssertionError("Interrupted while containerd ended", e);
-    }
-  }
-
-  private Process running() {
-    if (process == null || !process.isAlive()) {
-      throw new AssertionError("containerd is not running. It said:\n" + log());
-    }
-    return process;
+    daemon.end(true);
   }
 
   /**
@@ -280,10 +189,8 @@ public final class Containerd implements AutoCloseable {
         // The JVM ends already, and the hook will find nothing to do.
       }
     }
-    if (process != null && process.isAlive()) {
-      end(process, false);
-    }
-    List<String> left = traces.remove();
+    List<String> left = new ArrayList<>(daemon.remove());
+    left.addAll(traces.remove());
     if (!left.isEmpty()) {
       throw new AssertionError("containerd left behind:\n" + String.join("\n", left));
     }
@@ -293,13 +200,8 @@ public final class Containerd implements AutoCloseable {
     return directory.resolve("config.toml");
   }
 
-  private Path logFile() {
-    return directory.resolve("log");
-  }
-
   /** Every path that has a default on the machine is named; the CRI plugin is no client of ours. */
   private void configure(String settings) throws IOException {
-    Files.createDirectory(directory.resolve("run"));
     Files.writeString(
         config(),
         """

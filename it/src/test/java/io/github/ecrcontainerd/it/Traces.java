@@ -197,7 +197,7 @@ final class Traces {
         for (Path state : List.of(directory, directory.resolve("state"))) {
           Path tasks = state.resolve("io.containerd.runtime.v2.task");
           for (Path namespace : children(tasks)) {
-            for (Path hierarchy : hierarchies()) {
+            for (Path hierarchy : Cgroups.hierarchies()) {
               for (Path task : children(namespace)) {
                 cgroups.add(new Cgroup(hierarchy, tasks.relativize(task)));
               }
@@ -216,14 +216,6 @@ final class Traces {
       try (Stream<Path> entries = Files.list(directory)) {
         return entries.toList();
       }
-    }
-
-    private static List<Path> hierarchies() throws IOException {
-      return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
-          .map(line -> line.split(" ", -1))
-          .filter(fields -> fields[2].equals("cgroup") || fields[2].equals("cgroup2"))
-          .map(fields -> Path.of(fields[1]))
-          .toList();
     }
 
     void remove() {

@@ -92,7 +92,9 @@ public record Tree(SortedMap<String, Entry> entries) {
       String mount =
           containerd.ctr(
               "snapshots", "--snapshotter", snapshotter, "mounts", target.toString(), key);
-      containerd.run("sh", "-euc", mount);
+      // Newer ones of mount(8) give each option to fsconfig(2), which takes 255 bytes of it at
+      // most.
+      containerd.run("env", "LIBMOUNT_FORCE_MOUNT2=always", "sh", "-euc", mount);
       try {
         return of(containerd.view(target));
       } finally {
