@@ -6,16 +6,20 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,9 +72,75 @@ class ContainerdClientTest {
     try (ContainerdClient client = new ContainerdClient.Builder(environment).build()) {
       assertThat(failureOf(client)).hasMessageContaining("/from/environment.sock");
     }
+    // Who says where it is does not ask the environment, however wrong that is.
     try (ContainerdClient client =
-        new ContainerdClient.Builder(Map.of("CONTAINERD_ADDRESS", "")).address("/x").build()) {
+        new ContainerdClient.Builder(Map.of("CONTAINERD_ADDRESS", "tcp://localhost"))
+            .address("/x")
+            .build()) {
       assertThat(failureOf(client)).hasMessageContaining("no containerd at /x:");
+    }
+  }
+
+  @Test
+  void saysWhichVariableIsWrong() {
+    for (var wrong :
+        Map.of("CONTAINERD_ADDRESS", "tcp://localhost", "CONTAINERD_NAMESPACE", "a b").entrySet()) {
+      var environment = Map.of(wrong.getKey(), wrong.getValue());
+      assertThatThrownBy(() -> new ContainerdClient.Builder(environment).build())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(wrong.getKey() + ": Not ")
+          .hasMessageContaining('"' + wrong.getValue() + '"');
+    }
+  }
+
+  @Test
+  void asksOnceMoreWhatChangesNothingWhereTheConnectionBreaks() throws Exception {
+    assertThat(connectionsOf(client -> client.introspection().version())).isEqualTo(2);
+    assertThat(connectionsOf(client -> client.content().list())).isEqualTo(2);
+  }
+
+  @Test
+  void asksOnlyOnceWhatMayChangeSomething() throws Exception {
+    assertThat(connectionsOf(client -> client.leases().create("x", Map.of()))).isEqualTo(1);
+    assertThat(connectionsOf(client -> client.images().delete("x"))).isEqualTo(1);
+    assertThat(connectionsOf(client -> client.tasks().await("x"))).isEqualTo(1);
+  }
+
+  private interface Call {
+    void of(ContainerdClient client) throws InterruptedException;
+  }
+
+  /** How many connections are made for a call where the peer ends each of them. */
+  private int connectionsOf(Call call) throws Exception {
+    Path socket = directory.resolve("c.sock");
+    AtomicInteger connections = new AtomicInteger();
+    try (ServerSocketChannel server = listen();
+        ContainerdClient client = builder().build()) {
+      FutureTask<ContainerdException> failure =
+          new FutureTask<>(
+              () -> catchThrowableOfType(ContainerdException.class, () -> call.of(client)));
+      Thread.startVirtualThread(failure);
+      Thread peer = Thread.startVirtualThread(() -> endAll(server, connections));
+      assertThat(failure.get(20, TimeUnit.SECONDS).code()).isEqualTo(Code.UNAVAILABLE);
+      assertThat(failure.get()).hasMessageContaining("went away: is it running?");
+      server.close();
+      peer.join();
+      return connections.get();
+    } finally {
+      Files.delete(socket);
+    }
+  }
+
+  private static void endAll(ServerSocketChannel server, AtomicInteger connections) {
+    try {
+      while (true) {
+        server.accept().close();
+        connections.incrementAndGet();
+      }
+    } catch (ClosedChannelException e) {
+      // The test has seen enough.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -80,9 +150,12 @@ class ContainerdClientTest {
         ContainerdClient client = builder().build()) {
       FutureTask<ContainerdException> failure = new FutureTask<>(() -> failureOf(client));
       Thread.startVirtualThread(failure);
-      server.accept().close();
+      SocketChannel first = server.accept();
+      server.close();
+      Files.delete(directory.resolve("c.sock"));
+      first.close();
       assertThat(failure.get(20, TimeUnit.SECONDS).code()).isEqualTo(Code.UNAVAILABLE);
-      assertThat(failure.get()).hasMessageContaining("went away: is it running?");
+      assertThat(failure.get()).hasMessageContaining("no containerd at");
     }
   }
 

@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.net.ConnectException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** gRPC's statuses in the words of the client. */
@@ -44,16 +45,36 @@ final class Failures {
         || said.startsWith("Channel shutdown");
   }
 
-  private static String unreachable(Status status, String address) {
+  /**
+   * Whether there was a connection and it broke: what was asked may have arrived or not, and where
+   * the daemon was only started anew, it can be asked again.
+   */
+  static boolean isBrokenConnection(Status status) {
+    return status.getCode() == Status.Code.UNAVAILABLE
+        && isOfTransport(status)
+        && !isClosedClient(status)
+        && refusal(status).isEmpty();
+  }
+
+  private static boolean isClosedClient(Status status) {
+    String said = status.getDescription();
+    return said != null && said.startsWith("Channel shutdown");
+  }
+
+  /** Why there is no connection, in the words of who tried to connect. */
+  private static Optional<String> refusal(Status status) {
     for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
       if (t instanceof ConnectException && t.getMessage() != null) {
-        return t.getMessage();
+        return Optional.of(t.getMessage());
       }
     }
-    String said = status.getDescription();
-    return said != null && said.startsWith("Channel shutdown")
+    return Optional.empty();
+  }
+
+  private static String unreachable(Status status, String address) {
+    return isClosedClient(status)
         ? "the client is closed"
-        : "containerd at " + address + " went away: is it running?";
+        : refusal(status).orElse("containerd at " + address + " went away: is it running?");
   }
 
   private static String oneLine(String text) {
