@@ -1,0 +1,113 @@
+package io.github.ecrcontainerd.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A containerd that runs as a user without any capability, with its socket where that of a rootless
+ * one is: {@code containerd/containerd.sock} in its {@code XDG_RUNTIME_DIR}. It can store content
+ * and images; to mount anything it would need a user namespace.
+ */
+final class UserContainerd implements AutoCloseable {
+  /** Nobody's. */
+  static final int UID = 65_534;
+
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
+  private final Path directory;
+  private final Process process;
+
+  private UserContainerd(Path directory, Process process) {
+    this.directory = directory;
+    this.process = process;
+  }
+
+  /** A daemon that serves, of the version that the other tests have. */
+  static UserContainerd open() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory(Scratch.forSockets(), "usr");
+    Path log = directory.resolve("log");
+    Path config = directory.resolve("config.toml");
+    Files.writeString(
+        config,
+        """
+        version = 2
+        root = "%s"
+        state = "%s"
+        disabled_plugins = ["io.containerd.grpc.v1.cri"]
+        [grpc]
+        address = "%s"
+        uid = %d
+        gid = %d
+        [plugins."io.containerd.internal.v1.opt"]
+        path = "%s"
+        """
+            .formatted(
+                directory.resolve("root"),
+                directory.resolve("containerd"),
+                directory.resolve("containerd/containerd.sock"),
+                UID,
+                UID,
+                directory.resolve("opt")));
+    Files.setAttribute(directory, "unix:uid", UID);
+    Files.setAttribute(directory, "unix:gid", UID);
+    Binaries binaries = Binaries.find();
+    Process process =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=" + UID,
+                "--regid=" + UID,
+                "--clear-groups",
+                binaries.containerd(),
+                "--config",
+                config.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    UserContainerd daemon = new UserContainerd(directory, process);
+    long start = System.nanoTime();
+    while (!Files.readString(log).contains("containerd successfully booted")) {
+      if (!process.isAlive() || System.nanoTime() - start > DEADLINE.toNanos()) {
+        String said = Files.readString(log);
+        daemon.close();
+        throw new AssertionError("containerd did not start as user " + UID + ". It says:\n" + said);
+      }
+      Thread.sleep(Duration.ofMillis(20));
+    }
+    return daemon;
+  }
+
+  Path runtimeDirectory() {
+    return directory;
+  }
+
+  Path socket() {
+    return directory.resolve("containerd/containerd.sock");
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("Interrupted while containerd ended", e);
+    }
+  }
+}
