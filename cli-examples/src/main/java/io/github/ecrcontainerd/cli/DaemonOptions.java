@@ -2,15 +2,22 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Which containerd. */
 final class DaemonOptions {
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec command = CommandSpec.create();
+
   @Option(
       names = {"-a", "--address"},
       paramLabel = "SOCKET",
       description =
-          "containerd's socket (default: CONTAINERD_ADDRESS, or /run/containerd/containerd.sock)")
+          "containerd's socket (default: CONTAINERD_ADDRESS, or your rootless containerd's, or"
+              + " /run/containerd/containerd.sock)")
   Optional<String> address = Optional.empty();
 
   @Option(
@@ -26,10 +33,14 @@ final class DaemonOptions {
   Optional<String> snapshotter = Optional.empty();
 
   ContainerdClient connect() {
-    ContainerdClient.Builder builder = ContainerdClient.builder();
-    address.ifPresent(builder::address);
-    namespace.ifPresent(builder::namespace);
-    return builder.build();
+    try {
+      ContainerdClient.Builder builder = ContainerdClient.builder();
+      address.ifPresent(builder::address);
+      namespace.ifPresent(builder::namespace);
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
   }
 
   String snapshotter() {

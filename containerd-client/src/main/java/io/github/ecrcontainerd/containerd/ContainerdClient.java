@@ -59,18 +59,25 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
 
   private ContainerdClient(Builder builder) {
     this.transport = builder.transport();
-    this.address = builder.address;
+    this.address = builder.address();
+    this.namespace = builder.namespace();
     this.channel = new DaemonChannel(transport, address);
-    this.namespace = builder.namespace;
-    this.rpc = Rpc.of(channel, builder.address.toString(), namespace, builder.deadline);
+    this.rpc = Rpc.of(channel, address.toString(), namespace, builder.deadline);
     this.services = new GrpcServices(rpc);
   }
 
   /**
    * A client of the containerd that the environment names, as for containerd's own programs: {@code
-   * CONTAINERD_ADDRESS} is its socket, with or without {@code unix://} ({@code
-   * /run/containerd/containerd.sock} by default), {@code CONTAINERD_NAMESPACE} the namespace
-   * ({@code default} by default).
+   * CONTAINERD_ADDRESS} is its socket, with or without {@code unix://}, {@code
+   * CONTAINERD_NAMESPACE} the namespace ({@code default} by default).
+   *
+   * <p>Where no address is set it is {@code /run/containerd/containerd.sock}; for another user than
+   * root that of his rootless containerd, if he has one: {@code containerd/containerd.sock} in
+   * {@code XDG_RUNTIME_DIR}, or the usual one as RootlessKit's child sees it, whose process {@code
+   * containerd-rootless/child_pid} there names.
+   *
+   * @throws IllegalArgumentException if a variable is set to what can't be an address or a
+   *     namespace
    */
   public static ContainerdClient connect() {
     return builder().build();
@@ -225,28 +232,24 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
 
   /** How to reach a containerd. */
   public static final class Builder {
-    private static final String UNIX = "unix://";
-
-    private Path address;
-    private String namespace;
+    private final Map<String, String> environment;
+    private @Nullable Path address;
+    private @Nullable String namespace;
     private Duration deadline = Duration.ofSeconds(30);
     private @Nullable SocketTransport transport;
     private boolean trustedPeerOnly;
 
     Builder(Map<String, String> environment) {
-      String socket = environment.getOrDefault("CONTAINERD_ADDRESS", "");
-      address = pathOf(socket.isEmpty() ? "/run/containerd/containerd.sock" : socket);
-      String name = environment.getOrDefault("CONTAINERD_NAMESPACE", "");
-      namespace = name.isEmpty() ? "default" : name;
+      this.environment = environment;
     }
 
-    private static Path pathOf(String address) {
-      return Path.of(address.startsWith(UNIX) ? address.substring(UNIX.length()) : address);
-    }
-
-    /** The daemon's socket: a path, with or without {@code unix://}. */
+    /**
+     * The daemon's socket: a path, with or without {@code unix://}.
+     *
+     * @throws IllegalArgumentException if it is empty or something else than that
+     */
     public Builder address(String socket) {
-      this.address = pathOf(socket);
+      this.address = DaemonAddress.parse(socket);
       return this;
     }
 
@@ -256,15 +259,29 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
       return this;
     }
 
-    /** The namespace of all calls; the daemon makes it when something is first put there. */
-    public Builder namespace(String name) {
-      this.namespace = name;
-      return this;
+    private Path address() {
+      return address == null ? DaemonAddress.find(environment) : address;
     }
 
     /**
-     * How long to wait for the answer to a call, 30 s by default. What takes as long as its content
-     * is large has an hour: unpacking, committing, collecting.
+     * The namespace of all calls; the daemon makes it when something is first put there.
+     *
+     * @throws IllegalArgumentException if the daemon would not take the name: letters and digits,
+     *     with a single {@code .}, {@code _} or {@code -} between them, at most 76
+     */
+    public Builder namespace(String name) {
+      this.namespace = NamespaceName.check(name);
+      return this;
+    }
+
+    private String namespace() {
+      return namespace == null ? NamespaceName.find(environment) : namespace;
+    }
+
+    /**
+     * How long to wait for the answer to a call, 30 s by default; twice as long for each piece of a
+     * blob that is read or written. What takes as long as its content is large has an hour at
+     * least: unpacking, committing, collecting. The end of a task has all the time that it takes.
      */
     public Builder deadline(Duration longest) {
       if (!longest.isPositive()) {
@@ -302,7 +319,8 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
      * A client, which may not be connected yet: its first call tells what is wrong.
      *
      * @throws IllegalStateException if the transport that was chosen can't be used in this JVM
-     * @throws IllegalArgumentException if the system property names none
+     * @throws IllegalArgumentException if the system property names none, or the environment is
+     *     asked and wrong: {@link #connect()}
      */
     public ContainerdClient build() {
       return new ContainerdClient(this);

@@ -10,6 +10,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -68,21 +69,38 @@ class ContainerdClientTest {
     try (ContainerdClient client = new ContainerdClient.Builder(environment).build()) {
       assertThat(failureOf(client)).hasMessageContaining("/from/environment.sock");
     }
+    // Who says where it is does not ask the environment, however wrong that is.
     try (ContainerdClient client =
-        new ContainerdClient.Builder(Map.of("CONTAINERD_ADDRESS", "")).address("/x").build()) {
+        new ContainerdClient.Builder(Map.of("CONTAINERD_ADDRESS", "tcp://localhost"))
+            .address("/x")
+            .build()) {
       assertThat(failureOf(client)).hasMessageContaining("no containerd at /x:");
     }
   }
 
   @Test
-  void saysThatTheDaemonWentAway() throws Exception {
+  void saysWhichVariableIsWrong() {
+    for (var wrong :
+        Map.of("CONTAINERD_ADDRESS", "tcp://localhost", "CONTAINERD_NAMESPACE", "a b").entrySet()) {
+      var environment = Map.of(wrong.getKey(), wrong.getValue());
+      assertThatThrownBy(() -> new ContainerdClient.Builder(environment).build())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(wrong.getKey() + ": Not ")
+          .hasMessageContaining('"' + wrong.getValue() + '"');
+    }
+  }
+
+  @Test
+  void saysAtOnceThatTheDaemonWentAway() throws Exception {
     try (ServerSocketChannel server = listen();
         ContainerdClient client = builder().build()) {
       FutureTask<ContainerdException> failure = new FutureTask<>(() -> failureOf(client));
       Thread.startVirtualThread(failure);
-      server.accept().close();
+      SocketChannel first = server.accept();
+      Files.delete(directory.resolve("c.sock"));
+      first.close();
       assertThat(failure.get(20, TimeUnit.SECONDS).code()).isEqualTo(Code.UNAVAILABLE);
-      assertThat(failure.get()).hasMessageContaining("went away: is it running?");
+      assertThat(failure.get()).hasMessageEndingWith("is it running?");
     }
   }
 

@@ -213,6 +213,9 @@ class BadInputIT {
           {"pull", "--parallelism", "many", "x"},
           {"pull", "--endpoint-url", "nowhere", "x"},
           {"pull", "--parallelism", "-1", "x"},
+          {"pull", "--address", "tcp://127.0.0.1:1", "x"},
+          {"pull", "--address", "", "x"},
+          {"run", "--namespace", "a b", "x"},
           {"local"},
         }) {
       Ended ended = EcrCommand.withCredentials().run(arguments);
@@ -226,6 +229,11 @@ class BadInputIT {
     Ended ended = EcrCommand.withCredentials().with("ECR_PULL_PARALLEL", "many").run("pull", "x");
     assertThat(ended.status()).isEqualTo(2);
     assertThat(ended.err()).contains("ECR_PULL_PARALLEL is not a number: many");
+    ended = EcrCommand.withCredentials().with("CONTAINERD_ADDRESS", "tcp://x").run("pull", "x");
+    assertThat(ended.status()).isEqualTo(2);
+    assertThat(ended.err())
+        .contains("CONTAINERD_ADDRESS: Not the address of a containerd: \"tcp://x\"")
+        .hasLineCount(1);
   }
 
   @Test

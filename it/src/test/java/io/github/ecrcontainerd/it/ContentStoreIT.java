@@ -11,7 +11,6 @@ import io.github.ecrcontainerd.containerd.content.ContentInfo;
 import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
-import io.github.ecrcontainerd.containerd.content.IngestStatus;
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.ByteArrayOutputStream;
@@ -26,7 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Blobs are found, read, labelled and deleted. */
+/**
+ * Blobs are found, read, listed and deleted. More of the store's rules: {@link
+ * ContentStoreConformanceIT}.
+ */
 @WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ContentStoreIT {
@@ -158,16 +160,6 @@ class ContentStoreIT {
   }
 
   @Test
-  void setsAndRemovesLabelsOneByOne() throws Exception {
-    Digest digest = store(store, bytes(10, 6), Map.of("kept", "1", "gone", "1"));
-    ContentInfo updated =
-        store.updateLabels(digest, Map.of("containerd.io/uncompressed", "sha256:x", "gone", ""));
-    assertThat(updated.labels())
-        .isEqualTo(Map.of("kept", "1", "containerd.io/uncompressed", "sha256:x"));
-    assertThat(store.info(digest)).contains(updated);
-  }
-
-  @Test
   void listsWhatMatches() throws Exception {
     Digest one = store(store, bytes(10, 7), Map.of("team", "a"));
     Digest other = store(store, bytes(10, 8), Map.of("team", "b"));
@@ -181,39 +173,5 @@ class ContentStoreIT {
     Digest digest = store(store, bytes(10, 9), Map.of());
     assertThat(store.delete(digest)).isTrue();
     assertThat(store.info(digest)).isEmpty();
-  }
-
-  @Test
-  void listsIngests() throws Exception {
-    byte[] content = bytes(100, 10);
-    Digest digest = Digest.sha256(content);
-    try (Ingest ingest = store.ingest("listed", digest, 100).orElseThrow()) {
-      ingest.write(ByteBuffer.wrap(content, 0, 60));
-    }
-    IngestStatus status = store.status("listed").orElseThrow();
-    assertThat(status.offset()).isEqualTo(60);
-    assertThat(status.total()).isEqualTo(100);
-    assertThat(store.statuses()).extracting(IngestStatus::ref).contains("listed");
-    assertThat(store.statuses("ref==listed")).containsExactly(status);
-    assertThat(store.abort("listed")).isTrue();
-    assertThat(store.statuses("ref==listed")).isEmpty();
-  }
-
-  @Test
-  void keepsNamespacesApart(Containerd containerd) throws Exception {
-    byte[] content = bytes(6 * MIB, 11);
-    Digest digest = store(store, content, Map.of("from", "here"));
-    try (ContainerdClient elsewhere =
-        ContainerdClient.builder().address(containerd.socket()).namespace("elsewhere").build()) {
-      assertThat(elsewhere.content().info(digest)).isEmpty();
-      // The bytes are shared behind the scenes: the ingest has them all at once.
-      try (Ingest ingest =
-          elsewhere.content().ingest("shared", digest, content.length).orElseThrow()) {
-        int offset = (int) ingest.offset();
-        ingest.write(ByteBuffer.wrap(content, offset, content.length - offset));
-        ingest.commit(Map.of());
-      }
-      assertThat(elsewhere.content().info(digest).orElseThrow().labels()).isEmpty();
-    }
   }
 }

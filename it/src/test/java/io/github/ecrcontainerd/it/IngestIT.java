@@ -31,7 +31,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bytes become blobs, also where they come in two goes, or from two sides. */
+/**
+ * Bytes become blobs, also where they come in two goes, or from two sides. More of the store's
+ * rules: {@link ContentStoreConformanceIT}.
+ */
 @WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class IngestIT {
@@ -173,17 +176,6 @@ class IngestIT {
   }
 
   @Test
-  void saysAtTheCommitThatAnotherWasFirst() throws Exception {
-    byte[] content = bytes(1000, 2);
-    Digest digest = Digest.sha256(content);
-    try (Ingest late = store.ingest("late", digest, 1000).orElseThrow()) {
-      late.write(ByteBuffer.wrap(content));
-      store(content);
-      assertThat(late.commit(Map.of())).isEqualTo(Outcome.ALREADY_EXISTS);
-    }
-  }
-
-  @Test
   void waitsForTheBlobOfAnotherWriter() throws Exception {
     byte[] content = bytes(1000, 3);
     Digest digest = Digest.sha256(content);
@@ -249,22 +241,6 @@ class IngestIT {
     }
     assertThat(store.status(ref(digest))).isEmpty();
     assertThat(store.info(digest)).isEmpty();
-  }
-
-  @Test
-  void refusesThemAlsoWhereAnEarlierIngestBroughtTheWrongOnes() throws Exception {
-    byte[] content = bytes(1000, 8);
-    Digest digest = Digest.sha256(content);
-    try (Ingest ingest = open(digest, 1000)) {
-      ingest.write(ByteBuffer.wrap(bytes(500, 9)));
-    }
-    try (Ingest ingest = open(digest, 1000)) {
-      ingest.write(ByteBuffer.wrap(content, 500, 500));
-      ContainerdException failure = failureOf(() -> ingest.commit(Map.of()));
-      assertThat(failure.code()).isEqualTo(Code.FAILED_PRECONDITION);
-    }
-    assertThat(store.status(ref(digest))).isEmpty();
-    assertThat(store(content)).isEqualTo(digest);
   }
 
   @Test

@@ -40,6 +40,12 @@ public interface Ingest extends AutoCloseable {
   void write(ByteBuffer bytes) throws InterruptedException;
 
   /**
+   * Forgets the bytes that the ingest has, those of an earlier one too, and keeps its ref: the next
+   * byte wanted is the first.
+   */
+  void truncate() throws InterruptedException;
+
+  /**
    * Makes the bytes a blob with these labels, after checking their number and their digest.
    *
    * @throws ContainerdException with {@link ContainerdException.Code#FAILED_PRECONDITION} if one is

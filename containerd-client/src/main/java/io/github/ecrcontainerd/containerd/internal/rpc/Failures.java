@@ -4,7 +4,10 @@ import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.io.EOFException;
 import java.net.ConnectException;
+import java.net.SocketException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** gRPC's statuses in the words of the client. */
@@ -18,9 +21,19 @@ final class Failures {
   }
 
   static ContainerdException of(
-      Status status, String call, String object, String address, @Nullable Throwable cause) {
+      Status told, String call, String object, String address, @Nullable Throwable cause) {
+    Status status = inOurTerms(told);
     Code code = Code.valueOf(status.getCode().name());
     return new ContainerdException(code, call, object, reason(status, address), cause);
+  }
+
+  /** A connection that ends amid a frame is a fault of the client, to gRPC's okhttp transport. */
+  private static Status inOurTerms(Status status) {
+    Throwable cause = status.getCause();
+    return status.getCode() == Status.Code.INTERNAL
+            && (cause instanceof EOFException || cause instanceof SocketException)
+        ? Status.UNAVAILABLE.withCause(cause)
+        : status;
   }
 
   private static String reason(Status status, String address) {
@@ -44,16 +57,37 @@ final class Failures {
         || said.startsWith("Channel shutdown");
   }
 
-  private static String unreachable(Status status, String address) {
+  /**
+   * Whether there was a connection and it broke: what was asked may have arrived or not, and where
+   * the daemon was only started anew, it can be asked again.
+   */
+  static boolean isBrokenConnection(Status told) {
+    Status status = inOurTerms(told);
+    return status.getCode() == Status.Code.UNAVAILABLE
+        && isOfTransport(status)
+        && !isClosedClient(status)
+        && refusal(status).isEmpty();
+  }
+
+  private static boolean isClosedClient(Status status) {
+    String said = status.getDescription();
+    return said != null && said.startsWith("Channel shutdown");
+  }
+
+  /** Why there is no connection, in the words of who tried to connect. */
+  private static Optional<String> refusal(Status status) {
     for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
       if (t instanceof ConnectException && t.getMessage() != null) {
-        return t.getMessage();
+        return Optional.of(t.getMessage());
       }
     }
-    String said = status.getDescription();
-    return said != null && said.startsWith("Channel shutdown")
+    return Optional.empty();
+  }
+
+  private static String unreachable(Status status, String address) {
+    return isClosedClient(status)
         ? "the client is closed"
-        : "containerd at " + address + " went away: is it running?";
+        : refusal(status).orElse("containerd at " + address + " went away: is it running?");
   }
 
   private static String oneLine(String text) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Calls of the daemon in one namespace, with one deadline, and under one lease or none. Immutable.
@@ -69,7 +70,8 @@ public final class Rpc {
 
   /** The same calls, for work that may take long. */
   public Rpc patient() {
-    return new Rpc(channel, address, LONG_WORK, sendWindow);
+    Duration longer = deadline.compareTo(LONG_WORK) > 0 ? deadline : LONG_WORK;
+    return new Rpc(channel, address, longer, sendWindow);
   }
 
   private static Channel withHeader(Channel channel, Metadata.Key<String> key, String value) {
@@ -79,8 +81,14 @@ public final class Rpc {
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
+  /** For a call that is answered once, and for the first answer of a stream. */
   public Duration deadline() {
     return deadline;
+  }
+
+  /** For each further message of a stream: twice as long, because the disk may be busy. */
+  public Duration streamDeadline() {
+    return deadline.multipliedBy(2);
   }
 
   /** The one of all streams of the connection. */
@@ -94,7 +102,7 @@ public final class Rpc {
   }
 
   /**
-   * Asks once and waits for the answer.
+   * Asks and waits for the answer.
    *
    * @param object what it is about, for messages
    */
@@ -112,8 +120,25 @@ public final class Rpc {
   private <Q, R> R call(
       MethodDescriptor<Q, R> method, Q request, String object, CallOptions options)
       throws InterruptedException {
+    return ask(
+        method, object, () -> ClientCalls.blockingUnaryCall(channel, method, options, request));
+  }
+
+  /**
+   * Asks, and once more where the connection broke and the method changes nothing, which its
+   * definition says: the daemon may have been started anew. Both within the call's deadline.
+   */
+  private <T> T ask(MethodDescriptor<?, ?> method, String object, Supplier<T> call)
+      throws InterruptedException {
     try {
-      return ClientCalls.blockingUnaryCall(channel, method, options, request);
+      return call.get();
+    } catch (StatusRuntimeException e) {
+      if (!method.isSafe() || !Failures.isBrokenConnection(e.getStatus())) {
+        throw failed(e, method, object);
+      }
+    }
+    try {
+      return call.get();
     } catch (StatusRuntimeException e) {
       throw failed(e, method, object);
     }
@@ -138,17 +163,19 @@ public final class Rpc {
     return find(method, request, object).isPresent();
   }
 
-  /** Asks once and collects all answers. */
+  /** Asks and collects all answers. */
   public <Q, R> List<R> collect(MethodDescriptor<Q, R> method, Q request, String object)
       throws InterruptedException {
-    try {
-      List<R> answers = new ArrayList<>();
-      ClientCalls.blockingServerStreamingCall(channel, method, withDeadline(), request)
-          .forEachRemaining(answers::add);
-      return answers;
-    } catch (StatusRuntimeException e) {
-      throw failed(e, method, object);
-    }
+    CallOptions options = withDeadline();
+    return ask(
+        method,
+        object,
+        () -> {
+          List<R> answers = new ArrayList<>();
+          ClientCalls.blockingServerStreamingCall(channel, method, options, request)
+              .forEachRemaining(answers::add);
+          return answers;
+        });
   }
 
   private CallOptions withDeadline() {

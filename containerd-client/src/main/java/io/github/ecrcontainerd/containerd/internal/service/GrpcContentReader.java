@@ -25,9 +25,6 @@ final class GrpcContentReader implements ContentReader {
   /** The daemon's messages have up to 1 MiB each. */
   private static final int MESSAGES_AHEAD = 2;
 
-  /** For a daemon whose disk is busy to send something. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   /** What the daemon sends: data, then an end. */
   private sealed interface Event {
     record Data(ByteBuffer bytes) implements Event {}
@@ -94,7 +91,8 @@ final class GrpcContentReader implements ContentReader {
   }
 
   private Event next() throws InterruptedException {
-    Event event = events.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    Duration patience = received == 0 ? rpc.deadline() : rpc.streamDeadline();
+    Event event = events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     return event != null ? event : new Event.End(Status.DEADLINE_EXCEEDED);
   }
 

@@ -26,29 +26,35 @@ final class GrpcIngest implements Ingest {
   /** Smaller ones are copied together: each message is answered. */
   private static final int WORTHWHILE = 256 << 10;
 
-  /** For a message to be written by a daemon whose disk is busy. */
-  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(60);
-
   /** For a commit, which waits for all bytes to be on the disk. */
   private static final Duration COMMIT_PATIENCE = Duration.ofHours(1);
 
   private final WriteStream stream;
+  private final Duration patience;
   private final ContentStore store;
   private final String ref;
   private final Digest expected;
   private final long size;
-  private final @Nullable MessageDigest hash;
+  private @Nullable MessageDigest hash;
   private long sent;
   private @Nullable ByteBuffer pending;
   private boolean ended;
 
   /**
    * @param stream a stream whose first message has been answered
+   * @param patience with the daemon, for it to take a message
    * @param offset what that answer said
    */
   GrpcIngest(
-      WriteStream stream, ContentStore store, String ref, Digest expected, long size, long offset) {
+      WriteStream stream,
+      Duration patience,
+      ContentStore store,
+      String ref,
+      Digest expected,
+      long size,
+      long offset) {
     this.stream = stream;
+    this.patience = patience;
     this.store = store;
     this.ref = ref;
     this.expected = expected;
@@ -86,6 +92,21 @@ final class GrpcIngest implements Ingest {
     }
   }
 
+  /** A WRITE at offset 0 truncates, also where it brings nothing. */
+  @Override
+  public void truncate() throws InterruptedException {
+    requireOpen();
+    pending = null;
+    sent = 0;
+    hash = expected.algorithm().newHash();
+    try {
+      sendWrite(ByteBuffer.allocate(0));
+    } catch (ContainerdException | InterruptedException e) {
+      cancel();
+      throw e;
+    }
+  }
+
   /** Moves bytes to those that wait for company, and sends these once they are worth it. */
   private void collect(ByteBuffer bytes) throws InterruptedException {
     if (pending == null) {
@@ -117,7 +138,7 @@ final class GrpcIngest implements Ingest {
             .setOffset(sent)
             .setData(UnsafeByteOperations.unsafeWrap(message.duplicate()))
             .build();
-    stream.send(request, WRITE_PATIENCE);
+    stream.send(request, patience);
     sent += message.remaining();
     // Only now: the daemon writes while we hash.
     if (hash != null) {
@@ -149,7 +170,7 @@ final class GrpcIngest implements Ingest {
               .setData(UnsafeByteOperations.unsafeWrap(last))
               .putAllLabels(labels)
               .build(),
-          WRITE_PATIENCE);
+          patience);
       var _ = stream.awaitAnswers(COMMIT_PATIENCE);
       ended = true;
       stream.settle();

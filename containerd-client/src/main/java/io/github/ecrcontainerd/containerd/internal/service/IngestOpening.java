@@ -93,7 +93,8 @@ final class IngestOpening {
               .build(),
           rpc.deadline());
       WriteContentResponse state = stream.awaitAnswers(rpc.deadline());
-      return new GrpcIngest(stream, store, ref, expected, size, state.getOffset());
+      return new GrpcIngest(
+          stream, rpc.streamDeadline(), store, ref, expected, size, state.getOffset());
     } catch (ContainerdException | InterruptedException e) {
       stream.cancel();
       throw e;

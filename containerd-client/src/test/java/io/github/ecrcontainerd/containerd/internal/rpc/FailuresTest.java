@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.internal.proto.leases.LeasesGrpc;
 import io.grpc.Status;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,37 @@ class FailuresTest {
         .endsWith(": containerd at /run/c.sock went away: is it running?");
     assertThat(failure(Status.UNAVAILABLE.withCause(new IOException("broken"))).getMessage())
         .endsWith(": containerd at /run/c.sock went away: is it running?");
+  }
+
+  @Test
+  void saysThatTheDaemonWentAwayAmidAFrame() {
+    ContainerdException cut =
+        failure(
+            Status.INTERNAL
+                .withDescription("error in frame handler")
+                .withCause(new EOFException()));
+    assertThat(cut.code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(cut).hasMessageEndingWith(": containerd at /run/c.sock went away: is it running?");
+    ContainerdException fault = failure(Status.INTERNAL.withDescription("a fault"));
+    assertThat(fault.code()).isEqualTo(Code.INTERNAL);
+  }
+
+  @Test
+  void tellsABrokenConnectionFromNoneAndFromADaemonThatRefuses() {
+    Status unavailable = Status.UNAVAILABLE;
+    assertThat(Failures.isBrokenConnection(unavailable.withCause(new IOException("x")))).isTrue();
+    assertThat(
+            Failures.isBrokenConnection(
+                unavailable.withDescription("End of stream or IOException")))
+        .isTrue();
+    assertThat(Failures.isBrokenConnection(unavailable.withCause(new ConnectException("none"))))
+        .isFalse();
+    assertThat(
+            Failures.isBrokenConnection(unavailable.withDescription("Channel shutdownNow invoked")))
+        .isFalse();
+    assertThat(Failures.isBrokenConnection(unavailable.withDescription("ref x locked"))).isFalse();
+    assertThat(Failures.isBrokenConnection(Status.INTERNAL.withCause(new EOFException()))).isTrue();
+    assertThat(Failures.isBrokenConnection(Status.INTERNAL)).isFalse();
   }
 
   @Test
