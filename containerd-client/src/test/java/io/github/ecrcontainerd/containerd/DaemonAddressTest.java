@@ -58,10 +58,7 @@ class DaemonAddressTest {
     assertThat(
             DaemonAddress.find(
                 Map.of(
-                    "CONTAINERD_ADDRESS",
-                    "unix:///c.sock",
-                    "XDG_RUNTIME_DIR",
-                    runtime.toString())))
+                    "CONTAINERD_ADDRESS", "unix:///c.sock", "XDG_RUNTIME_DIR", runtime.toString())))
         .isEqualTo(Path.of("/c.sock"));
   }
 

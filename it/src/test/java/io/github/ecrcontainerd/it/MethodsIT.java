@@ -24,7 +24,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,10 +56,10 @@ class MethodsIT {
 
   @Test
   void theDaemonAnsweredEveryMethodThatTheDocumentNamesAndNoOther() throws Exception {
-    Path programs = Path.of(Binaries.find().containerd()).getParent();
     String metrics = loopback() + ":1338";
     try (Containerd daemon =
-            Containerd.open(programs, "[metrics]\naddress = \"%s\"\n".formatted(metrics));
+            Containerd.open(
+                Binaries.find().directory(), "[metrics]\naddress = \"%s\"\n".formatted(metrics));
         ContainerdClient client = ContainerdClient.builder().address(daemon.socket()).build()) {
       String version = client.introspection().version().version();
       askWhoItIs(client);
@@ -218,13 +217,10 @@ class MethodsIT {
     return methods;
   }
 
+  /** What stands between the bars; no cell of a line that is no row. */
   private static List<String> cells(String line) {
-    List<String> cells = new ArrayList<>();
-    if (line.startsWith("|")) {
-      for (String cell : line.substring(1).split("\\|")) {
-        cells.add(cell.strip());
-      }
-    }
-    return cells;
+    return line.startsWith("|")
+        ? Pattern.compile("\\|").splitAsStream(line).skip(1).map(String::strip).toList()
+        : List.of();
   }
 }

@@ -99,8 +99,7 @@ class PlacesIT {
           .isInstanceOf(IllegalArgumentException.class);
       ContainerdException tooLong =
           catchThrowableOfType(
-              ContainerdException.class,
-              () -> client.namespaces().create(longest + "n", Map.of()));
+              ContainerdException.class, () -> client.namespaces().create(longest + "n", Map.of()));
       assertThat(tooLong.code()).isEqualTo(Code.INVALID_ARGUMENT);
     }
   }
@@ -118,8 +117,7 @@ class PlacesIT {
               .run("pull", reference, "--no-unpack");
       assertThat(ended.err()).doesNotContain("ecr: ");
       assertThat(ended.status()).isZero();
-      try (ContainerdClient client =
-          ContainerdClient.builder().address(user.socket()).build()) {
+      try (ContainerdClient client = ContainerdClient.builder().address(user.socket()).build()) {
         assertThat(client.images().list()).extracting(Image::name).containsExactly(reference);
         assertThat(client.content().list()).hasSize(3);
       }

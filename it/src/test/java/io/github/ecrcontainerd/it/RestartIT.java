@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -53,17 +52,14 @@ class RestartIT {
   }
 
   enum End {
-    STOPPED(Containerd::stop),
-    KILLED(Containerd::kill);
-
-    private final Consumer<Containerd> end;
-
-    End(Consumer<Containerd> end) {
-      this.end = end;
-    }
+    STOPPED,
+    KILLED;
 
     void of(Containerd daemon) {
-      end.accept(daemon);
+      switch (this) {
+        case STOPPED -> daemon.stop();
+        case KILLED -> daemon.kill();
+      }
     }
   }
 
@@ -102,15 +98,14 @@ class RestartIT {
 
     daemon.start();
     assertThat(client.images().list()).noneMatch(image -> image.name().equals(reference));
-    byte[] content = NoiseImage.noise(end.ordinal(), 3 << 20);
+    byte[] content = NoiseImage.noise(end.name().hashCode(), 3 << 20);
     Digest digest = Digest.sha256(content);
     try (Ingest ingest = client.content().ingest("again", digest, content.length).orElseThrow()) {
       ingest.write(ByteBuffer.wrap(content));
       assertThat(ingest.commit(Map.of())).isEqualTo(Outcome.COMMITTED);
     }
     try (EcrResolver resolver = ecr.resolver().build()) {
-      client.pull(
-          reference, PullOptions.builder().resolver(resolver).unpack(false).build());
+      client.pull(reference, PullOptions.builder().resolver(resolver).unpack(false).build());
     }
     assertThat(client.images().get(reference)).isPresent();
   }
@@ -118,9 +113,7 @@ class RestartIT {
   @Test
   void threadsThatGoOnCallingGetThroughToTheNextDaemon() throws Exception {
     List<FutureTask<Instant>> callers =
-        Stream.generate(() -> new FutureTask<>(this::callUntilTheNextDaemon))
-            .limit(8)
-            .toList();
+        Stream.generate(() -> new FutureTask<>(this::callUntilTheNextDaemon)).limit(8).toList();
     callers.forEach(Thread::startVirtualThread);
     daemon.kill();
     // Each of them has seen that there is none.

@@ -189,8 +189,7 @@ class StuckDaemonIT {
           () -> ingest.write(ByteBuffer.wrap(content, 1 << 20, content.length - (1 << 20))));
     }
     signal("CONT");
-    try (Ingest ingest =
-        client.content().ingest("stuck", digest, content.length).orElseThrow()) {
+    try (Ingest ingest = client.content().ingest("stuck", digest, content.length).orElseThrow()) {
       int offset = (int) ingest.offset();
       ingest.write(ByteBuffer.wrap(content, offset, content.length - offset));
       assertThat(ingest.commit(Map.of())).isEqualTo(Ingest.Outcome.COMMITTED);

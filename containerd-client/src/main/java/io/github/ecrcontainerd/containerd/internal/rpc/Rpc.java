@@ -121,9 +121,7 @@ public final class Rpc {
       MethodDescriptor<Q, R> method, Q request, String object, CallOptions options)
       throws InterruptedException {
     return ask(
-        method,
-        object,
-        () -> ClientCalls.blockingUnaryCall(channel, method, options, request));
+        method, object, () -> ClientCalls.blockingUnaryCall(channel, method, options, request));
   }
 
   /**

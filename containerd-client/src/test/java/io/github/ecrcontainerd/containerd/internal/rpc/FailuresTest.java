@@ -67,6 +67,25 @@ class FailuresTest {
   }
 
   @Test
+  void tellsABrokenConnectionFromNoneAndFromADaemonThatRefuses() {
+    Status unavailable = Status.UNAVAILABLE;
+    assertThat(Failures.isBrokenConnection(unavailable.withCause(new IOException("x")))).isTrue();
+    assertThat(
+            Failures.isBrokenConnection(
+                unavailable.withDescription("End of stream or IOException")))
+        .isTrue();
+    assertThat(Failures.isBrokenConnection(unavailable.withCause(new ConnectException("none"))))
+        .isFalse();
+    assertThat(
+            Failures.isBrokenConnection(
+                unavailable.withDescription("Channel shutdownNow invoked")))
+        .isFalse();
+    assertThat(Failures.isBrokenConnection(unavailable.withDescription("ref x locked"))).isFalse();
+    assertThat(Failures.isBrokenConnection(Status.INTERNAL.withCause(new IOException("x"))))
+        .isFalse();
+  }
+
+  @Test
   void leavesTheDaemonsOwnWordsWhereItIsUnavailable() {
     Status locked = Status.UNAVAILABLE.withDescription("ref layer-x locked for 2s: unavailable");
     ContainerdException failure = failure(locked);
