@@ -52,6 +52,12 @@ class ContentStoreConformanceIT {
   /** A piece that goes to the daemon as it is written; smaller ones are collected first. */
   private static final int PIECE = 256 << 10;
 
+  private static final String ISOLATED =
+      """
+      [plugins."io.containerd.metadata.v1.bolt"]
+      content_sharing_policy = "isolated"
+      """;
+
   private static final AtomicInteger SEED = new AtomicInteger();
 
   private final List<ContainerdClient> clients = new ArrayList<>();
@@ -388,13 +394,8 @@ class ContentStoreConformanceIT {
   }
 
   @Test
-  void namespacesThatAreIsolatedShareNothingButWhatIsShareable() throws Exception {
-    String isolated =
-        """
-        [plugins."io.containerd.metadata.v1.bolt"]
-        content_sharing_policy = "isolated"
-        """;
-    try (Containerd own = Containerd.open(Binaries.find().directory(), isolated)) {
+  void namespacesThatAreIsolatedShareNothing() throws Exception {
+    try (Containerd own = Containerd.open(Binaries.find().directory(), ISOLATED)) {
       Blob hidden = Blob.of(1_000);
       hidden.store(storeOf(own, "one"), Map.of());
       ContentStore other = storeOf(own, "other");
@@ -404,15 +405,23 @@ class ContentStoreConformanceIT {
         assertThat(ingest.commit(Map.of())).isEqualTo(Outcome.COMMITTED);
       }
       hidden.assertIn(other);
+      disconnect();
+    }
+  }
 
-      clients
-          .getLast()
-          .namespaces()
-          .create("common", Map.of("containerd.io/namespace.shareable", "true"));
+  /** containerd 1.6 doesn't know the label yet: there the bytes have to come again. */
+  @Test
+  void ofIsolatedNamespacesAShareableOneIsShared() throws Exception {
+    try (Containerd own = Containerd.open(Binaries.find().directory(), ISOLATED)) {
+      ContentStore other = storeOf(own, "other");
+      ContainerdClient client = clients.getLast();
+      boolean knowsTheLabel = !client.introspection().version().version().startsWith("1.6.");
+      client.namespaces().create("common", Map.of("containerd.io/namespace.shareable", "true"));
       Blob shared = Blob.of(1_000);
       shared.store(storeOf(own, "common"), Map.of());
       try (Ingest ingest = shared.open(other, "shared")) {
-        assertThat(ingest.offset()).isEqualTo(shared.size());
+        assertThat(ingest.offset()).isEqualTo(knowsTheLabel ? shared.size() : 0);
+        ingest.write(shared.from(ingest.offset()));
         assertThat(ingest.commit(Map.of())).isEqualTo(Outcome.COMMITTED);
       }
       shared.assertIn(other);

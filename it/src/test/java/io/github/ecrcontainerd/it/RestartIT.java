@@ -194,11 +194,11 @@ class RestartIT {
                   // What was on its way still comes.
                 }
               });
-      assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
       assertThat(failure)
           .hasMessage(
               "Content.Read %s: containerd at %s went away: is it running?"
                   .formatted(digest, daemon.socket()));
+      assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
     } finally {
       daemon.start();
     }

@@ -4,7 +4,9 @@ import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import java.io.EOFException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +21,19 @@ final class Failures {
   }
 
   static ContainerdException of(
-      Status status, String call, String object, String address, @Nullable Throwable cause) {
+      Status told, String call, String object, String address, @Nullable Throwable cause) {
+    Status status = inOurTerms(told);
     Code code = Code.valueOf(status.getCode().name());
     return new ContainerdException(code, call, object, reason(status, address), cause);
+  }
+
+  /** A connection that ends amid a frame is a fault of the client, to gRPC's okhttp transport. */
+  private static Status inOurTerms(Status status) {
+    Throwable cause = status.getCause();
+    return status.getCode() == Status.Code.INTERNAL
+            && (cause instanceof EOFException || cause instanceof SocketException)
+        ? Status.UNAVAILABLE.withCause(cause)
+        : status;
   }
 
   private static String reason(Status status, String address) {
@@ -49,7 +61,8 @@ final class Failures {
    * Whether there was a connection and it broke: what was asked may have arrived or not, and where
    * the daemon was only started anew, it can be asked again.
    */
-  static boolean isBrokenConnection(Status status) {
+  static boolean isBrokenConnection(Status told) {
+    Status status = inOurTerms(told);
     return status.getCode() == Status.Code.UNAVAILABLE
         && isOfTransport(status)
         && !isClosedClient(status)

@@ -26,31 +26,29 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
   /** The largest message that containerd sends. */
   private static final int LARGEST_MESSAGE = 16 * MIB;
 
+  private static final String AUTHORITY = "localhost";
+
   private static final long CLOSE_SECONDS = 5;
 
-  private final Transport transport;
-  private final Path socket;
-  private CompletableFuture<ManagedChannel> current;
-  private boolean closed;
+  private final CompletableFuture<ManagedChannel> opened;
 
   public DaemonChannel(Transport transport, Path socket) {
-    this.transport = transport;
-    this.socket = socket;
-    this.current = CompletableFuture.supplyAsync(this::connect, Thread::startVirtualThread);
+    this.opened =
+        CompletableFuture.supplyAsync(
+            () -> {
+              ManagedChannel channel = open(transport, socket);
+              channel.getState(true);
+              return channel;
+            },
+            Thread::startVirtualThread);
   }
 
-  private ManagedChannel connect() {
-    ManagedChannel channel = open();
-    channel.getState(true);
-    return channel;
-  }
-
-  private ManagedChannel open() {
+  private static ManagedChannel open(Transport transport, Path socket) {
     // The socket factory leads all addresses to the same socket; a numeric one is never looked up.
     return OkHttpChannelBuilder.forAddress("127.0.0.1", 1)
         .socketFactory(new UnixSocketFactory(transport, socket))
         .usePlaintext()
-        .overrideAuthority(authority())
+        .overrideAuthority(AUTHORITY)
         .proxyDetector(address -> null)
         .disableServiceConfigLookUp()
         .disableRetry()
@@ -63,39 +61,34 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
 
   /**
    * gRPC fails calls at once for up to two minutes after a failed attempt to connect. A unix socket
-   * tells at once whether it leads anywhere, so each call may try.
+   * tells at once whether it leads anywhere, so each call may try: an idle channel connects. A new
+   * channel in its place would take the old one from under the calls of other threads.
    */
-  private synchronized ManagedChannel current() {
-    ManagedChannel channel = current.join();
-    if (!closed && channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
-      channel.shutdownNow();
-      channel = open();
-      current = CompletableFuture.completedFuture(channel);
+  private synchronized ManagedChannel channel() {
+    ManagedChannel channel = opened.join();
+    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+      channel.enterIdle();
     }
     return channel;
   }
 
   @Override
   public <Q, R> ClientCall<Q, R> newCall(MethodDescriptor<Q, R> method, CallOptions options) {
-    return current().newCall(method, options);
+    return channel().newCall(method, options);
   }
 
   @Override
   public String authority() {
-    return "localhost";
+    return AUTHORITY;
   }
 
   /** Ends calls that are under way, and the connection. */
   @Override
   public void close() {
-    ManagedChannel last;
-    synchronized (this) {
-      closed = true;
-      last = current.join();
-    }
-    last.shutdownNow();
+    ManagedChannel channel = opened.join();
+    channel.shutdownNow();
     try {
-      last.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+      channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

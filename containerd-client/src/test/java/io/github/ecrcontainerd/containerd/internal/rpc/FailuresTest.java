@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.internal.proto.leases.LeasesGrpc;
 import io.grpc.Status;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,19 @@ class FailuresTest {
   }
 
   @Test
+  void saysThatTheDaemonWentAwayAmidAFrame() {
+    ContainerdException cut =
+        failure(
+            Status.INTERNAL
+                .withDescription("error in frame handler")
+                .withCause(new EOFException()));
+    assertThat(cut.code()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(cut).hasMessageEndingWith(": containerd at /run/c.sock went away: is it running?");
+    ContainerdException fault = failure(Status.INTERNAL.withDescription("a fault"));
+    assertThat(fault.code()).isEqualTo(Code.INTERNAL);
+  }
+
+  @Test
   void tellsABrokenConnectionFromNoneAndFromADaemonThatRefuses() {
     Status unavailable = Status.UNAVAILABLE;
     assertThat(Failures.isBrokenConnection(unavailable.withCause(new IOException("x")))).isTrue();
@@ -77,12 +91,11 @@ class FailuresTest {
     assertThat(Failures.isBrokenConnection(unavailable.withCause(new ConnectException("none"))))
         .isFalse();
     assertThat(
-            Failures.isBrokenConnection(
-                unavailable.withDescription("Channel shutdownNow invoked")))
+            Failures.isBrokenConnection(unavailable.withDescription("Channel shutdownNow invoked")))
         .isFalse();
     assertThat(Failures.isBrokenConnection(unavailable.withDescription("ref x locked"))).isFalse();
-    assertThat(Failures.isBrokenConnection(Status.INTERNAL.withCause(new IOException("x"))))
-        .isFalse();
+    assertThat(Failures.isBrokenConnection(Status.INTERNAL.withCause(new EOFException()))).isTrue();
+    assertThat(Failures.isBrokenConnection(Status.INTERNAL)).isFalse();
   }
 
   @Test
