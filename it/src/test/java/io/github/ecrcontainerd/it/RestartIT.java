@@ -148,7 +148,7 @@ class RestartIT {
   void aCallThatIsUnderWayFailsAtOnce() throws Exception {
     assertThat(client.namespaces().list()).isNotNull();
     // It takes the call, and never answers.
-    Command.run(List.of("kill", "-STOP", Long.toString(daemon.pid())));
+    Suspension.of(daemon.pid());
     FutureTask<ContainerdException> creating =
         new FutureTask<>(() -> failureOf(() -> client.leases().create("lost", Map.of())));
     FutureTask<ContainerdException> listing =

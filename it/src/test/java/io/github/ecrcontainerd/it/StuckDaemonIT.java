@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -26,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,7 @@ class StuckDaemonIT {
   private final byte[] content = NoiseImage.noise(1, 32 << 20);
   private final Digest digest = Digest.sha256(content);
   private ContainerdClient client;
+  private @Nullable Suspension stuck;
 
   StuckDaemonIT(Containerd daemon) {
     this.daemon = daemon;
@@ -61,16 +64,18 @@ class StuckDaemonIT {
 
   @AfterEach
   void goOn() {
-    signal("CONT");
+    if (stuck != null) {
+      stuck.close();
+    }
     client.close();
+  }
+
+  private void stop() {
+    stuck = Suspension.of(daemon.pid());
   }
 
   private ContainerdClient.Builder builder() {
     return ContainerdClient.builder().address(daemon.socket()).deadline(DEADLINE);
-  }
-
-  private void signal(String name) {
-    Command.run(List.of("kill", "-" + name, Long.toString(daemon.pid())));
   }
 
   private void assertEndsAtTheDeadline(String call, ThrowingCallable code) {
@@ -130,7 +135,7 @@ class StuckDaemonIT {
     calls.put("Tasks.Get x", () -> client.tasks().get("x"));
     calls.put("Tasks.List", () -> client.tasks().list());
     calls.put("Tasks.Kill x", () -> client.tasks().kill("x", 9));
-    signal("STOP");
+    stop();
     calls.forEach(this::assertEndsAtTheDeadline);
   }
 
@@ -154,7 +159,7 @@ class StuckDaemonIT {
     calls.put("version", () -> client.introspection().version());
     calls.put("ingest", () -> client.content().ingest("x", digest, 1));
     calls.put("read", () -> client.content().readAll(digest, 1));
-    signal("STOP");
+    stop();
     for (var call : calls.entrySet()) {
       FutureTask<Boolean> task =
           new FutureTask<>(
@@ -183,12 +188,12 @@ class StuckDaemonIT {
     Optional<Ingest> opened = client.content().ingest("stuck", digest, content.length);
     try (Ingest ingest = opened.orElseThrow()) {
       ingest.write(ByteBuffer.wrap(content, 0, 1 << 20));
-      signal("STOP");
+      stop();
       assertEndsAtTheDeadline(
           "Content.Write stuck",
           () -> ingest.write(ByteBuffer.wrap(content, 1 << 20, content.length - (1 << 20))));
     }
-    signal("CONT");
+    requireNonNull(stuck).close();
     try (Ingest ingest = client.content().ingest("stuck", digest, content.length).orElseThrow()) {
       int offset = (int) ingest.offset();
       ingest.write(ByteBuffer.wrap(content, offset, content.length - offset));
@@ -205,7 +210,7 @@ class StuckDaemonIT {
     }
     try (ContentReader reader = client.content().read(digest, 0)) {
       assertThat(reader.read()).isNotNull();
-      signal("STOP");
+      stop();
       assertEndsAtTheDeadline(
           "Content.Read " + digest,
           () -> {
@@ -214,16 +219,16 @@ class StuckDaemonIT {
             }
           });
     }
-    signal("CONT");
+    requireNonNull(stuck).close();
     assertThat(client.content().delete(digest)).isTrue();
   }
 
   @Test
   void whoConnectsMeanwhileWaitsNoLongerAndIsAnsweredAfterwards() throws Exception {
-    signal("STOP");
+    stop();
     try (ContainerdClient late = builder().build()) {
       assertEndsAtTheDeadline("Version.Version", () -> late.introspection().version());
-      signal("CONT");
+      requireNonNull(stuck).close();
       awaitAnswer(late);
     }
     awaitAnswer(client);
@@ -245,7 +250,7 @@ class StuckDaemonIT {
   void aClientIsClosedInSecondsAlsoWhileAPieceIsOnItsWay() throws Exception {
     ContainerdClient patient = ContainerdClient.builder().address(daemon.socket()).build();
     Ingest ingest = patient.content().ingest("closed", digest, content.length).orElseThrow();
-    signal("STOP");
+    stop();
     FutureTask<ContainerdException> writing =
         new FutureTask<>(
             () ->

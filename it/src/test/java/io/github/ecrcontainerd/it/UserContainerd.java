@@ -6,13 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * A containerd that runs as a user without any capability, with its socket where that of a rootless
  * one is: {@code containerd/containerd.sock} in its {@code XDG_RUNTIME_DIR}. It can store content
- * and images; to mount anything it would need a user namespace.
+ * and images; to mount anything it would need a user namespace. Its {@code /run} is a directory of
+ * its own, as RootlessKit makes it: containerd writes there whatever its configuration says.
  */
 final class UserContainerd implements AutoCloseable {
   /** Nobody's. */
@@ -54,17 +56,26 @@ final class UserContainerd implements AutoCloseable {
                 UID,
                 UID,
                 directory.resolve("opt")));
-    Files.setAttribute(directory, "unix:uid", UID);
-    Files.setAttribute(directory, "unix:gid", UID);
+    Path run = Files.createDirectory(directory.resolve("run"));
+    for (Path own : List.of(directory, run)) {
+      Files.setAttribute(own, "unix:uid", UID);
+      Files.setAttribute(own, "unix:gid", UID);
+    }
     Binaries binaries = Binaries.find();
     Process process =
         new ProcessBuilder(
-                "setpriv",
-                "--reuid=" + UID,
-                "--regid=" + UID,
-                "--clear-groups",
+                "unshare",
+                "--mount",
+                "--propagation",
+                "slave",
+                "sh",
+                "-c",
+                "mount --bind \"$1\" /run &&"
+                    + " exec setpriv --reuid=\"$2\" --regid=\"$2\" --clear-groups \"$3\" --config \"$4\"",
+                "sh",
+                run.toString(),
+                Integer.toString(UID),
                 binaries.containerd(),
-                "--config",
                 config.toString())
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
