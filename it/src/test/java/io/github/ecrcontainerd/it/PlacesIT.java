@@ -14,6 +14,7 @@ import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.EcrCommand.Ended;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A containerd is reached wherever it is, and in whatever namespace. */
@@ -105,10 +107,11 @@ class PlacesIT {
   }
 
   /** A daemon of a user who may do nothing, found by his environment: no address is given. */
-  @Test
-  void pullsIntoTheContainerdOfAnUnprivilegedUser() throws Exception {
-    String reference = tagImage("rootless");
-    try (UserContainerd user = UserContainerd.open()) {
+  @ParameterizedTest
+  @EnumSource
+  void pullsIntoTheContainerdOfAnUnprivilegedUser(UserContainerd.Place place) throws Exception {
+    String reference = tagImage("rootless-" + place.name().toLowerCase(Locale.ROOT));
+    try (UserContainerd user = UserContainerd.open(place)) {
       Ended ended =
           EcrCommand.withCredentials()
               .asUser(UserContainerd.UID)

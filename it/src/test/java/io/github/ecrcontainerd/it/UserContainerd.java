@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 
 /**
  * A containerd that runs as a user without any capability, with its socket where that of a rootless
- * one is: {@code containerd/containerd.sock} in its {@code XDG_RUNTIME_DIR}. It can store content
- * and images; to mount anything it would need a user namespace. Its {@code /run} is a directory of
- * its own, as RootlessKit makes it: containerd writes there whatever its configuration says.
+ * one may be, and an {@code XDG_RUNTIME_DIR} that leads there. It can store content and images; to
+ * mount anything it would need a user namespace. Its {@code /run} is a directory of its own, as
+ * RootlessKit makes it: containerd writes there whatever its configuration says.
  */
 final class UserContainerd implements AutoCloseable {
   /** Nobody's. */
@@ -22,16 +22,28 @@ final class UserContainerd implements AutoCloseable {
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
+  /** Where its socket is. */
+  enum Place {
+    /** {@code containerd/containerd.sock} in the {@code XDG_RUNTIME_DIR}. */
+    RUNTIME_DIRECTORY,
+    /**
+     * The usual place, in its own mount namespace, whose process is named where RootlessKit does.
+     */
+    MOUNT_NAMESPACE
+  }
+
   private final Path directory;
   private final Process process;
+  private final Path socket;
 
-  private UserContainerd(Path directory, Process process) {
+  private UserContainerd(Path directory, Process process, Path socket) {
     this.directory = directory;
     this.process = process;
+    this.socket = socket;
   }
 
   /** A daemon that serves, of the version that the other tests have. */
-  static UserContainerd open() throws IOException, InterruptedException {
+  static UserContainerd open(Place place) throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory(Scratch.forSockets(), "usr");
     Path log = directory.resolve("log");
     Path config = directory.resolve("config.toml");
@@ -51,13 +63,17 @@ final class UserContainerd implements AutoCloseable {
         """
             .formatted(
                 directory.resolve("root"),
-                directory.resolve("containerd"),
-                directory.resolve("containerd/containerd.sock"),
+                directory.resolve("state"),
+                switch (place) {
+                  case RUNTIME_DIRECTORY -> directory.resolve("containerd/containerd.sock");
+                  case MOUNT_NAMESPACE -> Path.of("/run/containerd/containerd.sock");
+                },
                 UID,
                 UID,
                 directory.resolve("opt")));
     Path run = Files.createDirectory(directory.resolve("run"));
-    for (Path own : List.of(directory, run)) {
+    Path containerd = Files.createDirectory(directory.resolve("containerd"));
+    for (Path own : List.of(directory, run, containerd)) {
       Files.setAttribute(own, "unix:uid", UID);
       Files.setAttribute(own, "unix:gid", UID);
     }
@@ -80,7 +96,18 @@ final class UserContainerd implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    UserContainerd daemon = new UserContainerd(directory, process);
+    UserContainerd daemon =
+        new UserContainerd(
+            directory,
+            process,
+            switch (place) {
+              case RUNTIME_DIRECTORY -> directory.resolve("containerd/containerd.sock");
+              case MOUNT_NAMESPACE -> run.resolve("containerd/containerd.sock");
+            });
+    if (place == Place.MOUNT_NAMESPACE) {
+      Path kit = Files.createDirectory(directory.resolve("containerd-rootless"));
+      Files.writeString(kit.resolve("child_pid"), Long.toString(process.pid()));
+    }
     long start = System.nanoTime();
     while (!Files.readString(log).contains("containerd successfully booted")) {
       if (!process.isAlive() || System.nanoTime() - start > DEADLINE.toNanos()) {
@@ -98,7 +125,7 @@ final class UserContainerd implements AutoCloseable {
   }
 
   Path socket() {
-    return directory.resolve("containerd/containerd.sock");
+    return socket;
   }
 
   @Override
