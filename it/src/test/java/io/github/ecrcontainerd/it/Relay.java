@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A socket that leads to another one, until it is told to break: then the connection ends when the
- * client next sends something, before a byte of it gets through. The next connection holds.
+ * client next calls, before a byte of the call gets through. The next connection holds.
  */
 final class Relay implements AutoCloseable {
   private final Path socket;
@@ -67,20 +67,52 @@ final class Relay implements AutoCloseable {
 
   private void copy(SocketChannel from, SocketChannel to, boolean ofClient) {
     ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
+    Frames frames = new Frames();
     try (from;
         to) {
       while (from.read(bytes.clear()) >= 0) {
-        if (ofClient && breaking) {
+        bytes.flip();
+        if (ofClient && frames.beginACall(bytes.duplicate()) && breaking) {
           breaking = false;
           return;
         }
-        bytes.flip();
         while (bytes.hasRemaining()) {
           to.write(bytes);
         }
       }
     } catch (IOException e) {
       // One of the two has gone, and the other one hears of it.
+    }
+  }
+
+  /**
+   * What a client sends by HTTP/2: a preface of 24 bytes, then frames, each behind a header of 9
+   * bytes (RFC 9113, section 4.1). It also answers pings, and acknowledges what it gets.
+   */
+  private static final class Frames {
+    private static final byte HEADERS = 1;
+
+    private final ByteBuffer header = ByteBuffer.allocate(9);
+    private int toSkip = 24;
+
+    /** Whether a call begins in the next bytes. */
+    boolean beginACall(ByteBuffer bytes) {
+      boolean begins = false;
+      while (bytes.hasRemaining()) {
+        if (toSkip > 0) {
+          int count = Math.min(toSkip, bytes.remaining());
+          bytes.position(bytes.position() + count);
+          toSkip -= count;
+        } else {
+          header.put(bytes.get());
+          if (!header.hasRemaining()) {
+            toSkip = header.getInt(0) >>> 8;
+            begins |= header.get(3) == HEADERS;
+            header.clear();
+          }
+        }
+      }
+      return begins;
     }
   }
 
