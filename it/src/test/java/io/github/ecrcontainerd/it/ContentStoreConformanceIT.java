@@ -35,7 +35,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -46,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * that no other has: namespaces share them. What there is to our own side of it, buffers,
  * interrupts and a daemon that goes away, is in {@link IngestIT} and {@link ContentStoreIT}.
  */
-@ExtendWith(PrivateContainerd.class)
+@WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ContentStoreConformanceIT {
   /** A piece that goes to the daemon as it is written; smaller ones are collected first. */

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A containerd is reached wherever it is, and in whatever namespace. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PlacesIT {
   private final Containerd daemon;

@@ -35,7 +35,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A client lasts longer than a daemon: what the daemon's end spoils is told at once. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RestartIT {
   /** "Fails in seconds", on a machine that is busy. */

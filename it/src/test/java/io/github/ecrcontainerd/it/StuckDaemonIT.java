@@ -33,10 +33,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A daemon that is there and takes calls but answers none, because SIGSTOP has stopped it. */
-@ExtendWith(PrivateContainerd.class)
+@WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StuckDaemonIT {
   private static final Duration DEADLINE = Duration.ofMillis(500);

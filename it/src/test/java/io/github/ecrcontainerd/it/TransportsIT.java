@@ -39,7 +39,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every transport carries to and from a real daemon. */
-@ExtendWith({PrivateContainerd.class, PrivateEcr.class})
+@WithContainerd
+@ExtendWith(PrivateEcr.class)
 @Timeout(120)
 class TransportsIT {
   private static final int MIB = 1 << 20;
