@@ -83,8 +83,7 @@ record Served(long size, List<LayerTransfer> transfers, Map<Long, Long> askedAt)
         .filter(earlier -> earlier.range().end() == transfer.range().end())
         .filter(earlier -> earlier.range().first() <= transfer.range().first())
         .filter(earlier -> earlier.number() < transfer.number())
-        .anyMatch(
-            earlier -> sentAt(earlier, failed) <= askedAt(transfer) - LATE.toNanos());
+        .anyMatch(earlier -> sentAt(earlier, failed) <= askedAt(transfer) - LATE.toNanos());
   }
 
   /**
