@@ -82,7 +82,22 @@ record Served(long size, List<LayerTransfer> transfers, Map<Long, Long> askedAt)
         .filter(earlier -> !failed.contains(earlier.number()))
         .filter(earlier -> earlier.range().end() == transfer.range().end())
         .filter(earlier -> earlier.range().first() <= transfer.range().first())
-        .anyMatch(earlier -> askedAt(earlier) <= askedAt(transfer) - LATE.toNanos());
+        .filter(earlier -> earlier.number() < transfer.number())
+        .anyMatch(earlier -> sentAt(earlier, failed) <= askedAt(transfer) - LATE.toNanos());
+  }
+
+  /**
+   * When a request may have been sent: on a busy machine that is long before it is here. Not before
+   * the last one for the same bytes had failed, nor before the first of all.
+   */
+  private long sentAt(LayerTransfer transfer, Set<Long> failed) {
+    return transfers.stream()
+        .filter(earlier -> failed.contains(earlier.number()))
+        .filter(earlier -> earlier.number() < transfer.number())
+        .filter(earlier -> earlier.range().end() == transfer.range().end())
+        .mapToLong(this::askedAt)
+        .max()
+        .orElseGet(() -> askedAt(transfers.getFirst()));
   }
 
   private long askedAt(LayerTransfer transfer) {
