@@ -1,7 +1,5 @@
 package io.github.ecrcontainerd.it;
 
-import static java.util.Objects.requireNonNull;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -43,11 +41,6 @@ record Binaries(String containerd, String ctr, String search) {
     }
     throw new AssertionError(
         "%s is not installed (looked in %s): run bin/setup as root".formatted(program, search));
-  }
-
-  /** Where the daemon's program is. */
-  Path directory() {
-    return requireNonNull(Path.of(containerd).getParent());
   }
 
   /** What to add to the environment of the daemon. */

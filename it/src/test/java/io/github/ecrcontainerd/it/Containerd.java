@@ -44,11 +44,20 @@ public final class Containerd implements AutoCloseable {
    * @throws AssertionError if it is not installed, or doesn't start; the message says why
    */
   public static Containerd open() {
+    return open("");
+  }
+
+  /**
+   * The same, with more in its configuration.
+   *
+   * @param settings what to add, in TOML of version 2
+   */
+  public static Containerd open(String settings) {
     if (DaemonInDocker.isAskedFor()) {
-      return open(DaemonInDocker::new, "");
+      return open(DaemonInDocker::new, settings);
     }
     Binaries binaries = Binaries.find();
-    return open((directory, root) -> new DaemonProcess(binaries, directory), "");
+    return open((directory, root) -> new DaemonProcess(binaries, directory), settings);
   }
 
   /**

@@ -394,7 +394,7 @@ class ContentStoreConformanceIT {
 
   @Test
   void namespacesThatAreIsolatedShareNothing() throws Exception {
-    try (Containerd own = Containerd.open(Binaries.find().directory(), ISOLATED)) {
+    try (Containerd own = Containerd.open(ISOLATED)) {
       Blob hidden = Blob.of(1_000);
       hidden.store(storeOf(own, "one"), Map.of());
       ContentStore other = storeOf(own, "other");
@@ -411,7 +411,7 @@ class ContentStoreConformanceIT {
   /** containerd 1.6 doesn't know the label yet: there the bytes have to come again. */
   @Test
   void ofIsolatedNamespacesAShareableOneIsShared() throws Exception {
-    try (Containerd own = Containerd.open(Binaries.find().directory(), ISOLATED)) {
+    try (Containerd own = Containerd.open(ISOLATED)) {
       ContentStore other = storeOf(own, "other");
       ContainerdClient client = clients.getLast();
       boolean knowsTheLabel = !client.introspection().version().version().startsWith("1.6.");
