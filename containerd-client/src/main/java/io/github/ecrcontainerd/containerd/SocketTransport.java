@@ -1,8 +1,8 @@
 package io.github.ecrcontainerd.containerd;
 
 /**
- * How the client reaches containerd's socket. All of them do the same, and none is a matter of
- * speed: docs/performance.md, "Transports".
+ * How the client reaches containerd's socket. All of them do the same, as fast as each other:
+ * docs/performance.md, "Transports".
  */
 public enum SocketTransport {
   /**
