@@ -9,6 +9,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,8 +43,10 @@ final class SuiteRun implements AutoCloseable {
   SuiteRun(Daemon daemon, List<String> classes, Path log) {
     this.log = log;
     try {
-      // A short path: sockets will be below.
+      // A short path, because sockets will be below, and open to who knows it: some tests run
+      // programs of other users.
       this.temporary = Files.createTempDirectory("it");
+      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(
