@@ -143,6 +143,17 @@ class BadInputIT {
     assertOneLine(ended, 1, "BatchGetImage of " + ecr.reference("x1", "y") + " failed");
   }
 
+  /** The CRT unpacks its library there. Root may write it, so this asks as somebody else. */
+  @Test
+  void aTemporaryDirectoryThatMayNotBeWritten(@TempDir Path directory) throws Exception {
+    Ended ended =
+        EcrCommand.withCredentials()
+            .asUser(UserContainerd.UID)
+            .temporary(directory)
+            .run("pull", ecr.reference("x1", "y"), "--endpoint-url", endpoint());
+    assertOneLine(ended, 1, "may files be written and run in java.io.tmpdir, " + directory);
+  }
+
   @Test
   void aSocketThatDoesNotExist(@TempDir Path directory) throws Exception {
     tagImage("socketless");

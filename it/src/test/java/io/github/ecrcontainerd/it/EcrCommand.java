@@ -21,6 +21,7 @@ final class EcrCommand {
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> wrapper = new ArrayList<>();
   private String heap = "96m";
+  private String temporary = System.getProperty("java.io.tmpdir");
 
   /**
    * How it ended.
@@ -68,6 +69,12 @@ final class EcrCommand {
     return this;
   }
 
+  /** Sets where it makes temporary files. */
+  EcrCommand temporary(Path directory) {
+    temporary = directory.toString();
+    return this;
+  }
+
   /** Sets how much memory it may use for objects: {@code 64m}. */
   EcrCommand heap(String most) {
     heap = most;
@@ -103,7 +110,7 @@ final class EcrCommand {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heap));
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
+    command.add("-Djava.io.tmpdir=" + temporary);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("io.github.ecrcontainerd.cli.Ecr");
     command.addAll(List.of(arguments));

@@ -116,6 +116,7 @@ class PlacesIT {
       Ended ended =
           EcrCommand.withCredentials()
               .asUser(UserContainerd.UID)
+              .temporary(user.runtimeDirectory())
               .with("XDG_RUNTIME_DIR", user.runtimeDirectory().toString())
               .with("AWS_ENDPOINT_URL_ECR", ecr.server().endpoint().toString())
               .run("pull", reference, "--no-unpack");

@@ -24,14 +24,32 @@ final class EarlyHttpClient implements SdkAsyncHttpClient {
     this.client = CompletableFuture.supplyAsync(making, executor);
   }
 
-  /** Waits for the client, if it isn't there yet: the wait can't be interrupted, it is short. */
+  /**
+   * Waits for the client, if it isn't there yet: the wait can't be interrupted, it is short. Where
+   * there can be none, the exchange's handler is told, too: the SDK waits for nothing else.
+   */
   @Override
   public CompletableFuture<Void> execute(AsyncExecuteRequest exchange) {
+    SdkAsyncHttpClient made;
     try {
-      return client.join().execute(exchange);
+      made = client.join();
     } catch (CompletionException e) {
-      return CompletableFuture.failedFuture(e.getCause() == null ? e : e.getCause());
+      IllegalStateException failure = failure(e);
+      exchange.responseHandler().onError(failure);
+      return CompletableFuture.failedFuture(failure);
     }
+    return made.execute(exchange);
+  }
+
+  /** The one thing that is likely to be wrong is named: the CRT unpacks its library there. */
+  private static IllegalStateException failure(CompletionException e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    IllegalStateException failure =
+        new IllegalStateException(
+            "no HTTP client can be made (%s): may files be written and run in java.io.tmpdir, %s?"
+                .formatted(cause.getMessage(), System.getProperty("java.io.tmpdir")));
+    failure.addSuppressed(cause);
+    return failure;
   }
 
   @Override
