@@ -2,10 +2,12 @@ package io.github.ecrcontainerd.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,7 +72,16 @@ class PrivateContainerdIT {
       String script = "while :; do sleep 1h; done";
       containerd.ctr(
           "run", "-d", "--rootfs", rootfs.toString(), id, "/bin/busybox", "sh", "-c", script, id);
-      assertThat(processesNaming(id)).as("the container and its shim").hasSize(2);
+      // The task is started a moment before its process is the one that was asked for.
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(30),
+          () -> {
+            while (processesNaming(id).size() < 2) {
+              Thread.onSpinWait();
+            }
+          },
+          "the container and its shim");
+      assertThat(processesNaming(id)).hasSize(2);
       containerd.kill();
       assertThat(processesNaming(id)).hasSize(2);
     }

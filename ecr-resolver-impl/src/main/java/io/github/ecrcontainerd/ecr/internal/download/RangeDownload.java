@@ -296,7 +296,8 @@ final class RangeDownload {
       boolean waited = !buffer.hasRoom();
       buffer.takeBack();
       if (waited && buffer.hasRoom()) {
-        requests.forEach(request -> request.get.more());
+        // A copy, because what is asked for may come at once, and a request's end with it.
+        List.copyOf(requests).forEach(request -> request.get.more());
         changed.signal();
       }
       long rest = range.length() - buffer.taken();
