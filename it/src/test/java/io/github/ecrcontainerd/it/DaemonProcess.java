@@ -1,17 +1,12 @@
 package io.github.ecrcontainerd.it;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +23,7 @@ final class DaemonProcess implements Daemon {
 
   private final Binaries binaries;
   private final Path run;
-  private final Path logFile;
+  private final DaemonLog log;
   private @Nullable Process process;
 
   /**
@@ -39,7 +34,7 @@ final class DaemonProcess implements Daemon {
   DaemonProcess(Binaries binaries, Path directory) throws IOException {
     this.binaries = binaries;
     this.run = Files.createDirectory(directory.resolve("run"));
-    this.logFile = directory.resolve("log");
+    this.log = new DaemonLog(directory.resolve("log"));
   }
 
   @Override
@@ -73,43 +68,7 @@ final class DaemonProcess implements Daemon {
       throw new UncheckedIOException("Can't run unshare: run bin/setup", e);
     }
     process = started;
-    await(started);
-  }
-
-  /** Waits until the daemon serves, which its log says. */
-  private void await(Process started) {
-    CompletableFuture<Boolean> booted = new CompletableFuture<>();
-    Thread.startVirtualThread(() -> copyLog(started, booted));
-    boolean serves;
-    try {
-      serves = booted.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      serves = false;
-    } catch (ExecutionException e) {
-      throw new AssertionError("containerd's log can't be read", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("Interrupted while containerd started", e);
-    }
-    if (!serves) {
-      throw new AssertionError("containerd did not start. It says:\n" + log());
-    }
-  }
-
-  private void copyLog(Process started, CompletableFuture<Boolean> booted) {
-    try (BufferedReader lines = started.inputReader();
-        Writer log = Files.newBufferedWriter(logFile)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        log.write(line + "\n");
-        log.flush();
-        if (line.contains("containerd successfully booted")) {
-          booted.complete(true);
-        }
-      }
-      booted.complete(false);
-    } catch (IOException e) {
-      booted.completeExceptionally(e);
-    }
+    log.awaitServing(started);
   }
 
   @Override
@@ -124,11 +83,7 @@ final class DaemonProcess implements Daemon {
 
   @Override
   public String log() {
-    try {
-      return Files.exists(logFile) ? Files.readString(logFile) : "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return log.text();
   }
 
   @Override

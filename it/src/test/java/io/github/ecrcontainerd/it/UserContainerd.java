@@ -43,9 +43,9 @@ final class UserContainerd implements AutoCloseable {
   }
 
   /** A daemon that serves, of the version that the other tests have. */
-  static UserContainerd open(Place place) throws IOException, InterruptedException {
+  static UserContainerd open(Place place) throws IOException {
     Path directory = Files.createTempDirectory(Scratch.forSockets(), "usr");
-    Path log = directory.resolve("log");
+    DaemonLog log = new DaemonLog(directory.resolve("log"));
     Path config = directory.resolve("config.toml");
     Files.writeString(
         config,
@@ -94,7 +94,6 @@ final class UserContainerd implements AutoCloseable {
                 binaries.containerd(),
                 config.toString())
             .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
             .start();
     UserContainerd daemon =
         new UserContainerd(
@@ -108,16 +107,13 @@ final class UserContainerd implements AutoCloseable {
       Path kit = Files.createDirectory(directory.resolve("containerd-rootless"));
       Files.writeString(kit.resolve("child_pid"), Long.toString(process.pid()));
     }
-    long start = System.nanoTime();
-    while (!Files.readString(log).contains("containerd successfully booted")) {
-      if (!process.isAlive() || System.nanoTime() - start > DEADLINE.toNanos()) {
-        String said = Files.readString(log);
-        daemon.close();
-        throw new AssertionError("containerd did not start as user " + UID + ". It says:\n" + said);
-      }
-      Thread.sleep(Duration.ofMillis(20));
+    try {
+      log.awaitServing(process);
+      return daemon;
+    } catch (AssertionError e) {
+      daemon.close();
+      throw e;
     }
-    return daemon;
   }
 
   Path runtimeDirectory() {
