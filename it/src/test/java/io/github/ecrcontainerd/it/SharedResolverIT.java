@@ -17,6 +17,7 @@ import io.github.ecrcontainerd.resolver.Fetcher;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -225,6 +226,8 @@ class SharedResolverIT {
     for (String ingest : daemon.ctr("content", "active").lines().skip(1).toList()) {
       containerd.content().abort(ingest.split("\\s+", 2)[0]);
     }
+    // Layers that have come belong to nothing: they are not to be collected while they are checked.
+    containerd.leases().deleteAndCollect(containerd.leases().create("", Duration.ofHours(1)).id());
   }
 
   private static Digest digestOf(Fetcher fetcher, Descriptor layer) throws InterruptedException {
