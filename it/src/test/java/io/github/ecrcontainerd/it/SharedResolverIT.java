@@ -9,6 +9,7 @@ import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.local.LayerTransfer;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -23,9 +24,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,8 +56,12 @@ class SharedResolverIT {
     this.containerd = ContainerdClient.builder().address(daemon.socket()).build();
   }
 
+  /** And the connections of an earlier resolver, whose end the server may see a little later. */
   @BeforeEach
   void forgetEarlierRequests() {
+    while (ecr.server().counters().openLayerConnections() > 0) {
+      Thread.onSpinWait();
+    }
     ecr.server().counters().reset();
   }
 
@@ -144,6 +151,43 @@ class SharedResolverIT {
       }
       assertThat(Digest.of(Digest.Algorithm.SHA256, hash)).isEqualTo(idle.digest());
     }
+  }
+
+  /** What would come behind it would have no place to go. */
+  @Test
+  void aRingThatIsFullAsksForNothingWhenItsConnectionBreaks() throws Exception {
+    OciLayout layout = ecr.repository("ring");
+    Descriptor layer = NoiseImage.layer(layout, 4000, 24 << 20);
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch askedAgain = new CountDownLatch(2);
+    ecr.server()
+        .conditions()
+        // A reset takes with it what has not been read: so the client is to keep up until then.
+        .bandwidthPerConnection(20 << 20)
+        .layerFaults(
+            request -> {
+              asked.countDown();
+              askedAgain.countDown();
+              return askedAgain.getCount() > 0
+                  ? LayerFault.resetAfter((8 << 20) + (256 << 10))
+                  : LayerFault.none();
+            });
+    MessageDigest hash = layer.digest().algorithm().newHash();
+    try (EcrResolver resolver = ecr.resolver().layerDownloadParallelism(1).build();
+        BlobReader reader = resolver.fetcher(ecr.reference("ring", "x")).fetch(layer)) {
+      hash.update(reader.read());
+      assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+      ecr.server().counters().awaitIdle(Duration.ofSeconds(10));
+      assertThat(askedAgain.await(3, TimeUnit.SECONDS)).as("asked for more").isFalse();
+
+      for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
+        hash.update(bytes);
+      }
+    } finally {
+      ecr.server().conditions().layerFaults(request -> LayerFault.none());
+    }
+    assertThat(Digest.of(Digest.Algorithm.SHA256, hash)).isEqualTo(layer.digest());
+    assertThat(ecr.server().counters().layerTransfers()).hasSize(2);
   }
 
   @Test

@@ -43,8 +43,15 @@ final class RangeBuffer {
     return !overflow.hasRemaining();
   }
 
-  /** Takes the next bytes; where there is no room for all, what is over is kept as it is. */
+  /**
+   * Takes the next bytes; where there is no room for all, what is over is kept as it is.
+   *
+   * @throws IllegalStateException if there is no room at all: some would be lost
+   */
   void put(ByteBuffer bytes) {
+    if (!hasRoom()) {
+      throw new IllegalStateException("bytes came for which there is no room");
+    }
     overflow = bytes;
     fill();
   }

@@ -148,6 +148,7 @@ final class RangeDownload {
 
   /** Sends a request for what is missing. */
   private void ask() throws InterruptedException {
+    awaitRoom();
     LayerUrl url = source.url();
     Request request;
     lock.lock();
@@ -167,6 +168,18 @@ final class RangeDownload {
     } catch (RuntimeException e) {
       // Its message may hold the URL: it is told without.
       request.ended(e);
+    }
+  }
+
+  /** What comes while bytes of an earlier request still wait for room would take their place. */
+  private void awaitRoom() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (!closed && !buffer.hasRoom()) {
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
     }
   }
 

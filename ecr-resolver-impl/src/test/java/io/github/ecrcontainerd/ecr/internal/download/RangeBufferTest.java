@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -32,6 +33,14 @@ class RangeBufferTest {
     ring.takeBack();
     assertThat(ring.hasRoom()).isTrue();
     assertThat(ring.ready()).isEqualTo(3);
+  }
+
+  @Test
+  void takesNothingInPlaceOfWhatWaitsForRoom() {
+    RangeBuffer ring = new RangeBuffer(new byte[2]);
+    ring.put(bytes(1, 2, 3));
+    assertThatThrownBy(() -> ring.put(bytes(4))).isInstanceOf(IllegalStateException.class);
+    assertThat(ring.arrived()).isEqualTo(3);
   }
 
   @Test
