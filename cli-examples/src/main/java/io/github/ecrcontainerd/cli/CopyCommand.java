@@ -77,13 +77,8 @@ final class CopyCommand implements Callable<Integer> {
     try (EcrResolver resolver =
             registry.builder().downloadBufferBytes(DIRECT_BUFFER_BYTES).build();
         Progress progress = Progress.of(Progress.Direction.COPY, err())) {
-      RegistryCopy.Builder copy =
-          RegistryCopy.between(resolver, resolver)
-              .foreignLayers(foreignLayers)
-              .withReferrers(withReferrers)
-              .listener(progress);
-      platform.ifPresent(copy::platform);
-      return copy.build().run(source, destination);
+      return RegistryCopy.between(resolver, resolver)
+          .run(source, destination, pushOptions(progress));
     }
   }
 
@@ -96,26 +91,28 @@ final class CopyCommand implements Callable<Integer> {
       try (Progress progress = Progress.of(Progress.Direction.PULL, err())) {
         PullOptions.Builder pull =
             PullOptions.builder()
-                .resolver(resolver)
                 .unpack(false)
                 .allPlatforms(platform.isEmpty())
                 .schema1Conversion(true)
                 .withReferrers(withReferrers)
                 .listener(progress);
         platform.ifPresent(pull::platform);
-        image = containerd.pull(source, pull.build());
+        image = containerd.pull(source, resolver, pull.build());
       }
       try (Progress progress = Progress.of(Progress.Direction.PUSH, err())) {
-        PushOptions.Builder push =
-            PushOptions.builder()
-                .resolver(resolver)
-                .foreignLayers(foreignLayers)
-                .withReferrers(withReferrers)
-                .listener(progress);
-        platform.ifPresent(push::platform);
-        return containerd.push(destination, image.target(), push.build());
+        return containerd.push(destination, image.target(), resolver, pushOptions(progress));
       }
     }
+  }
+
+  private PushOptions pushOptions(Progress progress) {
+    PushOptions.Builder options =
+        PushOptions.builder()
+            .foreignLayers(foreignLayers)
+            .withReferrers(withReferrers)
+            .listener(progress);
+    platform.ifPresent(options::platform);
+    return options.build();
   }
 
   private PrintWriter err() {

@@ -4,7 +4,7 @@ import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PushListener;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
-import io.github.ecrcontainerd.resolver.MediaTypes;
+import io.github.ecrcontainerd.resolver.MediaKind;
 import io.github.ecrcontainerd.resolver.Resolution;
 import java.io.Console;
 import java.io.PrintWriter;
@@ -83,6 +83,13 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
   public void resolved(Resolution image) {
     out.println(image.name());
     out.flush();
+  }
+
+  @Override
+  public synchronized void warning(String message) {
+    out.println("warning: " + message);
+    out.flush();
+    drawn = 0;
   }
 
   @Override
@@ -168,25 +175,11 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
     return String.format(
         Locale.ROOT,
         "  %-8s %s  %s  %10s  %s",
-        kindOf(item.content),
+        MediaKind.of(item.content).noun(),
         item.content.digest().hex().substring(0, 12),
         "#".repeat(full) + ".".repeat(BAR - full),
         Size.of(size),
         item.state);
-  }
-
-  private static String kindOf(Descriptor content) {
-    String mediaType = content.mediaType();
-    if (MediaTypes.isIndex(mediaType)) {
-      return "index";
-    }
-    if (MediaTypes.isManifestOrIndex(mediaType)) {
-      return "manifest";
-    }
-    if (MediaTypes.isConfig(mediaType)) {
-      return "config";
-    }
-    return MediaTypes.isLayer(mediaType) ? "layer" : "blob";
   }
 
   /** Draws the last state and says what it took. */

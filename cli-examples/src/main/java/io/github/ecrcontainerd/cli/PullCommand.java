@@ -4,6 +4,8 @@ import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Platform;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,6 +56,17 @@ final class PullCommand implements Callable<Integer> {
       description = "bring the content, make no snapshots (also: ECR_SKIP_UNPACK)")
   boolean noUnpack;
 
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "a further name to keep the image under; may be repeated")
+  List<String> names = new ArrayList<>();
+
+  @Option(
+      names = "--no-arn-name",
+      description = "don't keep the image under its canonical name, ecr.aws/arn:...")
+  boolean noArnName;
+
   @Override
   public Integer call() throws InterruptedException {
     Progress progress = Progress.of(Progress.Direction.PULL, command.commandLine().getErr());
@@ -62,15 +75,16 @@ final class PullCommand implements Callable<Integer> {
         progress) {
       PullOptions.Builder options =
           PullOptions.builder()
-              .resolver(resolver)
               .unpack(!noUnpack && Environment.get("ECR_SKIP_UNPACK").isEmpty())
               .allPlatforms(allPlatforms)
               .withReferrers(withReferrers)
               .schema1Conversion(true)
-              .snapshotter(daemon.snapshotter())
+              .names(names)
+              .canonicalName(!noArnName)
               .listener(progress);
+      daemon.snapshotter().ifPresent(options::snapshotter);
       platform.ifPresent(options::platform);
-      var image = containerd.pull(reference, options.build());
+      var image = containerd.pull(reference, resolver, options.build());
       progress.close();
       command.commandLine().getOut().printf("%s %s%n", image.name(), image.target().digest());
       return 0;

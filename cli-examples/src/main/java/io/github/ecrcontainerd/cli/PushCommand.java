@@ -71,16 +71,16 @@ final class PushCommand implements Callable<Integer> {
               .orElseThrow(
                   () ->
                       new ImageException(
+                          ImageException.Code.INCOMPLETE,
                           "containerd has no image %s: pull it, or name one that it has (ctr image ls)"
                               .formatted(name)));
       PushOptions.Builder options =
           PushOptions.builder()
-              .resolver(resolver)
               .foreignLayers(foreignLayers)
               .withReferrers(withReferrers)
               .listener(progress);
       platform.ifPresent(options::platform);
-      var root = containerd.push(reference, image.target(), options.build());
+      var root = containerd.push(reference, image.target(), resolver, options.build());
       progress.close();
       command.commandLine().getOut().printf("%s %s%n", reference, root.digest());
       return 0;

@@ -42,12 +42,13 @@ final class RunCommand implements Callable<Integer> {
               .orElseThrow(
                   () ->
                       new ImageException(
+                          ImageException.Code.INCOMPLETE,
                           "containerd has no image %s: pull it first".formatted(reference)));
       ImageConfig config = containerd.config(image, Platform.current());
       RunOptions options =
           RunOptions.of(
               image.name(),
-              daemon.snapshotter(),
+              daemon.snapshotter().orElse("overlayfs"),
               config.chainIds().getLast().toString(),
               RuntimeSpec.of(config, arguments));
       return containerd.run(options).code();

@@ -1,34 +1,18 @@
 package io.github.ecrcontainerd.containerd;
 
-import io.github.ecrcontainerd.containerd.container.Containers;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
-import io.github.ecrcontainerd.containerd.content.ContentStore;
-import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Image;
-import io.github.ecrcontainerd.containerd.image.Images;
-import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
-import io.github.ecrcontainerd.containerd.internal.image.StoredImage;
-import io.github.ecrcontainerd.containerd.internal.pull.Pull;
-import io.github.ecrcontainerd.containerd.internal.push.Push;
-import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
-import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
-import io.github.ecrcontainerd.containerd.internal.transport.Connection;
-import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
+import io.github.ecrcontainerd.containerd.internal.DefaultContainerdClient;
 import io.github.ecrcontainerd.containerd.internal.transport.Transport;
 import io.github.ecrcontainerd.containerd.internal.transport.TrustedTransport;
-import io.github.ecrcontainerd.containerd.introspection.Introspection;
-import io.github.ecrcontainerd.containerd.lease.Lease;
-import io.github.ecrcontainerd.containerd.lease.Leases;
-import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
-import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
-import io.github.ecrcontainerd.containerd.task.Tasks;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Platform;
+import io.github.ecrcontainerd.resolver.Resolver;
 import io.github.ecrcontainerd.resolver.ResolverException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -38,33 +22,22 @@ import org.jspecify.annotations.Nullable;
  * A containerd, over its unix socket.
  *
  * <pre>{@code
- * try (ContainerdClient containerd = ContainerdClient.connect()) {
- *   for (Image image : containerd.images().list()) {
- *     System.out.println(image.name() + " " + image.target().digest());
- *   }
+ * try (Resolver resolver = EcrResolver.create();
+ *     ContainerdClient containerd = ContainerdClient.connect()) {
+ *   Image image =
+ *       containerd.pull("123456789012.dkr.ecr.us-west-2.amazonaws.com/app:1.4", resolver);
+ *   containerd.push(
+ *       "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app:1.4", image.target(), resolver);
  * }
  * }</pre>
  *
  * <p>The client begins to connect when it is made, and the first call waits for that; it connects
  * again when the connection was lost, so that one client lasts longer than a daemon. Safe for use
  * by several threads at once. Its own threads keep no JVM alive.
+ *
+ * <p>It is an interface so that an application can put another one in its place in tests.
  */
-public final class ContainerdClient implements ContainerdServices, AutoCloseable {
-  private final Transport transport;
-  private final Path address;
-  private final DaemonChannel channel;
-  private final String namespace;
-  private final Rpc rpc;
-  private final ContainerdServices services;
-
-  private ContainerdClient(Builder builder) {
-    this.transport = builder.transport();
-    this.address = builder.address();
-    this.namespace = builder.namespace();
-    this.channel = new DaemonChannel(transport, address);
-    this.rpc = Rpc.of(channel, address.toString(), namespace, builder.deadline);
-    this.services = new GrpcServices(rpc);
-  }
+public interface ContainerdClient extends ContainerdServices, AutoCloseable {
 
   /**
    * A client of the containerd that the environment names, as for containerd's own programs: {@code
@@ -72,45 +45,58 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    * CONTAINERD_NAMESPACE} the namespace ({@code default} by default).
    *
    * <p>Where no address is set it is {@code /run/containerd/containerd.sock}; for another user than
-   * root that of his rootless containerd, if he has one: {@code containerd/containerd.sock} in
-   * {@code XDG_RUNTIME_DIR}, or the usual one as RootlessKit's child sees it, whose process {@code
-   * containerd-rootless/child_pid} there names.
+   * root that of the user's rootless containerd, if there is one: {@code
+   * containerd/containerd.sock} in {@code XDG_RUNTIME_DIR}, or the usual one as RootlessKit's child
+   * sees it, whose process {@code containerd-rootless/child_pid} there names.
    *
    * @throws IllegalArgumentException if a variable is set to what can't be an address or a
    *     namespace
    */
-  public static ContainerdClient connect() {
+  static ContainerdClient connect() {
     return builder().build();
   }
 
   /** The same, to be changed. */
-  public static Builder builder() {
+  static Builder builder() {
     return new Builder(System.getenv());
   }
 
   /**
-   * The same services under a lease: what is made through them stays until the lease ends. They use
-   * this client's connection, and end with it.
+   * Pulls an image with every option at its default: {@link #pull(String, Resolver, PullOptions)}.
    */
-  public ContainerdServices withLease(Lease lease) {
-    return new GrpcServices(rpc.withLease(lease.id()));
+  default Image pull(String reference, Resolver resolver) throws InterruptedException {
+    return pull(reference, resolver, PullOptions.defaults());
   }
 
   /**
    * Pulls an image: finds it, brings what the content store doesn't have, unpacks it and keeps it
-   * under its canonical name. Nothing of it is kept where that fails, but bytes of layers that have
-   * come stay for a day, and the next pull goes on behind them.
+   * under its names. Nothing of it is kept where that fails, but bytes of layers that have come
+   * stay for a day, and the next pull resumes there.
    *
-   * @param reference the image, in a form that the options' resolver understands
-   * @return the image record
+   * @param reference the image, in a form that the resolver understands
+   * @param resolver finds and reads it; stays the caller's to close
+   * @return the image record of its canonical name, or of its first name where it has none
    * @throws IllegalArgumentException if the reference is malformed
    * @throws ResolverException if the registry doesn't have it, or can't be asked
    * @throws ImageException if the image is malformed, damaged, or not for the platform
    * @throws ContainerdException if the daemon can't do it, or can't be asked
    * @throws InterruptedException if the thread is interrupted: the pull ends as after an error
    */
-  public Image pull(String reference, PullOptions options) throws InterruptedException {
-    return new Pull(this, this::withLease, options).run(reference);
+  Image pull(String reference, Resolver resolver, PullOptions options) throws InterruptedException;
+
+  /**
+   * The same by a reference that was made in code: {@link #pull(String, Resolver, PullOptions)}.
+   */
+  Image pull(EcrReference reference, Resolver resolver, PullOptions options)
+      throws InterruptedException;
+
+  /**
+   * Pushes an image with every option at its default: {@link #push(String, Descriptor, Resolver,
+   * PushOptions)}.
+   */
+  default Descriptor push(String reference, Descriptor root, Resolver resolver)
+      throws InterruptedException {
+    return push(reference, root, resolver, PushOptions.defaults());
   }
 
   /**
@@ -119,8 +105,9 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    * fails the tag names what it named before; blobs that have come stay, and the next push goes on
    * without them.
    *
-   * @param reference where it is to be, in a form that the options' resolver understands
+   * @param reference where it is to be, in a form that the resolver understands
    * @param root the manifest or index in the content store: {@link Image#target()}
+   * @param resolver writes it; stays the caller's to close
    * @return what the reference names now: the root, or the manifest of the options' platform
    * @throws IllegalArgumentException if the reference is malformed
    * @throws ResolverException if the registry refuses it or can't be asked, with {@link
@@ -131,10 +118,15 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    * @throws ContainerdException if the daemon can't do it, or can't be asked
    * @throws InterruptedException if the thread is interrupted: the push ends as after an error
    */
-  public Descriptor push(String reference, Descriptor root, PushOptions options)
-      throws InterruptedException {
-    return new Push(this, options).run(reference, root);
-  }
+  Descriptor push(String reference, Descriptor root, Resolver resolver, PushOptions options)
+      throws InterruptedException;
+
+  /**
+   * The same by a reference that was made in code: {@link #push(String, Descriptor, Resolver,
+   * PushOptions)}.
+   */
+  Descriptor push(EcrReference reference, Descriptor root, Resolver resolver, PushOptions options)
+      throws InterruptedException;
 
   /**
    * What an image in the content store says of itself for a platform: what it runs, and the chain
@@ -144,9 +136,7 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    * @throws ContainerdException if it is not all there, or the daemon can't be asked
    * @throws InterruptedException if the thread is interrupted while it waits
    */
-  public ImageConfig config(Image image, Platform platform) throws InterruptedException {
-    return new StoredImage(content(), image).config(platform);
-  }
+  ImageConfig config(Image image, Platform platform) throws InterruptedException;
 
   /**
    * Runs a container to its end, and leaves nothing of it behind: no task, container or snapshot.
@@ -157,81 +147,21 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    * @throws java.io.UncheckedIOException if a stream doesn't take its output
    * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
    */
-  public ExitStatus run(RunOptions options) throws InterruptedException {
-    return new ContainerRun(this, this::withLease, namespace, options).run();
-  }
+  ExitStatus run(RunOptions options) throws InterruptedException;
 
   /**
    * Who listens on the daemon's socket, asked of the kernel by a connection of its own.
    *
    * @throws ContainerdException if nobody can be connected to
    */
-  public Peer peer() {
-    try (Connection connection = transport.connect(address)) {
-      return connection.peer();
-    } catch (IOException e) {
-      throw new ContainerdException(
-          ContainerdException.Code.UNAVAILABLE,
-          "Peer",
-          address.toString(),
-          String.valueOf(e.getMessage()),
-          e);
-    }
-  }
+  Peer peer();
 
+  /** Ends the connection, and all calls that are under way. A second call does nothing. */
   @Override
-  public Introspection introspection() {
-    return services.introspection();
-  }
-
-  @Override
-  public Namespaces namespaces() {
-    return services.namespaces();
-  }
-
-  @Override
-  public Leases leases() {
-    return services.leases();
-  }
-
-  @Override
-  public ContentStore content() {
-    return services.content();
-  }
-
-  @Override
-  public Images images() {
-    return services.images();
-  }
-
-  @Override
-  public Snapshots snapshots(String snapshotter) {
-    return services.snapshots(snapshotter);
-  }
-
-  @Override
-  public Diff diff() {
-    return services.diff();
-  }
-
-  @Override
-  public Containers containers() {
-    return services.containers();
-  }
-
-  @Override
-  public Tasks tasks() {
-    return services.tasks();
-  }
-
-  /** Ends the connection, and all calls that are under way. */
-  @Override
-  public void close() {
-    channel.close();
-  }
+  void close();
 
   /** How to reach a containerd. */
-  public static final class Builder {
+  final class Builder {
     private final Map<String, String> environment;
     private @Nullable Path address;
     private @Nullable String namespace;
@@ -323,7 +253,7 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
      *     asked and wrong: {@link #connect()}
      */
     public ContainerdClient build() {
-      return new ContainerdClient(this);
+      return new DefaultContainerdClient(transport(), address(), namespace(), deadline);
     }
   }
 }

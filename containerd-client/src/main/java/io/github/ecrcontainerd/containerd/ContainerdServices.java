@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Images;
 import io.github.ecrcontainerd.containerd.introspection.Introspection;
+import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.Leases;
 import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
@@ -12,6 +13,12 @@ import io.github.ecrcontainerd.containerd.task.Tasks;
 
 /** The services of one daemon in one namespace. Safe for use by several threads at once. */
 public interface ContainerdServices {
+
+  /**
+   * The same services under a lease: what is made through them stays until the lease ends. They use
+   * the same connection, and end with it.
+   */
+  ContainerdServices withLease(Lease lease);
 
   Introspection introspection();
 

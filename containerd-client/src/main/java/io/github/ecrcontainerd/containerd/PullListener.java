@@ -2,23 +2,27 @@ package io.github.ecrcontainerd.containerd;
 
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Resolution;
-import io.github.ecrcontainerd.resolver.TransferListener;
 
 /**
- * Is told how a pull goes: {@link #resolved} first, then for each manifest and blob either {@link
- * #alreadyThere}, or what {@link TransferListener} says of its transfer; and for each layer {@link
- * #unpacking} and {@link #unpacked}. Layers travel and are unpacked at the same time, so calls come
- * from several threads. A call must not throw, and must not block: the bytes wait for it.
+ * Is told how a pull goes: {@link #resolved} first, then what {@link ContentListener} says of each
+ * manifest and blob; and for each layer {@link #unpacking} and {@link #unpacked}. Layers travel and
+ * are unpacked at the same time, so calls come from several threads. A call must not throw, and
+ * must not block: the bytes wait for it.
  */
-public interface PullListener extends TransferListener {
+public interface PullListener extends ContentListener {
 
   /** The registry said what the reference names. */
   default void resolved(Resolution image) {}
 
-  /** The content store has it: it is not transferred. */
-  default void alreadyThere(Descriptor content) {}
+  /**
+   * The pull goes on, and the user may not get what was expected: an image for another platform, or
+   * content that isn't unpacked.
+   *
+   * @param message one line that says why
+   */
+  default void warning(String message) {}
 
-  /** The daemon begins to unpack a layer. */
+  /** A layer is about to be unpacked. */
   default void unpacking(Descriptor layer) {}
 
   /** The layer is unpacked, now or since an earlier pull. */

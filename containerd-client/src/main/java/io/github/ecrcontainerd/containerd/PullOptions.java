@@ -1,53 +1,67 @@
 package io.github.ecrcontainerd.containerd;
 
 import io.github.ecrcontainerd.resolver.Platform;
-import io.github.ecrcontainerd.resolver.Resolver;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * How to pull an image.
+ * How to pull an image. Immutable.
  *
  * <pre>{@code
- * PullOptions.builder().resolver(resolver).platform(Platform.parse("linux/arm64")).build()
+ * PullOptions.builder().platform(Platform.parse("linux/arm64")).build()
  * }</pre>
  */
 public final class PullOptions {
-  private final Resolver resolver;
-  private final Platform platform;
+  private final Optional<Platform> platform;
   private final boolean allPlatforms;
   private final boolean withReferrers;
   private final boolean unpack;
   private final boolean schema1Conversion;
-  private final String snapshotter;
+  private final Optional<String> snapshotter;
+  private final List<String> names;
+  private final boolean canonicalName;
   private final PullListener listener;
 
   private PullOptions(Builder builder) {
-    if (builder.resolver == null) {
-      throw new IllegalStateException(
-          "A pull needs a resolver: PullOptions.builder().resolver(...)");
-    }
-    this.resolver = builder.resolver;
     this.platform = builder.platform;
     this.allPlatforms = builder.allPlatforms;
     this.withReferrers = builder.withReferrers;
     this.unpack = builder.unpack;
     this.schema1Conversion = builder.schema1Conversion;
     this.snapshotter = builder.snapshotter;
+    this.names = List.copyOf(builder.names);
+    this.canonicalName = builder.canonicalName;
     this.listener = builder.listener;
   }
 
-  /** Options at their defaults, but for the resolver, which has none. */
+  /** Every option at its default. */
+  public static PullOptions defaults() {
+    return builder().build();
+  }
+
+  /** Options at their defaults, to be changed. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Finds and reads the image. */
-  public Resolver resolver() {
-    return resolver;
+  /** These options, to be changed. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.platform = platform;
+    builder.allPlatforms = allPlatforms;
+    builder.withReferrers = withReferrers;
+    builder.unpack = unpack;
+    builder.schema1Conversion = schema1Conversion;
+    builder.snapshotter = snapshotter;
+    builder.names.addAll(names);
+    builder.canonicalName = canonicalName;
+    builder.listener = listener;
+    return builder;
   }
 
-  /** Which of an index's images is pulled. */
-  public Platform platform() {
+  /** Which of an index's images is pulled; empty for the one of this machine. */
+  public Optional<Platform> platform() {
     return platform;
   }
 
@@ -71,9 +85,19 @@ public final class PullOptions {
     return schema1Conversion;
   }
 
-  /** Whose snapshots. */
-  public String snapshotter() {
+  /** Where the layers are unpacked; empty for the default of the namespace. */
+  public Optional<String> snapshotter() {
     return snapshotter;
+  }
+
+  /** Further names that the image is kept under. */
+  public List<String> names() {
+    return names;
+  }
+
+  /** Whether the image is kept under its canonical name. */
+  public boolean canonicalName() {
+    return canonicalName;
   }
 
   /** Is told how the pull goes. */
@@ -83,26 +107,25 @@ public final class PullOptions {
 
   /** Collects options. Not safe for use by several threads. */
   public static final class Builder {
-    private @Nullable Resolver resolver;
-    private Platform platform = Platform.current();
+    private Optional<Platform> platform = Optional.empty();
     private boolean allPlatforms;
     private boolean withReferrers;
     private boolean unpack = true;
     private boolean schema1Conversion;
-    private String snapshotter = "overlayfs";
+    private Optional<String> snapshotter = Optional.empty();
+    private final List<String> names = new ArrayList<>();
+    private boolean canonicalName = true;
     private PullListener listener = new PullListener() {};
 
     private Builder() {}
 
-    /** Finds and reads the image; stays the caller's to close. */
-    public Builder resolver(Resolver source) {
-      this.resolver = source;
-      return this;
-    }
-
-    /** Which of an index's images to pull; by default the one for this machine. */
+    /**
+     * Which of an index's images to pull; by default the one for this machine. Where the reference
+     * names no index but one image, an image for another platform than this one is an error;
+     * without this option it is a {@linkplain PullListener#warning warning}.
+     */
     public Builder platform(Platform wanted) {
-      this.platform = wanted;
+      this.platform = Optional.of(wanted);
       return this;
     }
 
@@ -110,8 +133,8 @@ public final class PullOptions {
      * Whether to bring the content of all of an index's images, so that the index can be pushed
      * elsewhere as it is; false by default. The one of {@link #platform} is unpacked.
      */
-    public Builder allPlatforms(boolean yes) {
-      this.allPlatforms = yes;
+    public Builder allPlatforms(boolean enabled) {
+      this.allPlatforms = enabled;
       return this;
     }
 
@@ -122,14 +145,14 @@ public final class PullOptions {
      * tag, and its label {@code io.github.ecrcontainerd/subject} has the digest of what it refers
      * to.
      */
-    public Builder withReferrers(boolean yes) {
-      this.withReferrers = yes;
+    public Builder withReferrers(boolean enabled) {
+      this.withReferrers = enabled;
       return this;
     }
 
     /** Whether to unpack the layers, so that a container can start; true by default. */
-    public Builder unpack(boolean yes) {
-      this.unpack = yes;
+    public Builder unpack(boolean enabled) {
+      this.unpack = enabled;
       return this;
     }
 
@@ -138,17 +161,46 @@ public final class PullOptions {
      * then has another digest than the one in the registry. False by default, and such an image is
      * an error.
      */
-    public Builder schema1Conversion(boolean yes) {
-      this.schema1Conversion = yes;
+    public Builder schema1Conversion(boolean enabled) {
+      this.schema1Conversion = enabled;
       return this;
     }
 
-    /** Where to unpack the layers; {@code overlayfs} by default. */
+    /**
+     * Where to unpack the layers. By default the label {@code containerd.io/defaults/snapshotter}
+     * of the namespace says so; without it that is {@code overlayfs}.
+     */
     public Builder snapshotter(String name) {
       if (name.isBlank()) {
         throw new IllegalArgumentException("A snapshotter has a name, for example overlayfs");
       }
-      this.snapshotter = name;
+      this.snapshotter = Optional.of(name);
+      return this;
+    }
+
+    /**
+     * Adds names that the image is kept under, beside its canonical one and the image URI that the
+     * reference was written as.
+     */
+    public Builder names(List<String> further) {
+      further.stream()
+          .filter(String::isBlank)
+          .findAny()
+          .ifPresent(
+              blank -> {
+                throw new IllegalArgumentException("The name of an image isn't empty");
+              });
+      this.names.addAll(further);
+      return this;
+    }
+
+    /**
+     * Whether to keep the image under its canonical name, {@code ecr.aws/arn:...}, which the push
+     * of a copy and the Go resolver find it by; true by default. Without it there has to be another
+     * name: a reference that is an image's URI, or {@link #names}.
+     */
+    public Builder canonicalName(boolean enabled) {
+      this.canonicalName = enabled;
       return this;
     }
 
@@ -158,11 +210,7 @@ public final class PullOptions {
       return this;
     }
 
-    /**
-     * The options.
-     *
-     * @throws IllegalStateException if there is no resolver
-     */
+    /** The options. */
     public PullOptions build() {
       return new PullOptions(this);
     }

@@ -1,52 +1,54 @@
 package io.github.ecrcontainerd.containerd;
 
 import io.github.ecrcontainerd.resolver.Platform;
-import io.github.ecrcontainerd.resolver.Resolver;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How to push an image.
+ * How to push an image, or to copy it between registries. Immutable.
  *
  * <pre>{@code
- * PushOptions.builder().resolver(resolver).platform(Platform.parse("linux/arm64")).build()
+ * PushOptions.builder().withReferrers(true).build()
  * }</pre>
  */
 public final class PushOptions {
-  private final Resolver resolver;
   private final Optional<Platform> platform;
   private final boolean foreignLayers;
   private final boolean withReferrers;
   private final PushListener listener;
 
   private PushOptions(Builder builder) {
-    if (builder.resolver == null) {
-      throw new IllegalStateException(
-          "A push needs a resolver: PushOptions.builder().resolver(...)");
-    }
-    this.resolver = builder.resolver;
     this.platform = builder.platform;
     this.foreignLayers = builder.foreignLayers;
     this.withReferrers = builder.withReferrers;
     this.listener = builder.listener;
   }
 
-  /** Options at their defaults, but for the resolver, which has none. */
+  /** Every option at its default. */
+  public static PushOptions defaults() {
+    return builder().build();
+  }
+
+  /** Options at their defaults, to be changed. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Writes the image. */
-  public Resolver resolver() {
-    return resolver;
+  /** These options, to be changed. */
+  public Builder toBuilder() {
+    Builder builder = new Builder();
+    builder.platform = platform;
+    builder.foreignLayers = foreignLayers;
+    builder.withReferrers = withReferrers;
+    builder.listener = listener;
+    return builder;
   }
 
-  /** Which of an index's images is pushed; empty for the index with all of them. */
+  /** Which of an index's images becomes the root; empty for the index with all of them. */
   public Optional<Platform> platform() {
     return platform;
   }
 
-  /** Whether layers that are not to be distributed are uploaded too. */
+  /** Whether layers that are not to be distributed are uploaded. */
   public boolean foreignLayers() {
     return foreignLayers;
   }
@@ -63,19 +65,12 @@ public final class PushOptions {
 
   /** Collects options. Not safe for use by several threads. */
   public static final class Builder {
-    private @Nullable Resolver resolver;
     private Optional<Platform> platform = Optional.empty();
     private boolean foreignLayers;
     private boolean withReferrers;
     private PushListener listener = new PushListener() {};
 
     private Builder() {}
-
-    /** Writes the image; stays the caller's to close. */
-    public Builder resolver(Resolver destination) {
-      this.resolver = destination;
-      return this;
-    }
 
     /**
      * Which of an index's images to push: its manifest becomes the root, and the tag names it. By
@@ -88,34 +83,31 @@ public final class PushOptions {
 
     /**
      * Whether to upload layers whose media type says that they are not to be distributed (Docker's
-     * foreign layers, OCI's non-distributable ones); false by default, as their license wants it:
-     * who pulls the image finds them by their URLs.
+     * foreign layers, OCI's non-distributable ones); false by default, as their license demands: a
+     * puller finds them by their URLs.
      */
-    public Builder foreignLayers(boolean yes) {
-      this.foreignLayers = yes;
+    public Builder foreignLayers(boolean enabled) {
+      this.foreignLayers = enabled;
       return this;
     }
 
     /**
-     * Whether to push what refers to the image too: signatures, SBOMs, attestations that {@link
-     * PullOptions.Builder#withReferrers} brought; false by default.
+     * Whether to push what refers to the image too, and what refers to that: signatures, SBOMs,
+     * attestations; false by default. A push knows those that {@link
+     * PullOptions.Builder#withReferrers a pull} brought; a copy asks the registry.
      */
-    public Builder withReferrers(boolean yes) {
-      this.withReferrers = yes;
+    public Builder withReferrers(boolean enabled) {
+      this.withReferrers = enabled;
       return this;
     }
 
-    /** Is told how the push goes. */
+    /** Is told how it goes. */
     public Builder listener(PushListener observer) {
       this.listener = observer;
       return this;
     }
 
-    /**
-     * The options.
-     *
-     * @throws IllegalStateException if there is no resolver
-     */
+    /** The options. */
     public PushOptions build() {
       return new PushOptions(this);
     }

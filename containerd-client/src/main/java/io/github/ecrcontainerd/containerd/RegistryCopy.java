@@ -1,15 +1,12 @@
 package io.github.ecrcontainerd.containerd;
 
-import io.github.ecrcontainerd.containerd.internal.push.ImageTransfer;
-import io.github.ecrcontainerd.containerd.internal.push.RegistrySource;
+import io.github.ecrcontainerd.containerd.internal.image.RemoteImage;
+import io.github.ecrcontainerd.containerd.internal.push.PushOperation;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Descriptor;
-import io.github.ecrcontainerd.resolver.Platform;
-import io.github.ecrcontainerd.resolver.Pusher;
-import io.github.ecrcontainerd.resolver.Resolution;
+import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Resolver;
 import io.github.ecrcontainerd.resolver.ResolverException;
-import java.util.Optional;
 
 /**
  * Copies images from registry to registry as a stream: no containerd, no disk, and of a layer only
@@ -17,7 +14,7 @@ import java.util.Optional;
  *
  * <pre>{@code
  * try (Resolver resolver = EcrResolver.create()) {
- *   RegistryCopy.between(resolver, resolver).build().run(
+ *   RegistryCopy.between(resolver, resolver).run(
  *       "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/app:1.4",
  *       "ecr.aws/arn:aws:ecr:eu-west-1:210987654321:repository/app:1.4");
  * }
@@ -29,14 +26,10 @@ import java.util.Optional;
 public final class RegistryCopy {
   private final Resolver source;
   private final Resolver destination;
-  private final ImageTransfer transfer;
 
-  private RegistryCopy(Builder builder) {
-    this.source = builder.source;
-    this.destination = builder.destination;
-    this.transfer =
-        new ImageTransfer(
-            builder.platform, builder.foreignLayers, builder.withReferrers, builder.listener);
+  private RegistryCopy(Resolver source, Resolver destination) {
+    this.source = source;
+    this.destination = destination;
   }
 
   /**
@@ -45,8 +38,15 @@ public final class RegistryCopy {
    * @param source finds and reads images; stays the caller's to close
    * @param destination writes them; stays the caller's to close
    */
-  public static Builder between(Resolver source, Resolver destination) {
-    return new Builder(source, destination);
+  public static RegistryCopy between(Resolver source, Resolver destination) {
+    return new RegistryCopy(source, destination);
+  }
+
+  /**
+   * Copies an image with every option at its default: {@link #run(String, String, PushOptions)}.
+   */
+  public Descriptor run(String from, String to) throws InterruptedException {
+    return run(from, to, PushOptions.defaults());
   }
 
   /**
@@ -61,62 +61,18 @@ public final class RegistryCopy {
    * @throws ImageException if the image is malformed, damaged, or not for the platform
    * @throws InterruptedException if the thread is interrupted: the copy ends as after an error
    */
-  public Descriptor run(String from, String to) throws InterruptedException {
-    Pusher pusher = destination.pusher(to);
-    Resolution image = source.resolve(from);
-    // Not by the canonical name: it doesn't say which kind of endpoint the reference asks for.
-    return transfer.run(new RegistrySource(source.fetcher(from)), image.target(), pusher);
+  public Descriptor run(String from, String to, PushOptions options) throws InterruptedException {
+    return run(RemoteImage.of(from, source), RemoteImage.of(to, destination), options);
   }
 
-  /** Collects options. Not safe for use by several threads. */
-  public static final class Builder {
-    private final Resolver source;
-    private final Resolver destination;
-    private Optional<Platform> platform = Optional.empty();
-    private boolean foreignLayers;
-    private boolean withReferrers;
-    private PushListener listener = new PushListener() {};
+  /** The same by references that were made in code: {@link #run(String, String, PushOptions)}. */
+  public Descriptor run(EcrReference from, EcrReference to, PushOptions options)
+      throws InterruptedException {
+    return run(RemoteImage.of(from, source), RemoteImage.of(to, destination), options);
+  }
 
-    private Builder(Resolver source, Resolver destination) {
-      this.source = source;
-      this.destination = destination;
-    }
-
-    /**
-     * Which of an index's images to copy: its manifest becomes the root. By default the index is
-     * copied with all that it names.
-     */
-    public Builder platform(Platform wanted) {
-      this.platform = Optional.of(wanted);
-      return this;
-    }
-
-    /**
-     * Whether to copy layers whose media type says that they are not to be distributed; false by
-     * default.
-     */
-    public Builder foreignLayers(boolean yes) {
-      this.foreignLayers = yes;
-      return this;
-    }
-
-    /**
-     * Whether to copy what refers to the image too, and what refers to that: signatures, SBOMs,
-     * attestations; false by default.
-     */
-    public Builder withReferrers(boolean yes) {
-      this.withReferrers = yes;
-      return this;
-    }
-
-    /** Is told how the copy goes. */
-    public Builder listener(PushListener observer) {
-      this.listener = observer;
-      return this;
-    }
-
-    public RegistryCopy build() {
-      return new RegistryCopy(this);
-    }
+  private static Descriptor run(RemoteImage from, RemoteImage to, PushOptions options)
+      throws InterruptedException {
+    return new PushOperation(to, options).fromRegistry(from);
   }
 }

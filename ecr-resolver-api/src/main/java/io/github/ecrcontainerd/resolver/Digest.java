@@ -87,9 +87,14 @@ public record Digest(Algorithm algorithm, String hex) {
 
   /** The SHA-256 digest of some bytes, the usual one. */
   public static Digest sha256(byte[] content) {
-    MessageDigest hash = Algorithm.SHA256.newHash();
+    return of(Algorithm.SHA256, content);
+  }
+
+  /** The digest of some bytes by an algorithm. */
+  public static Digest of(Algorithm algorithm, byte[] content) {
+    MessageDigest hash = algorithm.newHash();
     hash.update(content);
-    return of(Algorithm.SHA256, hash);
+    return of(algorithm, hash);
   }
 
   /** The SHA-256 digest of what remains in a buffer, which is read to its end. */

@@ -33,7 +33,7 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
  * try (var daemon = new ContainerdContainer()) {
  *   daemon.start();
  *   try (var containerd = ContainerdClient.builder().address(daemon.socket()).build()) {
- *     containerd.pull(reference, PullOptions.builder().resolver(resolver).build());
+ *     containerd.pull(reference, resolver, PullOptions.defaults());
  *   }
  * }
  * }</pre>

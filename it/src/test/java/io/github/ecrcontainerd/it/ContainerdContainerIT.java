@@ -48,9 +48,7 @@ class ContainerdContainerIT {
       try (EcrResolver resolver = ecr.resolver().build();
           ContainerdClient containerd = ContainerdClient.builder().address(socket).build()) {
         Image pulled =
-            containerd.pull(
-                ecr.reference("shared", "latest"),
-                PullOptions.builder().resolver(resolver).build());
+            containerd.pull(ecr.reference("shared", "latest"), resolver, PullOptions.defaults());
         var out = new ByteArrayOutputStream();
         RunOptions echo =
             RunOptions.of(

@@ -136,7 +136,7 @@ class CopyIT {
     OciImage second = layout.image(Format.OCI, Platform.current(), layers("a", "b"));
     layout.tag("2", second.manifest());
     ecr.repository("known-copy");
-    RegistryCopy copy = RegistryCopy.between(resolver, resolver).build();
+    RegistryCopy copy = RegistryCopy.between(resolver, resolver);
     copy.run(ecr.reference("known", "1"), ecr.reference("known-copy", "1"));
     ecr.server().counters().reset();
 
@@ -189,7 +189,6 @@ class CopyIT {
     try (EcrResolver small = ecr.resolver().downloadBufferBytes(8 << 20).build()) {
       Descriptor root =
           RegistryCopy.between(small, small)
-              .build()
               .run(ecr.reference("crowd", "latest"), ecr.reference("crowd-copy", "latest"));
       assertThat(root.digest()).isEqualTo(manifest.digest());
     }
@@ -288,7 +287,7 @@ class CopyIT {
     try (ContainerdClient containerd =
         ContainerdClient.builder().address(daemon.socket()).build()) {
       containerd.pull(
-          name, PullOptions.builder().resolver(resolver).unpack(false).withReferrers(true).build());
+          name, resolver, PullOptions.builder().unpack(false).withReferrers(true).build());
       collectGarbage(containerd);
 
       Image record =
@@ -347,7 +346,7 @@ class CopyIT {
     if (verb.equals("push")) {
       try (ContainerdClient containerd =
           ContainerdClient.builder().address(daemon.socket()).build()) {
-        containerd.pull(source, PullOptions.builder().resolver(resolver).unpack(false).build());
+        containerd.pull(source, resolver, PullOptions.builder().unpack(false).build());
       }
       arguments = List.of("push", destination, source, "--address=" + daemon.socket());
     } else {

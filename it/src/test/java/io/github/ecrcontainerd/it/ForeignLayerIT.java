@@ -97,11 +97,11 @@ class ForeignLayerIT {
     String copy = ecr.reference("trip-copy", "latest");
     var target = containerd.images().get(ecr.reference("trip", "latest")).orElseThrow().target();
 
-    containerd.push(copy, target, PushOptions.builder().resolver(resolver).build());
+    containerd.push(copy, target, resolver, PushOptions.defaults());
 
     try (Containerd second = Containerd.open();
         ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
-      client.pull(copy, PullOptions.builder().resolver(resolver).build());
+      client.pull(copy, resolver, PullOptions.defaults());
       assertThat(second.ctr("images", "check", "name==" + copy)).contains("complete (3/3)", "true");
       assertThat(StoredContent.of(daemon)).containsAll(StoredContent.of(second));
     }
@@ -205,8 +205,7 @@ class ForeignLayerIT {
       assertThatThrownBy(
               () ->
                   containerd.pull(
-                      ecr.reference(repository, "latest"),
-                      PullOptions.builder().resolver(careful).build()))
+                      ecr.reference(repository, "latest"), careful, PullOptions.defaults()))
           .isInstanceOf(ResolverException.class)
           .hasMessageContaining("not at a public address")
           .hasMessageNotContaining("secret");
@@ -228,8 +227,7 @@ class ForeignLayerIT {
   }
 
   private void pull(String repository) throws InterruptedException {
-    containerd.pull(
-        ecr.reference(repository, "latest"), PullOptions.builder().resolver(resolver).build());
+    containerd.pull(ecr.reference(repository, "latest"), resolver, PullOptions.defaults());
   }
 
   private String url(String path) {

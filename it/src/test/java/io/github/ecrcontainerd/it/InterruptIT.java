@@ -96,8 +96,7 @@ class InterruptIT {
       assertThatThrownBy(
               () ->
                   containerd.pull(
-                      ecr.reference("thread", "latest"),
-                      PullOptions.builder().resolver(resolver).build()))
+                      ecr.reference("thread", "latest"), resolver, PullOptions.defaults()))
           .isInstanceOf(InterruptedException.class);
       assertThat(interrupter.join(Duration.ofSeconds(10))).isTrue();
     }

@@ -54,8 +54,7 @@ class PlacesIT {
       assertThat(fresh.snapshots("overlayfs").list()).isEmpty();
       assertThat(fresh.namespaces().get("fresh.one")).isEmpty();
 
-      Image image =
-          fresh.pull(reference, PullOptions.builder().resolver(resolver).unpack(false).build());
+      Image image = fresh.pull(reference, resolver, PullOptions.builder().unpack(false).build());
 
       assertThat(fresh.images().list()).containsExactly(image);
       assertThat(fresh.namespaces().get("fresh.one"))

@@ -167,7 +167,7 @@ class PullIT {
     layout.tag("latest", image.manifest());
     String reference = ecr.reference("digest", "latest") + "@" + image.manifest().digest();
 
-    assertThat(containerd.pull(reference, options().build()).name()).isEqualTo(reference);
+    assertThat(containerd.pull(reference, resolver).name()).isEqualTo(reference);
   }
 
   @Test
@@ -247,7 +247,7 @@ class PullIT {
     layout.tag("latest", image.manifest());
 
     try (EcrResolver ranges = ecr.resolver().layerDownloadParallelism(parallelism).build()) {
-      pull(repository, "latest", options().resolver(ranges).build());
+      containerd.pull(ecr.reference(repository, "latest"), ranges);
     }
 
     assertThat(ecr.server().counters().layerBytes(image.layers().getFirst().digest()))
@@ -408,11 +408,11 @@ class PullIT {
 
   private Image pull(String repository, String tag, PullOptions options)
       throws InterruptedException {
-    return containerd.pull(ecr.reference(repository, tag), options);
+    return containerd.pull(ecr.reference(repository, tag), resolver, options);
   }
 
   private PullOptions.Builder options() {
-    return PullOptions.builder().resolver(resolver);
+    return PullOptions.builder();
   }
 
   /** A gzip layer with one file for each number: the same number, the same layer. */

@@ -126,8 +126,7 @@ class PushFaultsIT {
         ContainerdClient containerd = client()) {
       for (String name : List.of("one", "eight")) {
         containerd.pull(
-            ecr.reference(name, "latest"),
-            PullOptions.builder().resolver(resolver).unpack(false).build());
+            ecr.reference(name, "latest"), resolver, PullOptions.builder().unpack(false).build());
       }
     }
   }
@@ -394,7 +393,7 @@ class PushFaultsIT {
         Descriptor root =
             containerd.images().get(ecr.reference(image, "latest")).orElseThrow().target();
         containerd.push(
-            reference, root, PushOptions.builder().resolver(resolver).listener(listener).build());
+            reference, root, resolver, PushOptions.builder().listener(listener).build());
         assertThat(resolver.resolve(reference).target().digest()).isEqualTo(root.digest());
       }
     }

@@ -125,7 +125,7 @@ class PushIT {
         layout.image(Format.OCI, Platform.current(), layers(IntStream.range(1000, 1200).toArray()));
     layout.tag("latest", image.manifest());
 
-    pull("deep", PullOptions.builder().resolver(resolver).unpack(false).build());
+    pull("deep", PullOptions.builder().unpack(false).build());
     ecr.repository("deep-copy");
     push("deep", "deep-copy");
 
@@ -188,7 +188,7 @@ class PushIT {
         .isEqualTo(manifest.digest());
     try (Containerd second = Containerd.open();
         ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
-      client.pull(ecr.reference("artifact-copy", "latest"), pulling().build());
+      client.pull(ecr.reference("artifact-copy", "latest"), resolver, pulling().build());
       assertThat(StoredContent.of(second)).isEqualTo(digestsOf(layout));
       StoredContent.checkBytes(second);
     }
@@ -220,7 +220,7 @@ class PushIT {
     new Random(size).nextBytes(noise);
     Descriptor layer = layout.blob(MediaTypes.OCI_LAYER, noise);
     layout.tag("latest", manifest(layout, config(layout), List.of(layer)));
-    pull(name, PullOptions.builder().resolver(resolver).unpack(false).build());
+    pull(name, PullOptions.builder().unpack(false).build());
     ecr.repository(name + "-copy");
     ecr.server().counters().reset();
 
@@ -237,7 +237,7 @@ class PushIT {
     OciLayout layout = ecr.repository("empty");
     Descriptor nothing = layout.blob(MediaTypes.OCI_LAYER, new byte[0]);
     layout.tag("latest", manifest(layout, config(layout), List.of(nothing)));
-    pull("empty", PullOptions.builder().resolver(resolver).unpack(false).build());
+    pull("empty", PullOptions.builder().unpack(false).build());
     ecr.repository("empty-copy");
 
     assertThatThrownBy(() -> push("empty", "empty-copy"))
@@ -253,14 +253,15 @@ class PushIT {
     OciImage amd64 = layout.image(Format.OCI, Platform.parse("linux/amd64"), layers(20));
     OciImage arm64 = layout.image(Format.OCI, arm, layers(21));
     layout.tag("latest", layout.index(Format.OCI, List.of(amd64.manifest(), arm64.manifest())));
-    Image pulled = pull("chosen", PullOptions.builder().resolver(resolver).platform(arm).build());
+    Image pulled = pull("chosen", PullOptions.builder().platform(arm).build());
     ecr.repository("chosen-copy");
 
     Descriptor root =
         containerd.push(
             ecr.reference("chosen-copy", "latest"),
             pulled.target(),
-            PushOptions.builder().resolver(resolver).platform(arm).build());
+            resolver,
+            PushOptions.builder().platform(arm).build());
 
     assertThat(root.digest()).isEqualTo(arm64.manifest().digest());
     assertThat(resolver.resolve(ecr.reference("chosen-copy", "latest")).target().digest())
@@ -307,8 +308,8 @@ class PushIT {
     OciLayout layout = ecr.repository("mutable");
     layout.tag("1", layout.image(Format.OCI, Platform.current(), layers(30)).manifest());
     layout.tag("2", layout.image(Format.OCI, Platform.current(), layers(31)).manifest());
-    Image first = containerd.pull(ecr.reference("mutable", "1"), options());
-    Image second = containerd.pull(ecr.reference("mutable", "2"), options());
+    Image first = containerd.pull(ecr.reference("mutable", "1"), resolver, options());
+    Image second = containerd.pull(ecr.reference("mutable", "2"), resolver, options());
     try (EcrClient client =
         EcrClient.builder()
             .endpointOverride(ecr.server().endpoint())
@@ -320,10 +321,10 @@ class PushIT {
           r -> r.repositoryName("immutable").imageTagMutability(ImageTagMutability.IMMUTABLE));
     }
     String reference = ecr.reference("immutable", "latest");
-    containerd.push(reference, first.target(), pushOptions());
-    containerd.push(reference, first.target(), pushOptions());
+    containerd.push(reference, first.target(), resolver, pushOptions());
+    containerd.push(reference, first.target(), resolver, pushOptions());
 
-    assertThatThrownBy(() -> containerd.push(reference, second.target(), pushOptions()))
+    assertThatThrownBy(() -> containerd.push(reference, second.target(), resolver, pushOptions()))
         .isInstanceOfSatisfying(
             ResolverException.class,
             e -> assertThat(e.code()).isEqualTo(ResolverException.Code.CONFLICT))
@@ -341,7 +342,7 @@ class PushIT {
     String reference =
         ecr.reference("digests-copy", "latest") + "@" + Digest.sha256("other".getBytes(UTF_8));
 
-    assertThatThrownBy(() -> containerd.push(reference, image.target(), pushOptions()))
+    assertThatThrownBy(() -> containerd.push(reference, image.target(), resolver, pushOptions()))
         .isInstanceOfSatisfying(
             ResolverException.class,
             e -> assertThat(e.code()).isEqualTo(ResolverException.Code.CONFLICT))
@@ -359,7 +360,7 @@ class PushIT {
     String reference =
         ecr.reference("tagless-copy", "x").replaceAll(":x$", "@" + image.manifest().digest());
 
-    containerd.push(reference, pulled.target(), pushOptions());
+    containerd.push(reference, pulled.target(), resolver, pushOptions());
 
     assertThat(resolver.resolve(reference).target().digest()).isEqualTo(image.manifest().digest());
     assertThatThrownBy(() -> resolver.resolve(ecr.reference("tagless-copy", "latest")))
@@ -382,7 +383,7 @@ class PushIT {
             layer.artifactType());
     Descriptor manifest = manifest(layout, config(layout), List.of(elsewhere));
     layout.tag("latest", manifest);
-    Image pulled = pull("foreign", PullOptions.builder().resolver(resolver).unpack(false).build());
+    Image pulled = pull("foreign", PullOptions.builder().unpack(false).build());
     OciLayout copy = ecr.repository("foreign-copy");
 
     push("foreign", "foreign-copy");
@@ -393,17 +394,15 @@ class PushIT {
     containerd.push(
         ecr.reference("foreign-copy", "latest"),
         pulled.target(),
-        PushOptions.builder().resolver(resolver).foreignLayers(true).build());
+        resolver,
+        PushOptions.builder().foreignLayers(true).build());
     assertThat(copy.file(layer.digest())).hasSize(layer.size());
   }
 
   /** Pulls, pushes, pulls into another daemon, and compares what all of them have. */
   private void assertRoundTrip(String name, OciLayout layout, Descriptor root, int blobs)
       throws Exception {
-    Image pulled =
-        pull(
-            name,
-            PullOptions.builder().resolver(resolver).unpack(false).allPlatforms(true).build());
+    Image pulled = pull(name, PullOptions.builder().unpack(false).allPlatforms(true).build());
     assertThat(pulled.target().digest()).isEqualTo(root.digest());
     OciLayout copy = ecr.repository(name + "-copy");
     push(name, name + "-copy");
@@ -421,7 +420,7 @@ class PushIT {
     try (Containerd second = Containerd.open();
         ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
       String reference = ecr.reference(copy, "latest");
-      client.pull(reference, options.build());
+      client.pull(reference, resolver, options.build());
       assertThat(second.ctr("images", "check", "name==" + reference))
           .contains("complete (%d/%d)".formatted(blobs, blobs), unpacked);
       StoredContent.checkBytes(second);
@@ -431,7 +430,7 @@ class PushIT {
   }
 
   private PullOptions.Builder pulling() {
-    return PullOptions.builder().resolver(resolver);
+    return PullOptions.builder();
   }
 
   private static Set<Digest> digestsOf(OciLayout layout) throws Exception {
@@ -456,13 +455,14 @@ class PushIT {
   }
 
   private Image pull(String repository, PullOptions options) throws InterruptedException {
-    return containerd.pull(ecr.reference(repository, "latest"), options);
+    return containerd.pull(ecr.reference(repository, "latest"), resolver, options);
   }
 
   private void push(String repository, String to) throws InterruptedException {
     Descriptor root =
         containerd.images().get(ecr.reference(repository, "latest")).orElseThrow().target();
-    assertThat(containerd.push(ecr.reference(to, "latest"), root, pushOptions())).isEqualTo(root);
+    assertThat(containerd.push(ecr.reference(to, "latest"), root, resolver, pushOptions()))
+        .isEqualTo(root);
   }
 
   private PullOptions options() {
@@ -470,7 +470,7 @@ class PushIT {
   }
 
   private PushOptions pushOptions() {
-    return PushOptions.builder().resolver(resolver).build();
+    return PushOptions.defaults();
   }
 
   private String endpoint() {

@@ -110,13 +110,12 @@ class Schema1IT {
     ecr.repository("became");
     String reference = ecr.reference("became", "latest");
 
-    containerd.push(
-        reference, converted.target(), PushOptions.builder().resolver(resolver).build());
+    containerd.push(reference, converted.target(), resolver, PushOptions.defaults());
 
     try (Containerd second = Containerd.open();
         ContainerdClient client = ContainerdClient.builder().address(second.socket()).build()) {
       Image pulled =
-          client.pull(reference, PullOptions.builder().resolver(resolver).platform(AMD64).build());
+          client.pull(reference, resolver, PullOptions.builder().platform(AMD64).build());
       assertThat(pulled.target().digest()).isEqualTo(converted.target().digest());
       assertThat(second.ctr("images", "check", "name==" + reference)).contains("complete", "true");
       StoredContent.checkBytes(second);
@@ -158,7 +157,7 @@ class Schema1IT {
     assertThat(ecr.server().counters().requests()).isEqualTo(1);
     try (Containerd other = Containerd.open();
         ContainerdClient client = ContainerdClient.builder().address(other.socket()).build()) {
-      Image elsewhere = client.pull(ecr.reference("twice", "latest"), options().build());
+      Image elsewhere = client.pull(ecr.reference("twice", "latest"), resolver, options().build());
       assertThat(elsewhere.target()).isEqualTo(first.target());
     }
   }
@@ -184,7 +183,8 @@ class Schema1IT {
             () ->
                 containerd.pull(
                     ecr.reference("unconverted", "latest"),
-                    PullOptions.builder().resolver(resolver).platform(AMD64).build()))
+                    resolver,
+                    PullOptions.builder().platform(AMD64).build()))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("schema1Conversion");
     assertThat(daemon.ctr("images", "ls", "-q")).doesNotContain("unconverted");
@@ -270,11 +270,11 @@ class Schema1IT {
   }
 
   private PullOptions.Builder options() {
-    return PullOptions.builder().resolver(resolver).platform(AMD64).schema1Conversion(true);
+    return PullOptions.builder().platform(AMD64).schema1Conversion(true);
   }
 
   private Image pull(String repository) throws InterruptedException {
-    return containerd.pull(ecr.reference(repository, "latest"), options().build());
+    return containerd.pull(ecr.reference(repository, "latest"), resolver, options().build());
   }
 
   private JsonNode json(Digest digest) throws InterruptedException {

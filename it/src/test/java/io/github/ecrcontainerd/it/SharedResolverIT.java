@@ -95,7 +95,7 @@ class SharedResolverIT {
                       (Callable<Image>)
                           () ->
                               containerd.pull(
-                                  ecr.reference("eight", "t" + i % 4), options(resolver)))
+                                  ecr.reference("eight", "t" + i % 4), resolver, options()))
               .toList();
       all(pulls);
     }
@@ -198,7 +198,7 @@ class SharedResolverIT {
     NoiseImage.tag(layout, "latest", layers);
 
     try (EcrResolver resolver = ecr.resolver().downloadBufferBytes(1 << 20).build()) {
-      containerd.pull(ecr.reference("many", "latest"), options(resolver));
+      containerd.pull(ecr.reference("many", "latest"), resolver, options());
     }
 
     assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("many", "latest")))
@@ -223,7 +223,7 @@ class SharedResolverIT {
     ecr.server().conditions().bandwidthPerConnection(60 << 20);
 
     try (EcrResolver resolver = ecr.resolver().maxDownloadConnections(connections).build()) {
-      containerd.pull(ecr.reference(repository, "latest"), options(resolver));
+      containerd.pull(ecr.reference(repository, "latest"), resolver, options());
     }
 
     Map<Digest, Integer> first = new LinkedHashMap<>();
@@ -263,7 +263,7 @@ class SharedResolverIT {
     Files.delete(layout.file(layers.get(missing).digest()));
     try (EcrResolver resolver = ecr.resolver().build()) {
       assertThatThrownBy(
-              () -> containerd.pull(ecr.reference(repository, "latest"), options(resolver)))
+              () -> containerd.pull(ecr.reference(repository, "latest"), resolver, options()))
           .hasMessageContaining(layers.get(missing).digest().toString());
     }
     // What had begun is kept for the next pull, which this image never gets.
@@ -295,7 +295,7 @@ class SharedResolverIT {
     }
   }
 
-  private static PullOptions options(EcrResolver resolver) {
-    return PullOptions.builder().resolver(resolver).unpack(false).build();
+  private static PullOptions options() {
+    return PullOptions.builder().unpack(false).build();
   }
 }

@@ -100,7 +100,7 @@ final class Soak {
   }
 
   private void pull(ContainerdClient client, EcrResolver resolver) throws InterruptedException {
-    String name = client.pull(reference, PullOptions.builder().resolver(resolver).build()).name();
+    String name = client.pull(reference, resolver, PullOptions.defaults()).name();
     client.images().deleteAndCollect(name);
   }
 

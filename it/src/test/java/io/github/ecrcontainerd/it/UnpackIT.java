@@ -44,8 +44,7 @@ class UnpackIT {
     Tree ours;
     try (EcrResolver resolver = ecr.resolver().build();
         ContainerdClient containerd = ContainerdClient.builder().address(first.socket()).build()) {
-      containerd.pull(
-          ecr.reference("rootfs", "latest"), PullOptions.builder().resolver(resolver).build());
+      containerd.pull(ecr.reference("rootfs", "latest"), resolver, PullOptions.defaults());
       ours = Tree.ofSnapshot(first, "overlayfs", image.chainId());
     }
     Tree theirs;

@@ -61,7 +61,8 @@ public record RuntimeSpec(
     List<String> args = new ArrayList<>(image.entrypoint());
     args.addAll(arguments.isEmpty() ? image.cmd() : arguments);
     if (args.isEmpty()) {
-      throw new ImageException("The image doesn't say what to run: name a program");
+      throw new ImageException(
+          ImageException.Code.UNSUPPORTED, "The image doesn't say what to run: name a program");
     }
     List<String> env = new ArrayList<>(image.env());
     if (env.stream().noneMatch(variable -> variable.startsWith("PATH="))) {
@@ -85,6 +86,9 @@ public record RuntimeSpec(
       return Integer.parseUnsignedInt(user);
     } catch (NumberFormatException e) {
       throw new ImageException(
+          ImageException.Code.UNSUPPORTED,
+          null,
+          null,
           "The image runs as %s, which is no number: run it with containerd's own tools"
               .formatted(user),
           e);

@@ -20,9 +20,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One JSON document of an image, read with care: it comes from whoever pushed it. Fields that are
- * absent are told apart from fields of the wrong type, and every complaint names the document and
- * the field.
+ * One JSON document of an image, read with care: any pusher may have written it. Absent fields and
+ * fields of the wrong type are different errors, and each error names the document and the field.
  */
 final class Document {
   /** A key that stands twice means different things to different readers: none of them is right. */
@@ -32,33 +31,47 @@ final class Document {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private final String name;
+  private final String kind;
+  private final Digest digest;
   private final JsonNode node;
 
-  private Document(String name, JsonNode node) {
-    this.name = name;
+  private Document(String kind, Digest digest, JsonNode node) {
+    this.kind = kind;
+    this.digest = digest;
     this.node = node;
   }
 
   /**
-   * @param kind what it should be: {@code manifest}
+   * @param kind what it should be, for messages: {@code manifest}
+   * @param digest of its bytes, for messages
    * @throws ImageException if the bytes are no JSON object
    */
   static Document parse(String kind, Digest digest, byte[] content) {
-    String name = "The " + kind + " " + digest;
+    JsonNode node;
     try {
-      JsonNode node = JSON.readTree(content);
-      if (node != null && node.isObject()) {
-        return new Document(name, node);
-      }
+      node = JSON.readTree(content);
     } catch (JacksonException e) {
-      throw new ImageException(name + " is not JSON: " + e.getOriginalMessage(), e);
+      throw new ImageException(
+          ImageException.Code.MALFORMED,
+          null,
+          digest,
+          "The %s %s is not JSON: %s".formatted(kind, digest, e.getOriginalMessage()),
+          e);
     }
-    throw new ImageException(name + " is not a JSON object");
+    if (node == null || !node.isObject()) {
+      throw new ImageException(
+          ImageException.Code.MALFORMED,
+          digest,
+          "The %s %s is not a JSON object".formatted(kind, digest));
+    }
+    return new Document(kind, digest, node);
   }
 
   ImageException invalid(String reason) {
-    return new ImageException("%s is not valid: %s".formatted(name, reason));
+    return new ImageException(
+        ImageException.Code.MALFORMED,
+        digest,
+        "The %s %s is not valid: %s".formatted(kind, digest, reason));
   }
 
   /** The fields that hold something: not null, not an empty array or object. */
@@ -77,7 +90,7 @@ final class Document {
   /**
    * Refuses what can be taken for another type.
    *
-   * @param mediaType what whoever named the document said
+   * @param mediaType what the document's descriptor says
    */
   Document as(String mediaType) {
     MediaTypes.contradiction(mediaType, text("mediaType"), fields())
@@ -118,7 +131,7 @@ final class Document {
     if (!value.isObject()) {
       throw invalid(field + " is not an object");
     }
-    return Optional.of(new Document(name, value));
+    return Optional.of(new Document(kind, digest, value));
   }
 
   List<Document> objects(String field) {
@@ -127,7 +140,7 @@ final class Document {
       if (!element.isObject()) {
         throw invalid(field + " holds something that is not an object");
       }
-      objects.add(new Document(name, element));
+      objects.add(new Document(kind, digest, element));
     }
     return objects;
   }

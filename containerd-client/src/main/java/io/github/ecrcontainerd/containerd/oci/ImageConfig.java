@@ -3,12 +3,13 @@ package io.github.ecrcontainerd.containerd.oci;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What an image runs, and what its layers unpack to (OCI image specification, "Image
  * Configuration").
  *
- * @param platform what it was built for
+ * @param platform what it was built for; empty where it doesn't say
  * @param diffIds the digests of the uncompressed layers, the lowest first
  * @param entrypoint the program and its first arguments
  * @param cmd the arguments behind them, unless others are given
@@ -17,7 +18,7 @@ import java.util.List;
  * @param user {@code user[:group]} by name or number, {@code ""} for root
  */
 public record ImageConfig(
-    Platform platform,
+    Optional<Platform> platform,
     List<Digest> diffIds,
     List<String> entrypoint,
     List<String> cmd,
@@ -40,15 +41,15 @@ public record ImageConfig(
    */
   public static ImageConfig parse(Digest digest, byte[] content) {
     Document document = Document.parse("image configuration", digest, content);
-    Document rootfs =
-        document.object("rootfs").orElseThrow(() -> document.invalid("it has no rootfs"));
-    if (!rootfs.text("type").orElse("").equals("layers")) {
-      throw document.invalid("its rootfs is not of the type layers");
-    }
-    List<Digest> diffIds = rootfs.texts("diff_ids").stream().map(document::digest).toList();
+    List<Digest> diffIds =
+        document.object("rootfs").map(rootfs -> rootfs.texts("diff_ids")).orElse(List.of()).stream()
+            .map(document::digest)
+            .toList();
     var process = document.object("config");
     return new ImageConfig(
-        document.platform(),
+        document.has("os") && document.has("architecture")
+            ? Optional.of(document.platform())
+            : Optional.empty(),
         diffIds,
         process.map(p -> p.texts("Entrypoint")).orElse(List.of()),
         process.map(p -> p.texts("Cmd")).orElse(List.of()),

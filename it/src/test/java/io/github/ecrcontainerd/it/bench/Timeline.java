@@ -60,7 +60,8 @@ final class Timeline implements PullListener {
         var _ =
             containerd.pull(
                 ecr.reference(sample.repository(), "latest"),
-                PullOptions.builder().resolver(resolver).listener(timeline).build());
+                resolver,
+                PullOptions.builder().listener(timeline).build());
         timeline.print(timeline.now());
       }
     }

@@ -11,12 +11,6 @@ public final class Referrers {
   /** On an image record: the digest of what the manifest refers to. */
   public static final String SUBJECT = "io.github.ecrcontainerd/subject";
 
-  /** How deep referrers of referrers are followed: a signature of an SBOM is one of two. */
-  public static final int DEEPEST = 4;
-
-  /** How many referrers are taken along at most. */
-  public static final int MOST = 1000;
-
   private Referrers() {}
 
   /** The labels of a referrer's record. */

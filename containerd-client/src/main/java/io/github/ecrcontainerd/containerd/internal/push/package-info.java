@@ -1,8 +1,4 @@
-/**
- * A push, as its data flows: read the documents, ask what is missing, upload the blobs, put the
- * manifests. Where the bytes come from is a {@link
- * io.github.ecrcontainerd.containerd.internal.push.Source}: the content store, or another registry.
- */
+/** A push, and a copy between registries: a walk over the image, then a transfer to a registry. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.push;
 

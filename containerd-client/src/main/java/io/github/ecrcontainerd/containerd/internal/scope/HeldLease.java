@@ -40,15 +40,6 @@ public final class HeldLease implements AutoCloseable {
 
   @Override
   public void close() {
-    boolean interrupted = Thread.interrupted();
-    try {
-      leases.delete(lease.id());
-    } catch (InterruptedException e) {
-      interrupted = true;
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    CleanUp.run(() -> leases.delete(lease.id()));
   }
 }

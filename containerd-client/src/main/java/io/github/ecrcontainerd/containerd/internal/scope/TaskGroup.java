@@ -53,7 +53,7 @@ public final class TaskGroup implements AutoCloseable {
               }
             });
     if (!started) {
-      // Who wants the next place is not to wait for a task that never was.
+      // The task never ran, so it can't give back its place.
       places.release();
     }
     return started;

@@ -7,6 +7,7 @@ import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Images;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.containerd.introspection.Introspection;
+import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.Leases;
 import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
@@ -14,6 +15,11 @@ import io.github.ecrcontainerd.containerd.task.Tasks;
 
 /** All services by the same kind of calls. */
 public record GrpcServices(Rpc rpc) implements ContainerdServices {
+
+  @Override
+  public ContainerdServices withLease(Lease lease) {
+    return new GrpcServices(rpc.withLease(lease.id()));
+  }
 
   @Override
   public Introspection introspection() {

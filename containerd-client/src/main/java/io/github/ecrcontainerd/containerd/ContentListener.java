@@ -1,0 +1,15 @@
+package io.github.ecrcontainerd.containerd;
+
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.TransferListener;
+
+/**
+ * Is told, for each manifest and blob of an image, either {@link #alreadyThere} or what {@link
+ * TransferListener} says of its transfer. Blobs travel at the same time, so calls come from several
+ * threads. A call must not throw, and must not block: the bytes wait for it.
+ */
+public interface ContentListener extends TransferListener {
+
+  /** The destination has it: it is not transferred. */
+  default void alreadyThere(Descriptor content) {}
+}

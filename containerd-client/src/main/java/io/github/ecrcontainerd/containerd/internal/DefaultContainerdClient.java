@@ -1,0 +1,195 @@
+package io.github.ecrcontainerd.containerd.internal;
+
+import io.github.ecrcontainerd.containerd.ContainerdClient;
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.Peer;
+import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.PushOptions;
+import io.github.ecrcontainerd.containerd.container.Containers;
+import io.github.ecrcontainerd.containerd.container.RunOptions;
+import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.image.Images;
+import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
+import io.github.ecrcontainerd.containerd.internal.image.DocumentReader;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
+import io.github.ecrcontainerd.containerd.internal.image.ImageWalk;
+import io.github.ecrcontainerd.containerd.internal.image.RemoteImage;
+import io.github.ecrcontainerd.containerd.internal.image.Selection;
+import io.github.ecrcontainerd.containerd.internal.image.Source;
+import io.github.ecrcontainerd.containerd.internal.pull.PullOperation;
+import io.github.ecrcontainerd.containerd.internal.push.PushOperation;
+import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
+import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
+import io.github.ecrcontainerd.containerd.internal.transport.Connection;
+import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
+import io.github.ecrcontainerd.containerd.internal.transport.Transport;
+import io.github.ecrcontainerd.containerd.introspection.Introspection;
+import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.containerd.lease.Leases;
+import io.github.ecrcontainerd.containerd.namespace.Namespaces;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.containerd.task.ExitStatus;
+import io.github.ecrcontainerd.containerd.task.Tasks;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.Platform;
+import io.github.ecrcontainerd.resolver.Resolver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The client over one channel to the daemon. */
+public final class DefaultContainerdClient implements ContainerdClient {
+  private final Transport transport;
+  private final Path address;
+  private final DaemonChannel channel;
+  private final String namespace;
+  private final ContainerdServices services;
+
+  /** A client that begins to connect. */
+  public DefaultContainerdClient(
+      Transport transport, Path address, String namespace, Duration deadline) {
+    this.transport = transport;
+    this.address = address;
+    this.namespace = namespace;
+    this.channel = new DaemonChannel(transport, address);
+    this.services = new GrpcServices(Rpc.of(channel, address.toString(), namespace, deadline));
+  }
+
+  @Override
+  public Image pull(String reference, Resolver resolver, PullOptions options)
+      throws InterruptedException {
+    return pull(RemoteImage.of(reference, resolver), options);
+  }
+
+  @Override
+  public Image pull(EcrReference reference, Resolver resolver, PullOptions options)
+      throws InterruptedException {
+    return pull(RemoteImage.of(reference, resolver), options);
+  }
+
+  private Image pull(RemoteImage image, PullOptions options) throws InterruptedException {
+    return new PullOperation(services, namespace, options).run(image);
+  }
+
+  @Override
+  public Descriptor push(String reference, Descriptor root, Resolver resolver, PushOptions options)
+      throws InterruptedException {
+    return push(RemoteImage.of(reference, resolver), root, options);
+  }
+
+  @Override
+  public Descriptor push(
+      EcrReference reference, Descriptor root, Resolver resolver, PushOptions options)
+      throws InterruptedException {
+    return push(RemoteImage.of(reference, resolver), root, options);
+  }
+
+  private Descriptor push(RemoteImage destination, Descriptor root, PushOptions options)
+      throws InterruptedException {
+    return new PushOperation(destination, options).fromStore(services, root);
+  }
+
+  @Override
+  public ImageConfig config(Image image, Platform platform) throws InterruptedException {
+    Source store = new StoreSource(content(), images());
+    Selection selection = Selection.toRun(Optional.of(platform));
+    ImageGraph graph =
+        new ImageWalk(DocumentReader.of(image.name(), store), store, selection)
+            .from(image.target());
+    ImageGraph.Chosen chosen = graph.chosen().orElseThrow();
+    return chosen
+        .config()
+        .orElseThrow(
+            () ->
+                new ImageException(
+                    ImageException.Code.UNSUPPORTED,
+                    image.name(),
+                    image.target().digest(),
+                    "%s is an artifact of the type %s, not an image that runs"
+                        .formatted(image.name(), chosen.manifest().config().mediaType()),
+                    null))
+        .parsed();
+  }
+
+  @Override
+  public ExitStatus run(RunOptions options) throws InterruptedException {
+    return new ContainerRun(services, services::withLease, namespace, options).run();
+  }
+
+  @Override
+  public Peer peer() {
+    try (Connection connection = transport.connect(address)) {
+      return connection.peer();
+    } catch (IOException e) {
+      throw new ContainerdException(
+          ContainerdException.Code.UNAVAILABLE,
+          "Peer",
+          address.toString(),
+          String.valueOf(e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public ContainerdServices withLease(Lease lease) {
+    return services.withLease(lease);
+  }
+
+  @Override
+  public Introspection introspection() {
+    return services.introspection();
+  }
+
+  @Override
+  public Namespaces namespaces() {
+    return services.namespaces();
+  }
+
+  @Override
+  public Leases leases() {
+    return services.leases();
+  }
+
+  @Override
+  public ContentStore content() {
+    return services.content();
+  }
+
+  @Override
+  public Images images() {
+    return services.images();
+  }
+
+  @Override
+  public Snapshots snapshots(String snapshotter) {
+    return services.snapshots(snapshotter);
+  }
+
+  @Override
+  public Diff diff() {
+    return services.diff();
+  }
+
+  @Override
+  public Containers containers() {
+    return services.containers();
+  }
+
+  @Override
+  public Tasks tasks() {
+    return services.tasks();
+  }
+
+  @Override
+  public void close() {
+    channel.close();
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.ecrcontainerd.containerd.internal.image;
+
+import io.github.ecrcontainerd.containerd.oci.ImageDocument;
+import io.github.ecrcontainerd.containerd.oci.Index;
+import io.github.ecrcontainerd.containerd.oci.Manifest;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The labels that containerd's garbage collector and its clients read (containerd's documents
+ * "Garbage Collection" and "Content Flow").
+ */
+public final class GcLabels {
+  /** On a layer: its diff ID, once its unpacking has shown it. */
+  public static final String UNCOMPRESSED = "containerd.io/uncompressed";
+
+  /** On a snapshot that is being made: the chain ID that it will have. */
+  public static final String SNAPSHOT_REF = "containerd.io/snapshot.ref";
+
+  private static final String CONTENT = "containerd.io/gc.ref.content.";
+  private static final String SNAPSHOT = "containerd.io/gc.ref.snapshot.";
+  private static final String SOURCE = "containerd.io/distribution.source.";
+
+  /** containerd refuses a label whose key and value are longer together, in characters. */
+  private static final int MAX_LABEL_CHARS = 4096;
+
+  private GcLabels() {}
+
+  /**
+   * What a document keeps: an index all of its children, so that another platform can join them
+   * later; a manifest its configuration and its layers.
+   */
+  public static Map<String, String> keeping(ImageDocument document) {
+    return switch (document) {
+      case Index index -> numbered("m.", index.manifests());
+      case Manifest manifest -> keeping(manifest);
+    };
+  }
+
+  private static Map<String, String> keeping(Manifest manifest) {
+    Map<String, String> labels = numbered("l.", manifest.layers());
+    labels.put(CONTENT + "config", manifest.config().digest().toString());
+    return labels;
+  }
+
+  private static Map<String, String> numbered(String kind, List<Descriptor> children) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    for (int i = 0; i < children.size(); i++) {
+      labels.put(CONTENT + kind + i, children.get(i).digest().toString());
+    }
+    return labels;
+  }
+
+  /** A configuration keeps the snapshot of its uppermost layer, and so those below. */
+  public static Map<String, String> keepingSnapshot(String snapshotter, Digest topChainId) {
+    return Map.of(SNAPSHOT + snapshotter, topChainId.toString());
+  }
+
+  /** The key of the label that says which repositories of a host have the content. */
+  public static String sourceKey(String imageName) {
+    int slash = imageName.indexOf('/');
+    return SOURCE + (slash < 0 ? imageName : imageName.substring(0, slash));
+  }
+
+  /**
+   * The value of that label: the image's repository, after those that are known already.
+   *
+   * @param known the value that it has, {@code ""} for none
+   */
+  public static String sources(String known, String imageName) {
+    String repository = repositoryOf(imageName);
+    if (known.isEmpty()) {
+      return repository;
+    }
+    boolean listed = List.of(known.split(",")).contains(repository);
+    String longer = known + "," + repository;
+    return listed || longer.length() + sourceKey(imageName).length() > MAX_LABEL_CHARS
+        ? known
+        : longer;
+  }
+
+  /** The name without its host, tag and digest. */
+  private static String repositoryOf(String imageName) {
+    String name = imageName.substring(imageName.indexOf('/') + 1);
+    int at = name.indexOf('@');
+    String tagged = at < 0 ? name : name.substring(0, at);
+    int colon = tagged.lastIndexOf(':');
+    return colon > tagged.lastIndexOf('/') ? tagged.substring(0, colon) : tagged;
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.ecrcontainerd.containerd.internal.image.schema1;
+
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.BlobReader;
+import io.github.ecrcontainerd.resolver.Digest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.PushbackInputStream;
+import java.security.MessageDigest;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * The digest of a layer's tar archive, counted from the layer as the content store has it.
+ *
+ * @param compressed whether the layer is a gzip stream, as nearly all are, or the archive itself
+ */
+public record DiffId(Digest diffId, boolean compressed) {
+  private static final int BUFFER = 1 << 16;
+
+  /**
+   * Reads a layer to its end, and closes it.
+   *
+   * @param layer its digest, for messages
+   * @throws ImageException if it begins like a gzip stream and isn't one
+   */
+  public static DiffId of(Digest layer, BlobReader content) throws InterruptedException {
+    MessageDigest hash = Digest.Algorithm.SHA256.newHash();
+    try (PushbackInputStream bytes =
+        new PushbackInputStream(content.asInputStream(), Magic.LENGTH)) {
+      boolean compressed = Magic.isGzip(bytes);
+      InputStream tar = compressed ? new GZIPInputStream(bytes, BUFFER) : bytes;
+      byte[] buffer = new byte[BUFFER];
+      for (int length = tar.read(buffer); length >= 0; length = tar.read(buffer)) {
+        hash.update(buffer, 0, length);
+      }
+      return new DiffId(Digest.of(Digest.Algorithm.SHA256, hash), compressed);
+    } catch (InterruptedIOException e) {
+      // The stream has set the thread's interrupt status; the exception takes its place.
+      Thread.interrupted();
+      throw new InterruptedException("Interrupted while " + layer + " was read");
+    } catch (IOException e) {
+      throw new ImageException(
+          ImageException.Code.MALFORMED,
+          null,
+          layer,
+          "The layer %s is no gzip stream: %s".formatted(layer, e.getMessage()),
+          e);
+    }
+  }
+
+  /** The first bytes of a gzip stream (RFC 1952, section 2.3.1). */
+  private static final class Magic {
+    static final int LENGTH = 2;
+
+    static boolean isGzip(PushbackInputStream bytes) throws IOException {
+      byte[] first = new byte[LENGTH];
+      int length = bytes.readNBytes(first, 0, LENGTH);
+      bytes.unread(first, 0, length);
+      return length == LENGTH && first[0] == 0x1f && first[1] == (byte) 0x8b;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.image.Images;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
+import io.github.ecrcontainerd.containerd.internal.image.Referrers;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The records that keep a pulled image. */
+record ImageRecords(Images images, ImageNames names) {
+
+  /**
+   * Makes or moves the records of an image and of what refers to it.
+   *
+   * @return the record under the first of its names
+   */
+  Image keep(ImageGraph image) throws InterruptedException {
+    for (ImageGraph.Referrer referrer : image.referrers()) {
+      keep(
+          Referrers.nameOf(names.names().getFirst(), referrer.manifest().digest()),
+          referrer.manifest(),
+          Referrers.labels(referrer.subject()));
+    }
+    Descriptor root = image.root().descriptor();
+    Image kept = null;
+    for (String name : names.firstLast(root.digest())) {
+      kept = keep(name, root, names.labels());
+    }
+    return requireNonNull(kept);
+  }
+
+  /** Makes or moves an image record; labels that others put on it stay. */
+  private Image keep(String name, Descriptor target, Map<String, String> labels)
+      throws InterruptedException {
+    Map<String, String> all = new HashMap<>(images.get(name).map(Image::labels).orElse(Map.of()));
+    all.putAll(labels);
+    return images.put(name, target, all);
+  }
+}

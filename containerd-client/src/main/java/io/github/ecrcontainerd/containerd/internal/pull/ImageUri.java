@@ -1,0 +1,52 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import io.github.ecrcontainerd.resolver.Digest;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A reference in Docker's form, which kubelet, nerdctl and compose look images up by: the host of a
+ * registry, a repository, and a tag or digest (distribution, {@code reference/regexp.go}).
+ *
+ * @param repository the host and the repository's name
+ * @param tag what follows the colon, if there is one
+ * @param digest what follows the at sign, if there is one
+ */
+record ImageUri(String repository, Optional<String> tag, Optional<Digest> digest) {
+  private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
+
+  private static final Pattern FORM =
+      Pattern.compile(
+          "(?:https://)?"
+              + "(?<repository>(?:localhost|[A-Za-z0-9-]+(?=[.:])[A-Za-z0-9.-]*)(?::[0-9]+)?"
+              + "(?:/%s)+)".formatted(COMPONENT)
+              + "(?::(?<tag>\\w[\\w.-]{0,127}))?"
+              + "(?:@(?<digest>[a-z0-9]+:[0-9a-f]+))?");
+
+  /** Reads one; empty for a reference of another form, such as an ARN. */
+  static Optional<ImageUri> read(String reference) {
+    Matcher form = FORM.matcher(reference);
+    if (!form.matches()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new ImageUri(
+            form.group("repository"),
+            Optional.ofNullable(form.group("tag")),
+            Optional.ofNullable(form.group("digest")).map(Digest::parse)));
+  }
+
+  /**
+   * The name of an image record, as containerd's CRI plugin writes it ({@code
+   * reference/docker.ParseDockerRef}): a digest takes the place of the tag.
+   */
+  String recordName() {
+    return digest.map(this::withDigest).orElse(repository + ":" + tag.orElse("latest"));
+  }
+
+  /** The name of the record that finds the image by a digest. */
+  String withDigest(Digest named) {
+    return repository + "@" + named;
+  }
+}

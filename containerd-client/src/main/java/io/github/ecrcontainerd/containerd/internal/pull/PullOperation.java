@@ -1,0 +1,132 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.PullListener;
+import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.internal.image.DocumentReader;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
+import io.github.ecrcontainerd.containerd.internal.image.ImageWalk;
+import io.github.ecrcontainerd.containerd.internal.image.PlatformChoice;
+import io.github.ecrcontainerd.containerd.internal.image.RemoteImage;
+import io.github.ecrcontainerd.containerd.internal.image.Selection;
+import io.github.ecrcontainerd.containerd.internal.image.Source;
+import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
+import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
+import io.github.ecrcontainerd.containerd.internal.transfer.RegistrySource;
+import io.github.ecrcontainerd.containerd.internal.transfer.StoreSink;
+import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.Fetcher;
+import io.github.ecrcontainerd.resolver.MediaTypes;
+import io.github.ecrcontainerd.resolver.Resolution;
+import java.util.Optional;
+
+/**
+ * One pull: what the reference names is found and walked, its content goes into the content store
+ * while its layers are unpacked, and then it gets its image records.
+ */
+public final class PullOperation {
+  private final ContainerdServices services;
+  private final String namespace;
+  private final PullOptions options;
+  private final PullListener listener;
+
+  /**
+   * A pull that has not begun.
+   *
+   * @param namespace the services' own
+   */
+  public PullOperation(ContainerdServices services, String namespace, PullOptions options) {
+    this.services = services;
+    this.namespace = namespace;
+    this.options = options;
+    this.listener = options.listener();
+  }
+
+  /**
+   * Pulls an image.
+   *
+   * @return its record under the first of its names
+   */
+  public Image run(RemoteImage remote) throws InterruptedException {
+    Resolution resolved = remote.resolve().run();
+    listener.resolved(resolved);
+    ImageRecords records =
+        new ImageRecords(
+            services.images(),
+            ImageNames.of(remote.reference(), resolved.name(), options, namespace));
+    try (HeldLease lease = HeldLease.take(services.leases(), "pull")) {
+      ContainerdServices leased = services.withLease(lease.lease());
+      ImageGraph image =
+          MediaTypes.isSchema1(resolved.target().mediaType())
+              ? convert(resolved, remote.fetcher().get(), leased, lease)
+              : transfer(resolved, remote.fetcher().get(), leased, lease);
+      return records.keep(image);
+    }
+  }
+
+  private ImageGraph transfer(
+      Resolution resolved, Fetcher fetcher, ContainerdServices leased, HeldLease lease)
+      throws InterruptedException {
+    Source registry = new RegistrySource(fetcher, resolved);
+    Source store = new StoreSource(leased.content(), leased.images());
+    Selection selection =
+        Selection.toPull(
+            options.platform(), options.allPlatforms(), options.unpack(), options.withReferrers());
+    ImageGraph image =
+        new ImageWalk(
+                DocumentReader.ofTransfer(resolved.name(), store, registry, listener),
+                registry,
+                selection)
+            .from(resolved.target());
+    image.warnings().forEach(listener::warning);
+    StoreSink sink = new StoreSink(resolved.name(), leased.content(), services.content(), listener);
+    Optional<Unpacker> unpacker = unpacker(image, leased, lease);
+    new ImageTransfer(image, registry, sink)
+        .run(
+            arrivals -> {
+              if (unpacker.isPresent()) {
+                unpacker.get().run(arrivals);
+              }
+            });
+    return image;
+  }
+
+  private Optional<Unpacker> unpacker(
+      ImageGraph image, ContainerdServices leased, HeldLease lease) {
+    if (!options.unpack()) {
+      return Optional.empty();
+    }
+    return RootFs.of(image, listener)
+        .map(
+            rootFs ->
+                new Unpacker(
+                    leased, lease, options.snapshotter().orElse("overlayfs"), rootFs, listener));
+  }
+
+  private ImageGraph convert(
+      Resolution resolved, Fetcher fetcher, ContainerdServices leased, HeldLease lease)
+      throws InterruptedException {
+    if (!options.schema1Conversion()) {
+      throw new ImageException(
+          ImageException.Code.UNSUPPORTED,
+          resolved.name(),
+          resolved.target().digest(),
+          "%s is an image of Docker's schema 1, which containerd can't run as it is: set the"
+                  .formatted(resolved.name())
+              + " option schema1Conversion to have it converted",
+          null);
+    }
+    ImageGraph image =
+        new Schema1Conversion(
+                leased.content(), fetcher, listener, PlatformChoice.of(options.platform()))
+            .run(resolved);
+    image.warnings().forEach(listener::warning);
+    Optional<Unpacker> unpacker = unpacker(image, leased, lease);
+    if (unpacker.isPresent()) {
+      unpacker.get().run(allThere -> {});
+    }
+    return image;
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import io.github.ecrcontainerd.containerd.PullListener;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph.Config;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What becomes of an image's layers: one snapshot on top of the other.
+ *
+ * @param config the configuration's descriptor, which keeps the snapshots
+ * @param image what the configuration says: the diff ID of each layer
+ * @param layers the lowest first
+ */
+record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
+
+  /**
+   * The root file system of a graph's chosen image. Empty for an artifact, and for an image whose
+   * configuration names no diff IDs, which the listener is told.
+   *
+   * @throws ImageException if the configuration names another number of diff IDs than there are
+   *     layers
+   */
+  static Optional<RootFs> of(ImageGraph graph, PullListener listener) {
+    if (graph.chosen().isEmpty() || graph.chosen().get().config().isEmpty()) {
+      return Optional.empty();
+    }
+    Config config = graph.chosen().get().config().get();
+    List<Descriptor> layers = graph.chosen().get().manifest().rootfsLayers();
+    int diffIds = config.parsed().diffIds().size();
+    if (diffIds == 0 && !layers.isEmpty()) {
+      listener.warning(
+          "nothing is unpacked: the image configuration %s names no diff IDs"
+              .formatted(config.descriptor().digest()));
+      return Optional.empty();
+    }
+    if (layers.size() != diffIds) {
+      throw new ImageException(
+          ImageException.Code.MALFORMED,
+          config.descriptor().digest(),
+          "The manifest has %d layers, the image configuration %s has diff IDs for %d"
+              .formatted(layers.size(), config.descriptor().digest(), diffIds));
+    }
+    return layers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new RootFs(config.descriptor(), config.parsed(), layers));
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.ecrcontainerd.containerd.internal.pull;
+
+import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.PullListener;
+import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.internal.image.GcLabels;
+import io.github.ecrcontainerd.containerd.internal.scope.CleanUp;
+import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
+import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.containerd.snapshot.Mount;
+import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Makes snapshots of an image's layers, one on top of the other, each as soon as its content is
+ * there. Snapshots that exist already are used as they are.
+ */
+final class Unpacker {
+  private final ContentStore content;
+  private final Snapshots snapshots;
+  private final Diff diff;
+  private final HeldLease lease;
+  private final RootFs rootFs;
+  private final PullListener listener;
+
+  /**
+   * @param leased services under the lease: new snapshots belong to it until the image does
+   * @param lease also for snapshots that were there
+   * @param rootFs the layers
+   */
+  Unpacker(
+      ContainerdServices leased,
+      HeldLease lease,
+      String snapshotter,
+      RootFs rootFs,
+      PullListener listener) {
+    this.content = leased.content();
+    this.snapshots = leased.snapshots(snapshotter);
+    this.diff = leased.diff();
+    this.lease = lease;
+    this.rootFs = rootFs;
+    this.listener = listener;
+  }
+
+  /** Unpacks an image and ties its snapshots to its configuration. */
+  void run(ImageTransfer.Arrivals arrivals) throws InterruptedException {
+    List<Descriptor> layers = rootFs.layers();
+    List<Digest> chainIds = rootFs.image().chainIds();
+    for (int i = firstMissing(chainIds); i < layers.size(); i++) {
+      if (!isThere(chainIds.get(i))) {
+        arrivals.await(layers.get(i));
+        listener.unpacking(layers.get(i));
+        String parent = i == 0 ? "" : chainIds.get(i - 1).toString();
+        unpack(layers.get(i), rootFs.image().diffIds().get(i), parent, chainIds.get(i));
+      }
+      listener.unpacked(layers.get(i));
+    }
+    content.updateLabels(
+        rootFs.config().digest(),
+        GcLabels.keepingSnapshot(snapshots.snapshotter(), chainIds.getLast()));
+  }
+
+  /** Where to begin: after all layers if the uppermost is there, else at the lowest. */
+  private int firstMissing(List<Digest> chainIds) throws InterruptedException {
+    return isThere(chainIds.getLast()) ? chainIds.size() : 0;
+  }
+
+  /** Whether a snapshot is there; if so, it stays for the length of the lease. */
+  private boolean isThere(Digest chainId) throws InterruptedException {
+    if (snapshots.stat(chainId.toString()).isEmpty()) {
+      return false;
+    }
+    lease.add("snapshots/" + snapshots.snapshotter(), chainId.toString());
+    return true;
+  }
+
+  private void unpack(Descriptor layer, Digest diffId, String parent, Digest chainId)
+      throws InterruptedException {
+    Map<String, String> labels = Map.of(GcLabels.SNAPSHOT_REF, chainId.toString());
+    String key = "extract-" + UUID.randomUUID() + " " + chainId;
+    try {
+      List<Mount> mounts = snapshots.prepare(key, parent, labels);
+      Descriptor applied = diff.apply(asKnown(layer), mounts);
+      if (!applied.digest().equals(diffId)) {
+        throw new ImageException(
+            ImageException.Code.MALFORMED,
+            layer.digest(),
+            "The layer %s unpacks to %s; the image configuration says %s"
+                .formatted(layer.digest(), applied.digest(), diffId));
+      }
+      snapshots.commit(chainId.toString(), key, labels);
+    } catch (RuntimeException | InterruptedException e) {
+      remove(key, e);
+      // Another client was faster: as good.
+      boolean lost =
+          e instanceof ContainerdException refused
+              && refused.code() == ContainerdException.Code.ALREADY_EXISTS
+              && isThere(chainId);
+      if (!lost) {
+        throw e;
+      }
+    }
+    content.updateLabels(layer.digest(), Map.of(GcLabels.UNCOMPRESSED, diffId.toString()));
+  }
+
+  /** containerd 1.6 knows zstd by OCI's media type only; the bytes are the same by Docker's. */
+  private static Descriptor asKnown(Descriptor layer) {
+    return layer.mediaType().equals(MediaTypes.DOCKER_LAYER_ZSTD)
+        ? Descriptor.of(MediaTypes.OCI_LAYER_ZSTD, layer.digest(), layer.size())
+        : layer;
+  }
+
+  /** Removes a half-made snapshot. */
+  private void remove(String key, Exception reason) {
+    CleanUp.run(
+        () -> {
+          try {
+            snapshots.remove(key);
+          } catch (ContainerdException e) {
+            reason.addSuppressed(e);
+          }
+        });
+  }
+}

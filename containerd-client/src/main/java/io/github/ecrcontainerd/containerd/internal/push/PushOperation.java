@@ -1,0 +1,67 @@
+package io.github.ecrcontainerd.containerd.internal.push;
+
+import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.PushOptions;
+import io.github.ecrcontainerd.containerd.internal.image.DocumentReader;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
+import io.github.ecrcontainerd.containerd.internal.image.ImageWalk;
+import io.github.ecrcontainerd.containerd.internal.image.RemoteImage;
+import io.github.ecrcontainerd.containerd.internal.image.Selection;
+import io.github.ecrcontainerd.containerd.internal.image.Source;
+import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
+import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
+import io.github.ecrcontainerd.containerd.internal.transfer.RegistrySink;
+import io.github.ecrcontainerd.containerd.internal.transfer.RegistrySource;
+import io.github.ecrcontainerd.containerd.internal.transfer.Sink;
+import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Resolution;
+
+/** Brings an image into a registry: from a content store, or from another registry. */
+public final class PushOperation {
+  private final RemoteImage destination;
+  private final PushOptions options;
+
+  /** A push that has not begun. */
+  public PushOperation(RemoteImage destination, PushOptions options) {
+    this.destination = destination;
+    this.options = options;
+  }
+
+  /**
+   * Pushes what a content store has, under a lease: what is deleted meanwhile stays readable until
+   * the push has ended.
+   */
+  public Descriptor fromStore(ContainerdServices services, Descriptor root)
+      throws InterruptedException {
+    Sink sink = sink();
+    try (HeldLease lease = HeldLease.take(services.leases(), "push")) {
+      lease.add("content", root.digest().toString());
+      return run(
+          root.digest().toString(),
+          new StoreSource(services.content(), services.images()),
+          root,
+          sink);
+    }
+  }
+
+  /** Copies what a registry has. */
+  public Descriptor fromRegistry(RemoteImage from) throws InterruptedException {
+    Sink sink = sink();
+    Resolution image = from.resolve().run();
+    return run(image.name(), new RegistrySource(from.fetcher().get(), image), image.target(), sink);
+  }
+
+  private Sink sink() {
+    return new RegistrySink(destination.pusher().get(), options.listener());
+  }
+
+  private Descriptor run(String name, Source source, Descriptor root, Sink sink)
+      throws InterruptedException {
+    Selection selection =
+        Selection.toPush(options.platform(), options.foreignLayers(), options.withReferrers());
+    ImageGraph image = new ImageWalk(DocumentReader.of(name, source), source, selection).from(root);
+    new ImageTransfer(image, source, sink).run();
+    return image.root().descriptor();
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.ecrcontainerd.containerd.internal.transfer;
+
+import io.github.ecrcontainerd.containerd.ContentListener;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
+import io.github.ecrcontainerd.containerd.internal.image.Source;
+import io.github.ecrcontainerd.containerd.internal.image.Transfers;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.BlobReader;
+import io.github.ecrcontainerd.resolver.BlobWriter;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.Pusher;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A repository of a registry. Blobs come first, then documents, children before parents, so that no
+ * document is there without what it names. The tag moves last, after the referrers.
+ *
+ * @param pusher writes the repository
+ * @param listener is told of each transfer
+ */
+public record RegistrySink(Pusher pusher, ContentListener listener) implements Sink {
+
+  @Override
+  public List<Descriptor> begin(ImageGraph image, Source source) throws InterruptedException {
+    pusher.checkRoot(image.root().descriptor());
+    Collection<Descriptor> blobs = image.blobs();
+    Set<Digest> missing = pusher.missing(blobs);
+    List<Descriptor> uploads = new ArrayList<>();
+    for (Descriptor blob : blobs) {
+      if (missing.contains(blob.digest())) {
+        uploads.add(blob);
+      } else {
+        listener.alreadyThere(blob);
+      }
+    }
+    source.require(uploads);
+    return uploads;
+  }
+
+  /**
+   * Brings a blob, from its start once more if the registry loses it half-way, or if its bytes were
+   * wrong: they may have been so on their way only.
+   */
+  @Override
+  public void bring(Descriptor blob, Source source, Runnable opened) throws InterruptedException {
+    // Uploads don't wait for each other: the registry has no order of blobs.
+    opened.run();
+    Transfers.twice(
+        () ->
+            Transfers.observe(
+                listener,
+                blob,
+                0,
+                () -> {
+                  upload(blob, source);
+                  return blob;
+                }));
+  }
+
+  private void upload(Descriptor blob, Source source) throws InterruptedException {
+    MessageDigest hash = blob.digest().algorithm().newHash();
+    // The writer first: it may wait for room, and a reader that is open holds some of its own.
+    try (BlobWriter writer = pusher.write(blob);
+        BlobReader reader = source.open(blob, 0)) {
+      Transfers.copy(
+          reader,
+          bytes -> {
+            hash.update(bytes.duplicate());
+            writer.write(bytes);
+          },
+          blob,
+          listener);
+      Digest came = Digest.of(blob.digest().algorithm(), hash);
+      if (!came.equals(blob.digest())) {
+        throw new ImageException(
+            ImageException.Code.DAMAGED,
+            blob.digest(),
+            "%s is damaged: the bytes that were read have the digest %s"
+                .formatted(blob.digest(), came));
+      }
+      writer.commit();
+    }
+  }
+
+  @Override
+  public void end(ImageGraph image) throws InterruptedException {
+    ImageGraph.Node root = image.root();
+    boolean tagAfterReferrers = !image.referrers().isEmpty();
+    for (ImageGraph.Node document : image.childrenFirst()) {
+      boolean tagged = document == root && !tagAfterReferrers;
+      Transfers.observe(
+          listener,
+          document.descriptor(),
+          0,
+          () -> {
+            put(document, tagged);
+            listener.transferred(document.descriptor(), document.descriptor().size());
+            return document;
+          });
+    }
+    if (tagAfterReferrers) {
+      put(root, true);
+    }
+  }
+
+  private void put(ImageGraph.Node document, boolean tagged) throws InterruptedException {
+    if (tagged) {
+      pusher.putRoot(document.descriptor(), document.content());
+    } else {
+      pusher.putManifest(document.descriptor(), document.content());
+    }
+  }
+}
