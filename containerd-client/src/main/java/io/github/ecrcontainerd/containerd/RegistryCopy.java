@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd;
 
+import io.github.ecrcontainerd.containerd.internal.image.ResolvedFetcher;
 import io.github.ecrcontainerd.containerd.internal.push.ImageTransfer;
 import io.github.ecrcontainerd.containerd.internal.push.RegistrySource;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
@@ -65,7 +66,10 @@ public final class RegistryCopy {
     Pusher pusher = destination.pusher(to);
     Resolution image = source.resolve(from);
     // Not by the canonical name: it doesn't say which kind of endpoint the reference asks for.
-    return transfer.run(new RegistrySource(source.fetcher(from)), image.target(), pusher);
+    return transfer.run(
+        new RegistrySource(new ResolvedFetcher(source.fetcher(from), image)),
+        image.target(),
+        pusher);
   }
 
   /** Collects options. Not safe for use by several threads. */

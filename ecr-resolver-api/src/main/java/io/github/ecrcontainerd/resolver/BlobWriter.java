@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
  * Takes the bytes of one blob, in order. For one thread at a time.
  *
  * <p>Nothing is in the registry before {@link #commit} returns; a writer that is closed without it
- * leaves no blob behind.
+ * leaves no blob there.
  */
 public interface BlobWriter extends AutoCloseable {
 
@@ -29,7 +29,7 @@ public interface BlobWriter extends AutoCloseable {
    */
   void commit() throws InterruptedException;
 
-  /** Gives up what was not committed. */
+  /** Gives up what was not committed. A second call does nothing. */
   @Override
   void close();
 }

@@ -1,11 +1,12 @@
 package io.github.ecrcontainerd.resolver;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
- * The bytes of a small blob that its descriptor carries along ({@code data}, OCI image
- * specification, "Content Descriptors"), so that nobody has to fetch it. Immutable; equal to others
- * of the same bytes.
+ * The bytes of a document or small blob that come with what names it, so that it needn't be
+ * fetched: with a descriptor ({@code data}, OCI image specification, "Content Descriptors"), or
+ * with a {@link Resolution}. Immutable; equal to others of the same bytes.
  */
 public final class EmbeddedData {
   private final byte[] content;
@@ -22,6 +23,16 @@ public final class EmbeddedData {
   /** A copy of the bytes. */
   public byte[] bytes() {
     return content.clone();
+  }
+
+  /**
+   * A reader of them.
+   *
+   * @param offset the first byte wanted, from 0 to their number
+   */
+  public BlobReader open(long offset) {
+    return new BytesReader(
+        content, Math.toIntExact(Objects.checkIndex(offset, content.length + 1L)));
   }
 
   /** Their number. */

@@ -7,14 +7,18 @@ package io.github.ecrcontainerd.resolver;
  * <pre>{@code
  * try (Resolver resolver = EcrResolver.create()) {
  *   Resolution image = resolver.resolve(reference);
- *   try (BlobReader manifest = resolver.fetcher(reference).fetch(image.target())) {
+ *   try (InputStream layer = resolver.fetcher(reference).fetch(descriptor).asInputStream()) {
  *     ...
  *   }
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads at once. Whoever opened a resolver closes it; what was opened
- * through it is to be closed before.
+ * <p>Each call takes a reference as text, in any form that the registry has for it, or as an {@link
+ * EcrReference}: that also holds the kind of endpoint to call (FIPS, dual-stack), which its
+ * canonical text can't say.
+ *
+ * <p>Safe for use by several threads at once. A resolver is closed by its opener, after all that
+ * was opened through it.
  */
 public interface Resolver extends AutoCloseable {
 
@@ -28,11 +32,27 @@ public interface Resolver extends AutoCloseable {
   Resolution resolve(String reference) throws InterruptedException;
 
   /**
+   * The same for a reference that was read or made before. By default it is resolved by its
+   * canonical text; a resolver that calls different kinds of endpoints overrides this.
+   *
+   * @throws ResolverException if the registry has no such image, or can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits for the registry
+   */
+  default Resolution resolve(EcrReference reference) throws InterruptedException {
+    return resolve(reference.toString());
+  }
+
+  /**
    * A reader of what is in the reference's repository. Asks nothing of the registry yet.
    *
    * @throws IllegalArgumentException if the reference is malformed
    */
   Fetcher fetcher(String reference);
+
+  /** The same for a reference that was read or made before; see {@link #resolve(EcrReference)}. */
+  default Fetcher fetcher(EcrReference reference) {
+    return fetcher(reference.toString());
+  }
 
   /**
    * A writer into the reference's repository. Asks nothing of the registry yet.
@@ -41,7 +61,14 @@ public interface Resolver extends AutoCloseable {
    */
   Pusher pusher(String reference);
 
-  /** Gives back connections and memory. Calls that are under way fail. */
+  /** The same for a reference that was read or made before; see {@link #resolve(EcrReference)}. */
+  default Pusher pusher(EcrReference reference) {
+    return pusher(reference.toString());
+  }
+
+  /**
+   * Gives back connections and memory. Calls that are under way fail. A second call does nothing.
+   */
   @Override
   void close();
 }

@@ -4,7 +4,14 @@ package io.github.ecrcontainerd.resolver;
  * Is told how the transfer of each manifest and blob goes: {@link #started} once, {@link
  * #transferred} any number of times, then {@link #completed} or {@link #failed} once. Blobs travel
  * at the same time, so calls for different ones come from different threads; those for one blob
- * come one after the other. A call must not throw, and must not block: the bytes wait for it.
+ * come one after the other. A call must not block: the bytes wait for it.
+ *
+ * <p>What a call throws ends the transfer. The call of the resolver that the listener was told from
+ * ({@code resolve}, {@code fetch}, {@code read}, {@code write}, {@code commit}, {@code
+ * putManifest}, {@code putRoot}) throws it on, and {@link #failed} is told with it as the cause,
+ * unless the transfer had ended. Bytes that the registry has by then stay there. What {@link
+ * #failed} throws doesn't hide why the transfer failed: it is added to that as suppressed, or
+ * thrown by {@code close} where the transfer ended by that.
  */
 public interface TransferListener {
 

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr;
 import io.github.ecrcontainerd.ecr.internal.EcrRegistry;
 import io.github.ecrcontainerd.ecr.internal.ResolverOptions;
 import io.github.ecrcontainerd.ecr.internal.api.Redaction;
+import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
 import io.github.ecrcontainerd.resolver.Resolution;
@@ -28,7 +29,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  * <pre>{@code
  * try (EcrResolver resolver = EcrResolver.create()) {
  *   Resolution image = resolver.resolve(reference);
- *   try (BlobReader manifest = resolver.fetcher(reference).fetch(image.target())) {
+ *   try (InputStream layer = resolver.fetcher(reference).fetch(descriptor).asInputStream()) {
  *     ...
  *   }
  * }
@@ -77,16 +78,31 @@ public final class EcrResolver implements Resolver {
    */
   @Override
   public Resolution resolve(String reference) throws InterruptedException {
+    return resolve(EcrReference.of(reference));
+  }
+
+  @Override
+  public Resolution resolve(EcrReference reference) throws InterruptedException {
     return registry.resolve(reference);
   }
 
   @Override
   public Fetcher fetcher(String reference) {
+    return fetcher(EcrReference.of(reference));
+  }
+
+  @Override
+  public Fetcher fetcher(EcrReference reference) {
     return registry.fetcher(reference);
   }
 
   @Override
   public Pusher pusher(String reference) {
+    return pusher(EcrReference.of(reference));
+  }
+
+  @Override
+  public Pusher pusher(EcrReference reference) {
     return registry.pusher(reference);
   }
 
@@ -158,9 +174,9 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * Is told of every manifest and blob that is fetched or pushed through the resolver, whoever
-     * does it. A {@link io.github.ecrcontainerd.resolver.TransferTracker} tells the state of each
-     * at any time.
+     * Is told of every manifest and blob that is resolved, fetched or pushed through the resolver.
+     * A {@link io.github.ecrcontainerd.resolver.TransferTracker} tells the state of each at any
+     * time.
      */
     public Builder listener(TransferListener observer) {
       this.listener = observer;

@@ -8,11 +8,11 @@ import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.content.Ingest.Outcome;
 import io.github.ecrcontainerd.containerd.content.IngestStatus;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -487,13 +487,13 @@ class ContentStoreConformanceIT {
   void nothingIsReadBehindTheEndOfABlob() throws Exception {
     Blob blob = Blob.of(6);
     blob.store(store, Map.of());
-    try (ContentReader reader = store.read(blob.digest(), 6)) {
+    try (BlobReader reader = store.read(blob.digest(), 6)) {
       assertThat(reader.read()).isNull();
     }
-    try (ContentReader reader = store.read(blob.digest(), 7)) {
+    try (BlobReader reader = store.read(blob.digest(), 7)) {
       assertThat(codeOf(reader::read)).isEqualTo(Code.OUT_OF_RANGE);
     }
-    try (ContentReader reader = store.read(blob.digest(), 0, 7)) {
+    try (BlobReader reader = store.read(blob.digest(), 0, 7)) {
       assertThat(reader.read()).isEqualTo(blob.from(0));
       assertThat(codeOf(reader::read)).isEqualTo(Code.OUT_OF_RANGE);
     }

@@ -8,10 +8,10 @@ import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -69,7 +69,7 @@ class ContentStoreIT {
     return digest;
   }
 
-  private static byte[] readAll(ContentReader reader) throws InterruptedException {
+  private static byte[] readAll(BlobReader reader) throws InterruptedException {
     var all = new ByteArrayOutputStream();
     try (reader) {
       for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
@@ -141,7 +141,7 @@ class ContentStoreIT {
     byte[] content = bytes(30 * MIB, 4);
     Digest digest = store(store, content, Map.of());
     for (int i = 0; i < 20; i++) {
-      try (ContentReader reader = store.read(digest, 0)) {
+      try (BlobReader reader = store.read(digest, 0)) {
         assertThat(reader.read()).isNotNull();
       }
     }
@@ -152,7 +152,7 @@ class ContentStoreIT {
   void isNotStoppedByAReaderThatDoesNotRead() throws Exception {
     byte[] content = bytes(30 * MIB, 5);
     Digest digest = store(store, content, Map.of());
-    try (ContentReader idle = store.read(digest, 0)) {
+    try (BlobReader idle = store.read(digest, 0)) {
       assertThat(idle.read()).isNotNull();
       assertThat(store.info(digest)).isPresent();
       assertThat(readAll(store.read(digest, 0))).isEqualTo(content);

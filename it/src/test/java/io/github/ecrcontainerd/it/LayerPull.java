@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.local.Conditions;
@@ -12,6 +11,7 @@ import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.local.LayerFaults;
 import io.github.ecrcontainerd.local.LayerTransfer;
 import io.github.ecrcontainerd.local.Operation;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.nio.ByteBuffer;
@@ -136,7 +136,7 @@ final class LayerPull implements AutoCloseable {
   void assertStored() throws InterruptedException {
     assertThat(ctr("images", "check")).contains(reference(), "complete (2/2)");
     MessageDigest hash = layer.digest().algorithm().newHash();
-    try (ContentReader reader = containerd.content().read(layer.digest(), 0)) {
+    try (BlobReader reader = containerd.content().read(layer.digest(), 0)) {
       for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
         hash.update(bytes);
       }

@@ -19,7 +19,6 @@ import io.github.ecrcontainerd.local.LayerTransfer;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
-import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -194,11 +193,11 @@ class MediaTypesIT {
                 .getBytes(UTF_8));
     layout.tag("both", both);
 
-    assertThatThrownBy(() -> resolver.resolve(ecr.reference("contradiction", "type")))
-        .isInstanceOf(ResolverException.class)
+    assertThatThrownBy(() -> pull("contradiction", "type"))
+        .isInstanceOf(ImageException.class)
         .hasMessageContaining("it says that it is");
-    assertThatThrownBy(() -> resolver.resolve(ecr.reference("contradiction", "both")))
-        .isInstanceOf(ResolverException.class)
+    assertThatThrownBy(() -> pull("contradiction", "both"))
+        .isInstanceOf(ImageException.class)
         .hasMessageContaining("it has layers, which no " + MediaTypes.OCI_INDEX + " has");
   }
 
@@ -219,6 +218,10 @@ class MediaTypesIT {
   }
 
   private Image pull(String repository) throws InterruptedException {
+    return pull(repository, "latest");
+  }
+
+  private Image pull(String repository, String tag) throws InterruptedException {
     PullListener listener =
         new PullListener() {
           @Override
@@ -227,7 +230,7 @@ class MediaTypesIT {
           }
         };
     return containerd.pull(
-        ecr.reference(repository, "latest"),
+        ecr.reference(repository, tag),
         PullOptions.builder().resolver(resolver).listener(listener).build());
   }
 

@@ -84,13 +84,13 @@ class ResolverIT {
   }
 
   @Test
-  void asksOnceForAManifestThatIsResolvedAndFetched() throws Exception {
+  void aResolutionBringsTheManifestByTheOneCallThatItTakes() throws Exception {
     OciLayout layout = ecr.repository("once");
     OciImage image = image(layout, "once");
     layout.tag("latest", image.manifest());
     String reference = ecr.reference("once", "latest");
 
-    byte[] content = read(resolver.fetcher(reference).fetch(resolver.resolve(reference).target()));
+    byte[] content = resolver.resolve(reference).document().orElseThrow().bytes();
 
     assertThat(content).isEqualTo(Files.readAllBytes(layout.file(image.manifest().digest())));
     assertThat(ecr.server().counters().requests()).isEqualTo(1);

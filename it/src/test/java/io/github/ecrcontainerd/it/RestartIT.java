@@ -7,11 +7,11 @@ import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.PullOptions;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.content.Ingest.Outcome;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -185,7 +185,7 @@ class RestartIT {
       ingest.write(ByteBuffer.wrap(content));
       ingest.commit(Map.of());
     }
-    try (ContentReader reader = client.content().read(digest, 0)) {
+    try (BlobReader reader = client.content().read(digest, 0)) {
       assertThat(reader.read()).isNotNull();
       daemon.kill();
       ContainerdException failure =

@@ -9,10 +9,10 @@ import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.container.NewContainer;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.lease.LeaseResource;
 import io.github.ecrcontainerd.containerd.task.Stdio;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
@@ -212,7 +212,7 @@ class StuckDaemonIT {
       ingest.write(ByteBuffer.wrap(content));
       ingest.commit(Map.of());
     }
-    try (ContentReader reader = client.content().read(digest, 0)) {
+    try (BlobReader reader = client.content().read(digest, 0)) {
       assertThat(reader.read()).isNotNull();
       stop();
       assertEndsAtTheDeadline(

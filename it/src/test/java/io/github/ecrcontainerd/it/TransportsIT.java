@@ -9,7 +9,6 @@ import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.SocketTransport;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.ecr.EcrResolver;
@@ -18,6 +17,7 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.nio.ByteBuffer;
@@ -114,7 +114,7 @@ class TransportsIT {
         assertThat(ingest.commit(Map.of())).isEqualTo(Ingest.Outcome.COMMITTED);
       }
       MessageDigest hash = Digest.Algorithm.SHA256.newHash();
-      try (ContentReader reader = store.read(digest, 0)) {
+      try (BlobReader reader = store.read(digest, 0)) {
         for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
           hash.update(bytes);
         }

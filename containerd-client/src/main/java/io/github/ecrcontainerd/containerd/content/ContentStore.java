@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.containerd.content;
 
 import io.github.ecrcontainerd.containerd.ContainerdException;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +41,20 @@ public interface ContentStore {
    */
   boolean delete(Digest digest) throws InterruptedException;
 
-  /** Reads a blob from an offset to its end; asks the daemon at the first {@code read}. */
-  ContentReader read(Digest digest, long offset);
+  /**
+   * Reads a blob from an offset to its end; asks the daemon at the first {@code read}, which throws
+   * a {@link ContainerdException} with {@link ContainerdException.Code#NOT_FOUND} if there is no
+   * such blob. The daemon verified the blob when it was committed, not while it is read.
+   */
+  BlobReader read(Digest digest, long offset);
 
   /**
-   * Reads a part of a blob; asks the daemon at the first {@code read}.
+   * The same, up to the end of a part of it. Where the blob ends before that, the {@code read}
+   * after its last byte throws {@link ContainerdException.Code#OUT_OF_RANGE}.
    *
    * @param size how many bytes, at least one
    */
-  ContentReader read(Digest digest, long offset, long size);
+  BlobReader read(Digest digest, long offset, long size);
 
   /**
    * All bytes of a small blob: a manifest, a configuration.

@@ -32,10 +32,10 @@ record EcrFetcher(
               .formatted(offset, descriptor.size(), descriptor.digest()));
     }
     if (MediaTypes.isManifestOrIndex(descriptor.mediaType())) {
-      return new BytesReader(manifests.fetch(reference, descriptor), offset);
+      return manifests.fetch(reference, descriptor).open(offset);
     }
     if (descriptor.data().isPresent()) {
-      return new BytesReader(descriptor.data().get().bytes(), offset);
+      return descriptor.data().get().open(offset);
     }
     if (isElsewhere(descriptor)) {
       return foreign.open(reference, descriptor, offset);

@@ -7,7 +7,6 @@ import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
 import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.ecr.internal.upload.PartBodies;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
-import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
@@ -54,26 +53,24 @@ public final class EcrRegistry implements AutoCloseable {
   }
 
   /** What a reference names. */
-  public Resolution resolve(String text) throws InterruptedException {
-    EcrReference reference = EcrReference.of(text);
-    Descriptor target = manifests.resolve(reference);
-    return new Resolution(reference.toString(), target);
+  public Resolution resolve(EcrReference reference) throws InterruptedException {
+    Resolution image = manifests.resolve(reference);
+    // Only the answer says what it is: its bytes have come by then.
+    ObservedTransfer transfer = ObservedTransfer.begin(listener, image.target(), 0);
+    transfer.moved(image.target().size());
+    transfer.completed();
+    return image;
   }
 
-  public Fetcher fetcher(String reference) {
-    return new HeardFetcher(
+  public Fetcher fetcher(EcrReference reference) {
+    return new ObservedFetcher(
         new EcrFetcher(
-            EcrReference.of(reference),
-            manifests,
-            layers,
-            new AvailableLayers(api),
-            new ReferrerList(api),
-            foreign),
+            reference, manifests, layers, new AvailableLayers(api), new ReferrerList(api), foreign),
         listener);
   }
 
-  public Pusher pusher(String reference) {
-    return new HeardPusher(new EcrPusher(EcrReference.of(reference), api, uploads), listener);
+  public Pusher pusher(EcrReference reference) {
+    return new ObservedPusher(new EcrPusher(reference, api, uploads), listener);
   }
 
   @Override

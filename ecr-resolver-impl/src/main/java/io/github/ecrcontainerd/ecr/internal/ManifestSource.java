@@ -4,13 +4,13 @@ import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.EmbeddedData;
 import io.github.ecrcontainerd.resolver.MediaTypes;
+import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +20,18 @@ import software.amazon.awssdk.services.ecr.model.ImageFailure;
 import software.amazon.awssdk.services.ecr.model.ImageIdentifier;
 
 /**
- * Manifests and indexes, by BatchGetImage. It returns the manifest with the answer to what a tag
- * names, so a resolved manifest is kept until it is fetched: a pull asks once.
+ * Manifests and indexes, by BatchGetImage. It answers what a tag names with the manifest itself, so
+ * a resolution carries that, and a pull asks once.
+ *
+ * <p>A document is parsed here only where the registry doesn't say what it is, and where its digest
+ * is not that of its bytes (schema 1). Whether it contradicts what the registry says of it is for
+ * its reader to check, who parses it anyway.
  */
 final class ManifestSource {
   private static final String OPERATION = "BatchGetImage";
 
   /** The quota of an image manifest (Amazon ECR service quotas), in bytes. */
-  static final int LARGEST = 4_194_304;
-
-  /** How many resolved manifests wait to be fetched; the oldest gives way. */
-  private static final int KEPT = 8;
+  private static final int MAX_MANIFEST_BYTES = 4_194_304;
 
   private static final List<String> ACCEPTED =
       List.of(
@@ -42,49 +43,56 @@ final class ManifestSource {
           MediaTypes.DOCKER_SCHEMA1);
 
   private final EcrApi api;
-  private final Map<Key, byte[]> resolved = new LinkedHashMap<>();
-
-  private record Key(String arn, Digest digest) {}
 
   ManifestSource(EcrApi api) {
     this.api = api;
   }
 
-  /** What the reference's tag or digest names. */
-  Descriptor resolve(EcrReference reference) throws InterruptedException {
+  /** What the reference's tag or digest names, with its bytes. */
+  Resolution resolve(EcrReference reference) throws InterruptedException {
     if (reference.tag().isEmpty() && reference.digest().isEmpty()) {
       throw new IllegalArgumentException(
           reference + " names neither a tag nor a digest: append one, for example :latest");
     }
     Image image = get(reference, reference.tag(), reference.digest());
     byte[] content = contentOf(reference, image, null);
-    String mediaType;
-    Digest digest;
+    Descriptor target;
+    Optional<Digest> expected;
     try {
-      ManifestContent read = ManifestContent.of(content);
-      mediaType = read.mediaType(Objects.requireNonNullElse(image.imageManifestMediaType(), ""));
-      digest = read.digest(mediaType);
+      target = describe(Objects.requireNonNullElse(image.imageManifestMediaType(), ""), content);
+      expected =
+          reference
+              .digest()
+              .or(() -> Optional.ofNullable(image.imageId().imageDigest()).map(Digest::parse));
     } catch (IllegalArgumentException e) {
       throw invalid(reference, null, String.valueOf(e.getMessage()));
     }
-    Optional<Digest> expected =
-        reference
-            .digest()
-            .or(() -> Optional.ofNullable(image.imageId().imageDigest()).map(Digest::parse));
-    if (expected.isPresent() && !expected.get().equals(digest)) {
+    if (expected.isPresent() && !expected.get().equals(target.digest())) {
       throw invalid(
-          reference, expected.get(), "the bytes that came have the digest %s".formatted(digest));
+          reference,
+          expected.get(),
+          "the bytes that came have the digest %s".formatted(target.digest()));
     }
-    keep(new Key(reference.arn(), digest), content);
-    return Descriptor.of(mediaType, digest, content.length);
+    return new Resolution(reference.toString(), target, Optional.of(EmbeddedData.of(content)));
   }
 
-  /** The bytes of a manifest: kept from {@link #resolve}, or asked for by digest. */
-  byte[] fetch(EcrReference reference, Descriptor manifest) throws InterruptedException {
-    byte[] kept = take(new Key(reference.arn(), manifest.digest()));
-    if (kept != null) {
-      return kept;
+  /**
+   * What a document is.
+   *
+   * @param said its media type as the registry says it, {@code ""} for none
+   * @throws IllegalArgumentException if it is no manifest or index
+   */
+  private static Descriptor describe(String said, byte[] content) {
+    if (MediaTypes.isManifestOrIndex(said) && !MediaTypes.isSchema1(said)) {
+      return Descriptor.of(said, content);
     }
+    ManifestContent read = ManifestContent.of(content);
+    String mediaType = read.mediaType(said);
+    return Descriptor.of(mediaType, read.digest(mediaType), content.length);
+  }
+
+  /** The bytes of a manifest by its digest, which its reader compares them with. */
+  EmbeddedData fetch(EcrReference reference, Descriptor manifest) throws InterruptedException {
     Image image = get(reference, Optional.empty(), Optional.of(manifest.digest()));
     byte[] content = contentOf(reference, image, manifest.digest());
     if (content.length != manifest.size()) {
@@ -93,7 +101,7 @@ final class ManifestSource {
           manifest.digest(),
           "it has %,d bytes, its descriptor says %,d".formatted(content.length, manifest.size()));
     }
-    return content;
+    return EmbeddedData.of(content);
   }
 
   private Image get(EcrReference reference, Optional<String> tag, Optional<Digest> digest)
@@ -131,11 +139,12 @@ final class ManifestSource {
       throw invalid(reference, digest, "it is empty");
     }
     byte[] content = manifest.getBytes(StandardCharsets.UTF_8);
-    if (content.length > LARGEST) {
+    if (content.length > MAX_MANIFEST_BYTES) {
       throw invalid(
           reference,
           digest,
-          "it has %,d bytes; a manifest has at most %,d".formatted(content.length, LARGEST));
+          "it has %,d bytes; a manifest has at most %,d"
+              .formatted(content.length, MAX_MANIFEST_BYTES));
     }
     return content;
   }
@@ -176,17 +185,5 @@ final class ManifestSource {
         digest,
         "The manifest of %s is not valid: %s".formatted(subject, reason),
         null);
-  }
-
-  private synchronized void keep(Key key, byte[] content) {
-    resolved.remove(key);
-    resolved.put(key, content);
-    if (resolved.size() > KEPT) {
-      resolved.remove(resolved.keySet().iterator().next());
-    }
-  }
-
-  private synchronized byte @Nullable [] take(Key key) {
-    return resolved.remove(key);
   }
 }

@@ -3,9 +3,9 @@ package io.github.ecrcontainerd.it.bench;
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.SocketTransport;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.ecr.EcrResolver;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -88,7 +88,7 @@ final class Child {
     ContainerdClient client = containerd(socket, transport);
     long start = System.nanoTime();
     long bytes = 0;
-    try (ContentReader reader = client.content().read(blob.digest(), 0)) {
+    try (BlobReader reader = client.content().read(blob.digest(), 0)) {
       for (ByteBuffer next = reader.read(); next != null; next = reader.read()) {
         bytes += next.remaining();
       }

@@ -114,7 +114,7 @@ record ContentArrival(Fetcher fetcher, String imageName, PullListener listener) 
 
   private BlobReader open(Descriptor content, long offset) throws InterruptedException {
     return content.data().isPresent()
-        ? new EmbeddedReader(content.data().get(), offset)
+        ? content.data().get().open(offset)
         : fetcher.fetch(content, offset);
   }
 

@@ -7,6 +7,7 @@ import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.internal.image.Referrers;
+import io.github.ecrcontainerd.containerd.internal.image.ResolvedFetcher;
 import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
 import io.github.ecrcontainerd.containerd.internal.scope.TaskGroup;
 import io.github.ecrcontainerd.containerd.lease.Lease;
@@ -64,7 +65,7 @@ public final class Pull {
     Resolution image = options.resolver().resolve(reference);
     listener.resolved(image);
     // Not by the canonical name: it doesn't say which kind of endpoint the reference asks for.
-    Fetcher fetcher = options.resolver().fetcher(reference);
+    Fetcher fetcher = new ResolvedFetcher(options.resolver().fetcher(reference), image);
     ContentArrival arrival = new ContentArrival(fetcher, image.name(), listener);
     try (HeldLease lease = HeldLease.take(services.leases(), "pull")) {
       ContainerdServices leased = underLease.apply(lease.lease());

@@ -1,7 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.pull;
 
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.internal.schema1.DiffId;
 import io.github.ecrcontainerd.containerd.internal.schema1.Schema1Manifest;
@@ -10,6 +9,7 @@ import io.github.ecrcontainerd.containerd.internal.scope.TaskGroup;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.oci.Manifest;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
@@ -120,7 +120,7 @@ final class Schema1Pull {
     arrival.bring(leased, blob);
     Map<String, String> labels =
         leased.info(blob.digest()).map(ContentInfo::labels).orElse(Map.of());
-    try (ContentReader reader = leased.read(blob.digest(), 0)) {
+    try (BlobReader reader = leased.read(blob.digest(), 0)) {
       DiffId found = DiffId.of(blob.digest(), reader);
       Descriptor typed =
           blob.withMediaType(

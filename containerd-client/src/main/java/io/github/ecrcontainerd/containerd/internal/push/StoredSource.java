@@ -1,6 +1,5 @@
 package io.github.ecrcontainerd.containerd.internal.push;
 
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
@@ -9,13 +8,11 @@ import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaTypes;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A containerd: bytes of its content store, referrers by their image records. */
 public record StoredSource(ContentStore store, Images images) implements Source {
@@ -23,18 +20,7 @@ public record StoredSource(ContentStore store, Images images) implements Source 
 
   @Override
   public BlobReader open(Descriptor content) {
-    ContentReader reader = store.read(content.digest(), 0);
-    return new BlobReader() {
-      @Override
-      public @Nullable ByteBuffer read() throws InterruptedException {
-        return reader.read();
-      }
-
-      @Override
-      public void close() {
-        reader.close();
-      }
-    };
+    return store.read(content.digest(), 0);
   }
 
   @Override

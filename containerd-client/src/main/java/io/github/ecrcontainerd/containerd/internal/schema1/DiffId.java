@@ -1,10 +1,11 @@
 package io.github.ecrcontainerd.containerd.internal.schema1;
 
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.PushbackInputStream;
 import java.security.MessageDigest;
 import java.util.zip.GZIPInputStream;
@@ -18,15 +19,15 @@ public record DiffId(Digest diffId, boolean compressed) {
   private static final int BUFFER = 1 << 16;
 
   /**
-   * Reads a layer to its end.
+   * Reads a layer to its end, and closes it.
    *
    * @param layer its digest, for messages
    * @throws ImageException if it begins like a gzip stream and isn't one
    */
-  public static DiffId of(Digest layer, ContentReader content) throws InterruptedException {
+  public static DiffId of(Digest layer, BlobReader content) throws InterruptedException {
     MessageDigest hash = Digest.Algorithm.SHA256.newHash();
     try (PushbackInputStream bytes =
-        new PushbackInputStream(new ContentInputStream(content), Magic.LENGTH)) {
+        new PushbackInputStream(content.asInputStream(), Magic.LENGTH)) {
       boolean compressed = Magic.isGzip(bytes);
       InputStream tar = compressed ? new GZIPInputStream(bytes, BUFFER) : bytes;
       byte[] buffer = new byte[BUFFER];
@@ -34,8 +35,10 @@ public record DiffId(Digest diffId, boolean compressed) {
         hash.update(buffer, 0, length);
       }
       return new DiffId(Digest.of(Digest.Algorithm.SHA256, hash), compressed);
-    } catch (ContentInputStream.Interrupted e) {
-      throw e.cause();
+    } catch (InterruptedIOException e) {
+      // The stream has set the thread's interrupt status; the exception takes its place.
+      Thread.interrupted();
+      throw new InterruptedException("Interrupted while " + layer + " was read");
     } catch (IOException e) {
       throw new ImageException(
           "The layer %s is no gzip stream: %s".formatted(layer, e.getMessage()), e);

@@ -2,11 +2,11 @@ package io.github.ecrcontainerd.containerd.internal.service;
 
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.internal.proto.content.ContentGrpc;
 import io.github.ecrcontainerd.containerd.internal.proto.content.ReadContentRequest;
 import io.github.ecrcontainerd.containerd.internal.proto.content.ReadContentResponse;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One call of Content.Read, a few messages ahead of its reader. */
-final class GrpcContentReader implements ContentReader {
+final class GrpcContentReader implements BlobReader {
   static final long TO_THE_END = 0;
 
   /** The daemon's messages have up to 1 MiB each. */

@@ -4,7 +4,6 @@ import com.google.protobuf.FieldMask;
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
-import io.github.ecrcontainerd.containerd.content.ContentReader;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.content.IngestStatus;
@@ -19,6 +18,7 @@ import io.github.ecrcontainerd.containerd.internal.proto.content.Status;
 import io.github.ecrcontainerd.containerd.internal.proto.content.StatusRequest;
 import io.github.ecrcontainerd.containerd.internal.proto.content.UpdateRequest;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -66,12 +66,12 @@ record GrpcContentStore(Rpc rpc) implements ContentStore {
   }
 
   @Override
-  public ContentReader read(Digest digest, long offset) {
+  public BlobReader read(Digest digest, long offset) {
     return new GrpcContentReader(rpc, digest, offset, GrpcContentReader.TO_THE_END);
   }
 
   @Override
-  public ContentReader read(Digest digest, long offset, long size) {
+  public BlobReader read(Digest digest, long offset, long size) {
     if (size < 1) {
       throw new IllegalArgumentException("A range has at least one byte, not " + size);
     }
@@ -81,7 +81,7 @@ record GrpcContentStore(Rpc rpc) implements ContentStore {
   @Override
   public byte[] readAll(Digest digest, int most) throws InterruptedException {
     var content = new ByteArrayOutputStream();
-    try (ContentReader reader = read(digest, 0)) {
+    try (BlobReader reader = read(digest, 0)) {
       for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
         if (content.size() + bytes.remaining() > most) {
           throw new ContainerdException(

@@ -12,13 +12,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A fetcher whose transfers a listener is told of. */
-record HeardFetcher(Fetcher fetcher, TransferListener listener) implements Fetcher {
+record ObservedFetcher(Fetcher fetcher, TransferListener listener) implements Fetcher {
 
   @Override
   public BlobReader fetch(Descriptor descriptor, long offset) throws InterruptedException {
-    HeardTransfer transfer = HeardTransfer.begin(listener, descriptor, offset);
+    ObservedTransfer transfer = ObservedTransfer.begin(listener, descriptor, offset);
     BlobReader reader = transfer.attempt(() -> fetcher.fetch(descriptor, offset));
-    return new HeardReader(reader, transfer, descriptor.size() - offset);
+    return new ObservedReader(reader, transfer, descriptor.size() - offset);
   }
 
   @Override
@@ -31,12 +31,12 @@ record HeardFetcher(Fetcher fetcher, TransferListener listener) implements Fetch
     return fetcher.referrers(subject);
   }
 
-  private static final class HeardReader implements BlobReader {
+  private static final class ObservedReader implements BlobReader {
     private final BlobReader reader;
-    private final HeardTransfer transfer;
+    private final ObservedTransfer transfer;
     private long rest;
 
-    HeardReader(BlobReader reader, HeardTransfer transfer, long rest) {
+    ObservedReader(BlobReader reader, ObservedTransfer transfer, long rest) {
       this.reader = reader;
       this.transfer = transfer;
       this.rest = rest;
@@ -49,7 +49,7 @@ record HeardFetcher(Fetcher fetcher, TransferListener listener) implements Fetch
       int length = bytes == null ? 0 : bytes.remaining();
       transfer.moved(length);
       rest -= length;
-      // With the last byte and not behind it: not every consumer asks for more than there is.
+      // Told with the last byte and not after it: not every consumer asks for more than there is.
       if (bytes == null || rest == 0) {
         transfer.completed();
       }

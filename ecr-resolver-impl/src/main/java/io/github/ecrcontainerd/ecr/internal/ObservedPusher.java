@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.Set;
 
 /** A pusher whose transfers a listener is told of. */
-record HeardPusher(Pusher pusher, TransferListener listener) implements Pusher {
+record ObservedPusher(Pusher pusher, TransferListener listener) implements Pusher {
 
   @Override
   public Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException {
@@ -24,8 +24,8 @@ record HeardPusher(Pusher pusher, TransferListener listener) implements Pusher {
 
   @Override
   public BlobWriter write(Descriptor blob) throws InterruptedException {
-    HeardTransfer transfer = HeardTransfer.begin(listener, blob, 0);
-    return new HeardWriter(transfer.attempt(() -> pusher.write(blob)), transfer);
+    ObservedTransfer transfer = ObservedTransfer.begin(listener, blob, 0);
+    return new ObservedWriter(transfer.attempt(() -> pusher.write(blob)), transfer);
   }
 
   @Override
@@ -39,7 +39,7 @@ record HeardPusher(Pusher pusher, TransferListener listener) implements Pusher {
   }
 
   private void put(Descriptor manifest, byte[] content, Call call) throws InterruptedException {
-    HeardTransfer transfer = HeardTransfer.begin(listener, manifest, 0);
+    ObservedTransfer transfer = ObservedTransfer.begin(listener, manifest, 0);
     call.in(transfer);
     transfer.moved(content.length);
     transfer.completed();
@@ -49,7 +49,7 @@ record HeardPusher(Pusher pusher, TransferListener listener) implements Pusher {
   private interface Call {
     void run() throws InterruptedException;
 
-    default void in(HeardTransfer transfer) throws InterruptedException {
+    default void in(ObservedTransfer transfer) throws InterruptedException {
       transfer.attempt(
           () -> {
             run();
@@ -58,7 +58,8 @@ record HeardPusher(Pusher pusher, TransferListener listener) implements Pusher {
     }
   }
 
-  private record HeardWriter(BlobWriter writer, HeardTransfer transfer) implements BlobWriter {
+  private record ObservedWriter(BlobWriter writer, ObservedTransfer transfer)
+      implements BlobWriter {
 
     @Override
     public void write(ByteBuffer bytes) throws InterruptedException {

@@ -1,0 +1,30 @@
+package io.github.ecrcontainerd.resolver;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes that are in memory, lent as a whole. */
+final class BytesReader implements BlobReader {
+  private @Nullable ByteBuffer rest;
+
+  /**
+   * @param content is only read
+   * @param offset the first byte to read, at most the content's length
+   */
+  BytesReader(byte[] content, int offset) {
+    ByteBuffer bytes = ByteBuffer.wrap(content, offset, content.length - offset);
+    this.rest = bytes.hasRemaining() ? bytes.slice().asReadOnlyBuffer() : null;
+  }
+
+  @Override
+  public @Nullable ByteBuffer read() {
+    ByteBuffer all = rest;
+    rest = null;
+    return all;
+  }
+
+  @Override
+  public void close() {
+    rest = null;
+  }
+}
