@@ -55,11 +55,7 @@ final class Retries {
   private static boolean isPassing(Throwable cause) {
     return switch (cause) {
       case StatusException answer -> answer.isPassing();
-      case ResolverException refused ->
-          switch (refused.code()) {
-            case UNAVAILABLE, THROTTLED -> true;
-            default -> false;
-          };
+      case ResolverException refused -> refused.isRetryable();
       default -> true;
     };
   }

@@ -29,10 +29,10 @@ final class PendingBytes implements AutoCloseable {
   /**
    * Adds as many of these bytes as there is room for.
    *
-   * @param most how many there may be afterwards
+   * @param maxBytes how many there may be afterwards
    */
-  void append(ByteBuffer bytes, int most) {
-    while (bytes.hasRemaining() && length < most) {
+  void append(ByteBuffer bytes, int maxBytes) {
+    while (bytes.hasRemaining() && length < maxBytes) {
       int end = start + length;
       if (end == chunks.size() * CHUNK) {
         byte[] more = room.take();
@@ -42,7 +42,7 @@ final class PendingBytes implements AutoCloseable {
         chunks.add(more);
       }
       int at = end % CHUNK;
-      int count = Math.min(bytes.remaining(), Math.min(CHUNK - at, most - length));
+      int count = Math.min(bytes.remaining(), Math.min(CHUNK - at, maxBytes - length));
       bytes.get(chunks.get(end / CHUNK), at, count);
       length += count;
     }
