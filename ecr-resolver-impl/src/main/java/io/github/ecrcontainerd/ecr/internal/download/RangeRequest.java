@@ -28,7 +28,6 @@ final class RangeRequest implements LayerGet.Receiver {
     void ended(RangeRequest request, @Nullable Throwable cause);
   }
 
-  private final long from;
   private final long length;
   private final LayerUrl url;
   private final Listener listener;
@@ -44,7 +43,6 @@ final class RangeRequest implements LayerGet.Receiver {
    *     its reader, and the request is never late
    */
   RangeRequest(ByteRange range, long from, LayerUrl url, boolean paced, Listener listener) {
-    this.from = from;
     this.length = range.length() - from;
     this.url = url;
     this.listener = listener;
