@@ -37,9 +37,7 @@ public final class FailedCall extends Exception {
   static FailedCall of(
       String operation, EcrReference reference, @Nullable Digest digest, Throwable failure) {
     Optional<Exchange> exchange = Exchange.of(failure);
-    String host = exchange.map(Exchange::host).orElse("");
-    int status = exchange.map(Exchange::status).orElse(Exchange.NO_STATUS);
-    FailureKind kind = FailureKind.of(failure, status);
+    FailureKind kind = FailureKind.of(failure, exchange);
     return new FailedCall(
         failure,
         new ResolverException(
@@ -52,7 +50,7 @@ public final class FailedCall extends Exception {
                 .formatted(
                     operation,
                     subject(reference, digest),
-                    reason(kind, failure, host, status, reference)),
+                    reason(kind, failure, exchange, reference)),
             Redaction.withoutSecrets(failure)));
   }
 
@@ -76,23 +74,27 @@ public final class FailedCall extends Exception {
   }
 
   private static String reason(
-      FailureKind kind, Throwable failure, String host, int status, EcrReference reference) {
+      FailureKind kind, Throwable failure, Optional<Exchange> exchange, EcrReference reference) {
     if (kind == FailureKind.NO_CREDENTIALS) {
       return NO_CREDENTIALS;
     }
+    String host = exchange.map(Exchange::host).orElse("another server");
     if (kind.isForeignAnswer()) {
-      int answered = failure instanceof AwsServiceException e ? e.statusCode() : status;
       return ("%d from %s, not from Amazon ECR: check the endpoint and the proxy that are set"
               + " (AWS_ENDPOINT_URL_ECR, HTTPS_PROXY, NO_PROXY)")
-          .formatted(answered, host.isEmpty() ? "another server" : host);
+          .formatted(statusOf(failure, exchange), host);
     }
     if (failure instanceof AwsServiceException refusal) {
       return wordsOf(refusal, reference);
     }
     String cause = rootOf(failure);
-    return kind.isSilence() && !host.isEmpty()
-        ? "no answer from %s: %s".formatted(host, cause)
-        : cause;
+    return exchange.isPresent() ? "no answer from %s: %s".formatted(host, cause) : cause;
+  }
+
+  private static int statusOf(Throwable failure, Optional<Exchange> exchange) {
+    return failure instanceof AwsServiceException refusal
+        ? refusal.statusCode()
+        : exchange.map(Exchange::status).orElse(Exchange.NO_STATUS);
   }
 
   private static String wordsOf(AwsServiceException refusal, EcrReference reference) {

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.crt.http.HttpException;
 
 /**
  * What kind of failure ended a call: by the type of its exception, the status of its answer and the
@@ -45,8 +44,8 @@ enum FailureKind {
   CONNECTION(Code.UNAVAILABLE, true),
   /** No answer came, because nothing moved for too long. */
   STALLED(Code.UNAVAILABLE, true),
-  /** The SDK itself can't make the call. */
-  SDK(Code.UNAVAILABLE, true),
+  /** The SDK doesn't make the call: a setting of it doesn't fit. */
+  CALL_NOT_MADE(Code.UNAVAILABLE, false),
   /** Anything else: a defect of this program. */
   DEFECT(Code.REJECTED, false);
 
@@ -95,17 +94,12 @@ enum FailureKind {
     };
   }
 
-  /** Whether no answer came. */
-  boolean isSilence() {
-    return this == CONNECTION || this == STALLED;
-  }
-
   /**
    * The kind of a failure.
    *
-   * @param status of the answer that it was made from, or {@link Exchange#NO_STATUS}
+   * @param exchange what was sent and answered, if anything was
    */
-  static FailureKind of(Throwable failure, int status) {
+  static FailureKind of(Throwable failure, Optional<Exchange> exchange) {
     if (failure instanceof AwsServiceException refusal) {
       return nameOf(refusal)
           .map(name -> ofRefusal(refusal, name))
@@ -117,13 +111,14 @@ enum FailureKind {
     if (failure instanceof TimeoutException) {
       return STALLED;
     }
-    if (status != Exchange.NO_STATUS) {
-      return ofForeignAnswer(status);
+    if (exchange.isPresent()) {
+      int status = exchange.get().status();
+      return status == Exchange.NO_STATUS ? CONNECTION : ofForeignAnswer(status);
     }
-    if (has(failure, IOException.class) || has(failure, HttpException.class)) {
+    if (has(failure, IOException.class)) {
       return CONNECTION;
     }
-    return failure instanceof SdkException ? SDK : DEFECT;
+    return failure instanceof SdkException ? CALL_NOT_MADE : DEFECT;
   }
 
   /** The registry's name of an error; no answer of anything else has one. */
