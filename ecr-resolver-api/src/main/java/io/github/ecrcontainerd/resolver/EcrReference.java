@@ -85,15 +85,15 @@ public record EcrReference(
   private static final Pattern REPOSITORY =
       Pattern.compile("[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*");
 
-  private static final int LONGEST_REPOSITORY = 256;
-  private static final int LONGEST_REFERENCE = 2048;
+  private static final int MAX_REPOSITORY_LENGTH = 256;
+  private static final int MAX_REFERENCE_LENGTH = 2048;
   private static final String HTTPS = "https://";
 
   public EcrReference {
     require(PARTITION, partition, "its partition is not one of AWS's (aws, aws-cn, ...)");
     require(REGION, region, "its region is not of the form us-west-2");
     require(ACCOUNT, account, "its account is not twelve digits");
-    if (repository.length() < 2 || repository.length() > LONGEST_REPOSITORY) {
+    if (repository.length() < 2 || repository.length() > MAX_REPOSITORY_LENGTH) {
       throw new IllegalArgumentException("its repository's name has not 2 to 256 characters");
     }
     require(
@@ -161,9 +161,9 @@ public record EcrReference(
 
   private static EcrReference read(String text, Function<String, EcrReference> parser) {
     try {
-      if (text.length() > LONGEST_REFERENCE) {
+      if (text.length() > MAX_REFERENCE_LENGTH) {
         throw new IllegalArgumentException(
-            "it is longer than " + LONGEST_REFERENCE + " characters");
+            "it is longer than " + MAX_REFERENCE_LENGTH + " characters");
       }
       return parser.apply(text);
     } catch (IllegalArgumentException e) {

@@ -126,7 +126,7 @@ public final class MediaTypes {
         .map(field -> "it has %s, which no %s has".formatted(field, mediaType));
   }
 
-  /** The type itself, or the type and a compression behind {@code .} or {@code +}. */
+  /** The type itself, or the type and a compression after {@code .} or {@code +}. */
   private static boolean startsWithType(String mediaType, String type) {
     return mediaType.startsWith(type)
         && (mediaType.length() == type.length()

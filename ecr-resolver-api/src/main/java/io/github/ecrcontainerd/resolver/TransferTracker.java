@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Knows the state of each manifest and blob at any time, for who would rather ask than be told.
+ * Knows the state of each manifest and blob at any time, for a program that would rather ask than
+ * be told.
  *
  * <pre>{@code
  * TransferTracker tracker = new TransferTracker();
@@ -21,9 +22,9 @@ import java.util.Optional;
  * way. Safe for use by several threads at once.
  */
 public final class TransferTracker implements TransferListener {
-  private static final int KEPT = 10_000;
+  private static final int DEFAULT_TRANSFERS = 10_000;
 
-  private final int kept;
+  private final int maxTransfers;
   private final Map<Digest, Transfer> transfers = new LinkedHashMap<>();
 
   /** What became of a transfer. */
@@ -59,19 +60,20 @@ public final class TransferTracker implements TransferListener {
 
   /** One that keeps the last 10,000 transfers. */
   public TransferTracker() {
-    this(KEPT);
+    this(DEFAULT_TRANSFERS);
   }
 
   /**
    * One that keeps some of the transfers that have ended, the last ones.
    *
-   * @param kept how many transfers it keeps, at least 1
+   * @param maxTransfers how many transfers it keeps, at least 1
    */
-  public TransferTracker(int kept) {
-    if (kept < 1) {
-      throw new IllegalArgumentException("A tracker keeps at least 1 transfer, not " + kept);
+  public TransferTracker(int maxTransfers) {
+    if (maxTransfers < 1) {
+      throw new IllegalArgumentException(
+          "A tracker keeps at least 1 transfer, not " + maxTransfers);
     }
-    this.kept = kept;
+    this.maxTransfers = maxTransfers;
   }
 
   /** How all transfers stand, by digest, in the order in which they began. */
@@ -114,7 +116,7 @@ public final class TransferTracker implements TransferListener {
 
   private void forget() {
     Iterator<Transfer> oldest = transfers.values().iterator();
-    while (transfers.size() > kept && oldest.hasNext()) {
+    while (transfers.size() > maxTransfers && oldest.hasNext()) {
       if (oldest.next().state != State.STARTED) {
         oldest.remove();
       }

@@ -147,7 +147,7 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * Sets whatever the SDK can set on its clients for ECR: retries, interceptors, metrics, a
+     * Sets anything that the SDK can set on its clients for ECR: retries, interceptors, metrics, a
      * profile. It is called once for each region and kind of endpoint, when the first reference of
      * them is met. The other options of this builder come after it; region and HTTP client are
      * always the resolver's.
@@ -225,8 +225,8 @@ public final class EcrResolver implements Resolver {
      * only: not to loopback, link-local (among them the metadata service of a cloud), private,
      * shared, unique-local or multicast ones, whatever their names resolve to.
      */
-    public Builder allowPrivateForeignLayerUrls(boolean yes) {
-      this.allowPrivateForeignLayerUrls = yes;
+    public Builder allowPrivateForeignLayerUrls(boolean enabled) {
+      this.allowPrivateForeignLayerUrls = enabled;
       return this;
     }
 
@@ -234,10 +234,10 @@ public final class EcrResolver implements Resolver {
       return new EcrResolver(this);
     }
 
-    private static int atLeast(int least, int value, String option) {
-      if (value < least) {
+    private static int atLeast(int min, int value, String option) {
+      if (value < min) {
         throw new IllegalArgumentException(
-            "%s is at least %,d, not %,d".formatted(option, least, value));
+            "%s is at least %,d, not %,d".formatted(option, min, value));
       }
       return value;
     }

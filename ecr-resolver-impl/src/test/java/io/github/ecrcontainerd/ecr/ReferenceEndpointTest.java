@@ -3,10 +3,13 @@ package io.github.ecrcontainerd.ecr;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,31 @@ class ReferenceEndpointTest {
   }
 
   @Test
+  void callsTheEndpointOfAReferenceThatAProgramMade() {
+    EcrReference made =
+        new EcrReference(
+            "aws",
+            "us-west-2",
+            "123456789012",
+            "app",
+            Optional.of("1"),
+            Optional.empty(),
+            EcrReference.Endpoint.FIPS);
+    Descriptor manifest = Descriptor.of(MediaTypes.OCI_MANIFEST, new byte[1]);
+    try (EcrResolver resolver = resolver().build()) {
+      assertThatThrownBy(() -> resolver.resolve(made)).isInstanceOf(ResolverException.class);
+      assertThatThrownBy(() -> resolver.fetcher(made).fetch(manifest))
+          .isInstanceOf(ResolverException.class);
+      assertThatThrownBy(() -> resolver.pusher(made).putManifest(manifest, new byte[1]))
+          .isInstanceOf(ResolverException.class);
+    }
+    assertThat(http.asked)
+        .hasSize(3)
+        .extracting(URI::getHost)
+        .containsOnly("api.ecr-fips.us-west-2.amazonaws.com");
+  }
+
+  @Test
   void keepsTheKindsOfOneRegionApart() {
     try (EcrResolver resolver = resolver().build()) {
       for (String host : List.of("dkr.ecr", "dkr.ecr-fips", "dkr.ecr")) {
@@ -131,7 +159,8 @@ class ReferenceEndpointTest {
               () ->
                   resolver.resolve("ecr.aws/arn:aws:ecr:cn-north-1:123456789012:repository/app:1"))
           .isInstanceOf(ResolverException.class)
-          .hasMessageContaining("partition aws-cn, not in aws");
+          .hasMessageContaining("partition aws-cn, not in aws")
+          .satisfies(failure -> assertThat(((ResolverException) failure).isRetryable()).isFalse());
     }
     assertThat(http.asked).isEmpty();
   }

@@ -19,7 +19,7 @@ final class CrtThreads {
     users++;
   }
 
-  /** Ends them if nobody keeps them any more. */
+  /** Ends them after the last user. */
   static synchronized void release() {
     users--;
     if (users == 0) {

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
@@ -10,11 +11,12 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
  * A client that is made while its user does something else. The first one loads the CRT's native
- * code, and each reads the system's trusted certificates: together some 80 ms, which who builds a
- * resolver needn't wait for.
+ * code, and each reads the system's trusted certificates: together some 80 ms, for which the
+ * builder of a resolver needn't wait.
  */
 final class EarlyHttpClient implements SdkAsyncHttpClient {
   private final CompletableFuture<SdkAsyncHttpClient> client;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * @param making makes the client
@@ -52,9 +54,12 @@ final class EarlyHttpClient implements SdkAsyncHttpClient {
     return failure;
   }
 
+  /** Closes the client, if there is one. A second call does nothing. */
   @Override
   public void close() {
-    client.handle(EarlyHttpClient::closeIfMade).join();
+    if (closed.compareAndSet(false, true)) {
+      client.handle(EarlyHttpClient::closeIfMade).join();
+    }
   }
 
   private static boolean closeIfMade(

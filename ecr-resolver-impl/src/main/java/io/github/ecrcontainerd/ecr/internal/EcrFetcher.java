@@ -50,8 +50,8 @@ record EcrFetcher(
 
   /**
    * Whether a layer has to be fetched from the URLs that its manifest names. The registry is asked
-   * first: whoever put the layer there wants it fetched from there, and it is the one host that the
-   * user chose.
+   * first: a layer that was put there is meant to be fetched from there, and it is the one host
+   * that the user chose.
    */
   private boolean isElsewhere(Descriptor layer) throws InterruptedException {
     return MediaTypes.isForeignLayer(layer.mediaType())

@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.ecr.internal;
 
 import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.ecr.internal.api.FailedCall;
 import io.github.ecrcontainerd.ecr.internal.upload.LayerUpload;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.BlobWriter;
@@ -61,7 +62,7 @@ record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implem
   private void put(Descriptor manifest, byte[] content, Optional<String> tag)
       throws InterruptedException {
     try {
-      api.call(
+      api.attempt(
           "PutImage",
           reference,
           manifest.digest(),
@@ -75,19 +76,21 @@ record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implem
                           .imageManifestMediaType(manifest.mediaType())
                           .imageDigest(manifest.digest().toString())
                           .imageTag(tag.orElse(null))));
-    } catch (ResolverException e) {
-      if (e.getCause() instanceof ImageTagAlreadyExistsException) {
-        throw new ResolverException(
-            Code.CONFLICT,
-            "PutImage",
-            reference.toString(),
-            manifest.digest(),
-            "Push to %s refused: its tag is immutable and names another image. Choose another tag"
-                .formatted(reference),
-            e);
-      }
-      if (!(e.getCause() instanceof ImageAlreadyExistsException)) {
-        throw e;
+    } catch (FailedCall e) {
+      switch (e.failure()) {
+        case ImageTagAlreadyExistsException _ ->
+            throw new ResolverException(
+                Code.CONFLICT,
+                "PutImage",
+                reference.toString(),
+                manifest.digest(),
+                "Push to %s refused: its tag is immutable and names another image. Choose another tag"
+                    .formatted(reference),
+                e.told());
+        case ImageAlreadyExistsException _ -> {
+          // The same image, under the same tag: it is where it was to be put.
+        }
+        default -> throw e.told();
       }
     }
   }

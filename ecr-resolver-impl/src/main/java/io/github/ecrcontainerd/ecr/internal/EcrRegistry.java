@@ -12,6 +12,7 @@ import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
 import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.TransferListener;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Owns what one resolver has: HTTP connections, the clients over them, and the downloads' memory.
@@ -25,6 +26,7 @@ public final class EcrRegistry implements AutoCloseable {
   private final TransferListener listener;
   private final ForeignLayers foreign;
   private final UploadBudget uploads = new UploadBudget();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   public EcrRegistry(ResolverOptions options) {
     this.http =
@@ -36,6 +38,7 @@ public final class EcrRegistry implements AutoCloseable {
     this.clients =
         new EcrClients(
             http.api(),
+            http::peerOf,
             options.configuration().andThen(PartBodies::configure),
             options.credentials(),
             options.endpoint());
@@ -75,7 +78,9 @@ public final class EcrRegistry implements AutoCloseable {
 
   @Override
   public void close() {
-    clients.close();
-    http.close();
+    if (closed.compareAndSet(false, true)) {
+      clients.close();
+      http.close();
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 import software.amazon.awssdk.http.crt.ProxyConfiguration;
@@ -31,11 +32,14 @@ final class HttpClients implements AutoCloseable {
 
   private final SdkAsyncHttpClient api;
   private final SdkAsyncHttpClient layers;
+  private final ProxySettings proxies;
   private final boolean owned;
 
-  private HttpClients(SdkAsyncHttpClient api, SdkAsyncHttpClient layers, boolean owned) {
+  private HttpClients(
+      SdkAsyncHttpClient api, SdkAsyncHttpClient layers, ProxySettings proxies, boolean owned) {
     this.api = api;
     this.layers = layers;
+    this.proxies = proxies;
     this.owned = owned;
   }
 
@@ -57,15 +61,16 @@ final class HttpClients implements AutoCloseable {
           new EarlyHttpClient(
               () -> client(proxies, API_CONNECTIONS, Optional.of(API_STALL)), making),
           new EarlyHttpClient(() -> client(proxies, layerConnections, Optional.empty()), making),
+          proxies,
           true);
     } finally {
       making.shutdown();
     }
   }
 
-  /** One that is somebody else's to close, for everything. */
+  /** One that is its owner's to close, for everything. Which proxies it has is not known. */
   static HttpClients of(SdkAsyncHttpClient given) {
-    return new HttpClients(given, given, false);
+    return new HttpClients(given, given, ProxySettings.NONE, false);
   }
 
   private static SdkAsyncHttpClient client(
@@ -113,6 +118,20 @@ final class HttpClients implements AutoCloseable {
 
   SdkAsyncHttpClient layers() {
     return layers;
+  }
+
+  /** The host that a request goes to, as far as is known: plain http goes to its proxy. */
+  String peerOf(SdkHttpRequest request) {
+    return Optional.of(request)
+        .filter(plain -> "http".equals(plain.protocol()))
+        .flatMap(plain -> proxies.forRequest(plain.protocol(), plain.host(), plain.port()))
+        .map(proxy -> proxy.host() + ":" + proxy.port())
+        .orElseGet(() -> hostOf(request));
+  }
+
+  private static String hostOf(SdkHttpRequest request) {
+    int usual = "https".equals(request.protocol()) ? 443 : 80;
+    return request.port() == usual ? request.host() : request.host() + ":" + request.port();
   }
 
   @Override

@@ -80,8 +80,8 @@ final class ManifestContent {
   /**
    * The digest: of all bytes, or of those that the signatures of a schema 1 manifest are about
    * ({@code distribution/distribution}, "Image Manifest V 2, Schema 1"): the first {@code
-   * formatLength} bytes, and the {@code formatTail} behind them. Whether the signatures are right
-   * is for the manifest's reader to check.
+   * formatLength} bytes, and the {@code formatTail} after them. Whether the signatures are right is
+   * for the manifest's reader to check.
    *
    * @throws IllegalArgumentException if a signature doesn't say what it is about
    */

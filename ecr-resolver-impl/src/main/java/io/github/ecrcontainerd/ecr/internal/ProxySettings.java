@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  * @param direct what goes through none
  */
 record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption> direct) {
+  /** No proxy for anything. */
+  static final ProxySettings NONE =
+      new ProxySettings(Optional.empty(), Optional.empty(), List.of());
+
   private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[.*]|[^:]*):([0-9]{1,5})");
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127\\.[0-9.]+|\\[?::1]?", Pattern.CASE_INSENSITIVE);

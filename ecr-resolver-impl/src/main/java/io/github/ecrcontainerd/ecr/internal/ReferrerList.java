@@ -19,7 +19,7 @@ record ReferrerList(EcrApi api) {
   private static final String OPERATION = "ListImageReferrers";
 
   /** The longest page that the API gives (maxResults in its reference). */
-  private static final int PAGE = 50;
+  private static final int MAX_PAGE_RESULTS = 50;
 
   List<Descriptor> of(EcrReference reference, Descriptor subject) throws InterruptedException {
     List<Descriptor> referrers = new ArrayList<>();
@@ -48,7 +48,7 @@ record ReferrerList(EcrApi api) {
                         .registryId(reference.account())
                         .repositoryName(reference.repository())
                         .subjectId(id -> id.imageDigest(subject.digest().toString()))
-                        .maxResults(PAGE)
+                        .maxResults(MAX_PAGE_RESULTS)
                         .nextToken(token)));
   }
 

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import software.amazon.awssdk.services.ecr.model.BatchCheckLayerAvailabilityResponse;
+import software.amazon.awssdk.services.ecr.model.Layer;
 import software.amazon.awssdk.services.ecr.model.LayerAvailability;
 
 /** Which blobs a repository has, by BatchCheckLayerAvailability. */
@@ -15,18 +18,17 @@ public record AvailableLayers(EcrApi api) {
   private static final String OPERATION = "BatchCheckLayerAvailability";
 
   /** How many layers one call may ask about (the operation's reference). */
-  private static final int BATCH = 100;
+  private static final int MAX_LAYERS = 100;
 
   /** Those of these blobs that are there, with their sizes in bytes where the registry tells. */
   public Map<Digest, OptionalLong> of(EcrReference reference, Collection<Digest> blobs)
       throws InterruptedException {
     List<Digest> asked = blobs.stream().distinct().toList();
     Map<Digest, OptionalLong> available = new HashMap<>();
-    for (int from = 0; from < asked.size(); from += BATCH) {
-      List<String> batch =
-          asked.subList(from, Math.min(from + BATCH, asked.size())).stream()
-              .map(Digest::toString)
-              .toList();
+    for (int from = 0; from < asked.size(); from += MAX_LAYERS) {
+      Map<String, Digest> batch =
+          asked.subList(from, Math.min(from + MAX_LAYERS, asked.size())).stream()
+              .collect(Collectors.toMap(Digest::toString, Function.identity()));
       BatchCheckLayerAvailabilityResponse answer =
           api.call(
               OPERATION,
@@ -38,16 +40,14 @@ public record AvailableLayers(EcrApi api) {
                           request
                               .registryId(reference.account())
                               .repositoryName(reference.repository())
-                              .layerDigests(batch)));
-      answer.layers().stream()
-          .filter(layer -> layer.layerAvailability() == LayerAvailability.AVAILABLE)
-          .forEach(
-              layer ->
-                  available.put(
-                      Digest.parse(layer.layerDigest()),
-                      layer.layerSize() == null
-                          ? OptionalLong.empty()
-                          : OptionalLong.of(layer.layerSize())));
+                              .layerDigests(batch.keySet())));
+      for (Layer layer : answer.layers()) {
+        Digest digest = batch.get(layer.layerDigest());
+        if (digest != null && layer.layerAvailability() == LayerAvailability.AVAILABLE) {
+          Long size = layer.layerSize();
+          available.put(digest, size == null ? OptionalLong.empty() : OptionalLong.of(size));
+        }
+      }
     }
     return available;
   }

@@ -3,7 +3,6 @@ package io.github.ecrcontainerd.ecr.internal.api;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +35,25 @@ public final class EcrApi {
       @Nullable Digest digest,
       Function<EcrAsyncClient, CompletableFuture<T>> request)
       throws InterruptedException {
+    try {
+      return attempt(operation, reference, digest, request);
+    } catch (FailedCall e) {
+      throw e.told();
+    }
+  }
+
+  /**
+   * The same for a caller that goes on after some failures.
+   *
+   * @throws FailedCall if the call fails
+   * @throws InterruptedException if the thread is interrupted; the call is cancelled
+   */
+  public <T> T attempt(
+      String operation,
+      EcrReference reference,
+      @Nullable Digest digest,
+      Function<EcrAsyncClient, CompletableFuture<T>> request)
+      throws FailedCall, InterruptedException {
     CompletableFuture<T> call = start(reference, request);
     try {
       return call.get();
@@ -62,7 +80,7 @@ public final class EcrApi {
    *
    * @param patience how long nothing may move before the call is cancelled and counts as failed
    * @param lastMove when something moved last, as {@link System#nanoTime} has it
-   * @throws ResolverException if the call fails
+   * @throws FailedCall if the call fails
    * @throws InterruptedException if the thread is interrupted; the call is cancelled
    */
   public <T> T await(
@@ -72,7 +90,7 @@ public final class EcrApi {
       CompletableFuture<T> call,
       Duration patience,
       LongSupplier lastMove)
-      throws InterruptedException {
+      throws FailedCall, InterruptedException {
     try {
       while (true) {
         long idle = System.nanoTime() - lastMove.getAsLong();
@@ -81,11 +99,11 @@ public final class EcrApi {
         } catch (TimeoutException e) {
           if (System.nanoTime() - lastMove.getAsLong() >= patience.toNanos()) {
             call.cancel(true);
-            throw ApiErrors.explain(
+            throw FailedCall.of(
                 operation,
                 reference,
                 digest,
-                new IOException("no byte moved for %d s".formatted(patience.toSeconds())));
+                new TimeoutException("no byte moved for %d s".formatted(patience.toSeconds())));
           }
         }
       }
@@ -97,7 +115,7 @@ public final class EcrApi {
     }
   }
 
-  private static ResolverException failed(
+  private static FailedCall failed(
       String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e)
       throws InterruptedException {
     Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -105,6 +123,6 @@ public final class EcrApi {
     if (Thread.interrupted()) {
       throw new InterruptedException(operation + " was interrupted");
     }
-    return ApiErrors.explain(operation, reference, digest, cause);
+    return FailedCall.of(operation, reference, digest, cause);
   }
 }

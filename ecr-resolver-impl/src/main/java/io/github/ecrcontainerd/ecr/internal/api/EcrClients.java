@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.ecr.EcrAsyncClient;
@@ -22,18 +24,21 @@ public final class EcrClients implements AutoCloseable {
   private final Consumer<EcrAsyncClientBuilder> configuration;
   private final Optional<AwsCredentialsProvider> credentials;
   private final Optional<URI> endpoint;
+  private final Exchanges exchanges;
   private final Map<Place, EcrAsyncClient> byPlace = new ConcurrentHashMap<>();
 
   private record Place(String partition, String region, Endpoint endpoint) {}
 
   /**
    * @param http the HTTP client of all of them, which stays its owner's to close
+   * @param peers names the host that a request is sent to through it, for messages
    * @param configuration of each of them
    * @param credentials instead of the SDK's default chain
    * @param endpoint instead of the region's own
    */
   public EcrClients(
       SdkAsyncHttpClient http,
+      Function<SdkHttpRequest, String> peers,
       Consumer<EcrAsyncClientBuilder> configuration,
       Optional<AwsCredentialsProvider> credentials,
       Optional<URI> endpoint) {
@@ -41,6 +46,7 @@ public final class EcrClients implements AutoCloseable {
     this.configuration = configuration;
     this.credentials = credentials;
     this.endpoint = endpoint;
+    this.exchanges = new Exchanges(peers);
   }
 
   EcrAsyncClient of(EcrReference reference) {
@@ -52,6 +58,7 @@ public final class EcrClients implements AutoCloseable {
     EcrAsyncClientBuilder builder =
         EcrAsyncClient.builder().endpointProvider(new PartitionEndpoint(place.partition));
     configuration.accept(builder);
+    exchanges.observe(builder);
     credentials.ifPresent(builder::credentialsProvider);
     endpoint.ifPresent(builder::endpointOverride);
     // Where the reference asks for neither, the SDK's own settings decide: they stay untouched.

@@ -67,14 +67,14 @@ public final class Redaction {
   /** What may be shown of a failure that holds secrets; its message names its type. */
   private static final class Redacted extends Exception {
     private static final long serialVersionUID = 1L;
-    private static final int DEEPEST = 10;
+    private static final int MAX_CAUSES = 10;
 
     private Redacted(String message, @Nullable Throwable cause) {
       super(message, cause);
     }
 
     static Redacted of(Throwable failure) {
-      return of(failure, DEEPEST);
+      return of(failure, MAX_CAUSES);
     }
 
     private static Redacted of(Throwable failure, int depth) {

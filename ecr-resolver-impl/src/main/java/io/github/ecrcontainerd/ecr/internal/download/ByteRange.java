@@ -31,13 +31,13 @@ record ByteRange(long first, long length, long total) {
     return "bytes %d-%d/%d".formatted(first, end() - 1, total);
   }
 
-  /** The position behind the last byte. */
+  /** The position after the last byte. */
   long end() {
     return first + length;
   }
 
-  /** What is left of it behind so many bytes. */
-  ByteRange behind(long bytes) {
+  /** What is left of it after so many bytes. */
+  ByteRange after(long bytes) {
     return new ByteRange(first + bytes, length - bytes, total);
   }
 }

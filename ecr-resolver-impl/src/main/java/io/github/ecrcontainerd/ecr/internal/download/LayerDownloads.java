@@ -27,14 +27,14 @@ public final class LayerDownloads {
     this.parallelism = parallelism;
     this.scheduler =
         new RangeScheduler(
-            connections, bufferBytes, RangePlan.largestBuffer(parallelism, bufferBytes));
+            connections, bufferBytes, RangePlan.maxBufferBytes(parallelism, bufferBytes));
   }
 
   /** A layer from an offset on. Nothing is asked for before the first read. */
   public BlobReader open(EcrReference reference, Descriptor layer, long offset) {
     return new LayerReader(
         new LayerSource(api, http, reference, layer.digest()),
-        RangePlan.of(offset, layer.size(), parallelism, scheduler.largest()),
+        RangePlan.of(offset, layer.size(), parallelism, scheduler.maxBufferBytes()),
         scheduler);
   }
 }

@@ -23,12 +23,12 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
  */
 final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuffer> {
 
-  /** Who asked. Called by one thread at a time, and not before {@link #start} is. */
+  /** The owner of the request. Called by one thread at a time, and not before {@link #start} is. */
   interface Receiver {
     /**
-     * The next bytes, to be read before it returns unless they are asked for one by one.
+     * The next bytes, to be read before it returns unless the request is paced.
      *
-     * @return whether more may come, where they are asked for one by one
+     * @return whether more may come, where the request is paced
      */
     boolean arrived(ByteBuffer bytes);
 
@@ -40,17 +40,17 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     void ended(@Nullable Throwable cause);
   }
 
-  /** How much of an error's body is kept, in bytes: S3's errors are shorter. */
-  private static final int LONGEST_ERROR = 4096;
+  /** How much of an error's body is kept: S3's errors are shorter. */
+  private static final int MAX_ERROR_BYTES = 4096;
 
   /** Until the first sign of the server: a connection may have to be made, and TLS agreed on. */
-  private static final Duration UNTIL_ANSWER = Duration.ofSeconds(8);
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(8);
 
-  private static final Duration UNTIL_BYTES = Duration.ofSeconds(5);
+  private static final Duration STALL_TIMEOUT = Duration.ofSeconds(5);
 
   private final ByteRange range;
   private final Receiver receiver;
-  private final boolean oneByOne;
+  private final boolean paced;
   private final AtomicBoolean ended = new AtomicBoolean();
   private final ByteArrayOutputStream errorBody = new ByteArrayOutputStream(0);
   private final long started = System.nanoTime();
@@ -64,13 +64,13 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   private long arrived;
 
   /**
-   * @param oneByOne whether the receiver says each time if more may come, and so holds the
-   *     connection back; else all of the range comes as fast as it can
+   * @param paced whether the receiver says each time if more may come, and so holds the connection
+   *     back; else all of the range comes as fast as it can
    */
-  LayerGet(ByteRange range, Receiver receiver, boolean oneByOne) {
+  LayerGet(ByteRange range, Receiver receiver, boolean paced) {
     this.range = range;
     this.receiver = receiver;
-    this.oneByOne = oneByOne;
+    this.paced = paced;
   }
 
   /** Sends the request. */
@@ -89,7 +89,9 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     }
   }
 
-  /** Gives the request up, with its connection unless that is free already; nobody is told. */
+  /**
+   * Gives the request up, with its connection unless that is free already. Its receiver isn't told.
+   */
   void cancel() {
     ended.set(true);
     CompletableFuture<Void> sent = exchange;
@@ -98,7 +100,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     }
   }
 
-  /** Lets more come, where bytes are asked for one by one. */
+  /** Lets more come, where it is paced. */
   void more() {
     Subscription open = subscription;
     if (open != null) {
@@ -108,14 +110,19 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     }
   }
 
-  /** How long, from a time on, the server may still be silent, in nanoseconds; of none too long. */
+  /**
+   * How long the server may still be silent, in nanoseconds; {@link Long#MAX_VALUE} while nothing
+   * is asked of it.
+   *
+   * @param now as {@link System#nanoTime} has it
+   */
   long patience(long now) {
     return awaited ? lastSign + untilSign().toNanos() - now : Long.MAX_VALUE;
   }
 
   /** For how long a server that is given up was silent. */
   Duration untilSign() {
-    return status == 0 ? UNTIL_ANSWER : UNTIL_BYTES;
+    return status == 0 ? ANSWER_TIMEOUT : STALL_TIMEOUT;
   }
 
   /** How long it was from the request to the first byte, in nanoseconds. */
@@ -158,7 +165,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   @Override
   public void onSubscribe(Subscription opened) {
     subscription = opened;
-    opened.request(oneByOne ? 1 : Long.MAX_VALUE);
+    opened.request(paced ? 1 : Long.MAX_VALUE);
   }
 
   @Override
@@ -168,7 +175,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
       return;
     }
     if (status >= 300) {
-      byte[] part = new byte[Math.min(bytes.remaining(), LONGEST_ERROR - errorBody.size())];
+      byte[] part = new byte[Math.min(bytes.remaining(), MAX_ERROR_BYTES - errorBody.size())];
       bytes.get(part);
       errorBody.writeBytes(part);
     } else if (bytes.remaining() > range.length() - arrived) {
@@ -180,12 +187,12 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
       }
       arrived += bytes.remaining();
       // Before they are handed on: from then on the receiver may ask for more.
-      awaited = !oneByOne;
-      if (!receiver.arrived(bytes) && oneByOne) {
+      awaited = !paced;
+      if (!receiver.arrived(bytes) && paced) {
         return;
       }
     }
-    if (oneByOne) {
+    if (paced) {
       more();
     }
   }

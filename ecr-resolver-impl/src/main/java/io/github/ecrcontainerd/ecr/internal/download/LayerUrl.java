@@ -16,7 +16,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
 /**
- * A presigned URL of a layer. Its query is a secret: whoever has it can read the layer.
+ * A presigned URL of a layer. Its query is a secret: it is all that it takes to read the layer.
  *
  * @param uri the whole of it
  * @param expiry when it stops working, as the URL itself says

@@ -26,13 +26,17 @@ final class LayerWindow {
     this.started = started;
   }
 
+  LayerSource source() {
+    return source;
+  }
+
   boolean isEmpty() {
     return ranges.isEmpty();
   }
 
   /**
    * Whether it may start another range: as many as the plan says may be on their way. As many again
-   * may have arrived, or nearly: further ahead is only memory.
+   * may have arrived, or nearly: to read further ahead would only take memory.
    */
   boolean wantsMore() {
     return next < plan.count()
@@ -40,19 +44,17 @@ final class LayerWindow {
         && ranges.size() < 2 * plan.parallelism();
   }
 
-  /** The length of the range that comes next, in bytes. */
-  long nextLength() {
-    return plan.range(next).length();
+  /** The range that comes next. */
+  ByteRange next() {
+    return plan.range(next);
   }
 
-  /** Adds the next range. */
-  RangeDownload add(byte[] array, RangeScheduler scheduler) {
-    RangeDownload range = new RangeDownload(plan.range(next), array, source, this, scheduler);
+  /** Adds the range that comes next. */
+  void add(RangeDownload range) {
     ranges.add(range);
     next++;
     running++;
     started.signal();
-    return range;
   }
 
   /** One that was added has arrived, or so nearly that the next one may be asked for. */
@@ -60,7 +62,7 @@ final class LayerWindow {
     running--;
   }
 
-  /** The first range, as soon as it has been started; {@code null} behind the last. */
+  /** The first range, as soon as it has been started; {@code null} after the last. */
   @Nullable RangeDownload awaitHead() throws InterruptedException {
     while (ranges.isEmpty() && next < plan.count()) {
       started.await();

@@ -4,8 +4,6 @@ import io.github.ecrcontainerd.resolver.ResolverException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
@@ -13,63 +11,91 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One range on its way into its buffer, by as many requests as it takes: each goes on behind the
- * byte that the one before it reached. Bytes arrive on the HTTP client's threads; {@link #run}
- * watches over them; the layer's reader takes them as far as they have come.
+ * One range on its way into its buffer, by as many requests as it takes: each resumes at the byte
+ * that the one before it reached. Bytes arrive on the HTTP client's threads; {@link #run} watches
+ * the requests; the layer's reader takes the bytes as far as they have come.
  *
- * <p>A range that fits into its buffer is asked for at once: pace is made by not starting the next
- * one. One that passes through a ring is asked for bit by bit, so its connection waits for the
+ * <p>A range that fits into its buffer is asked for at once: the pace is made by not starting the
+ * next one. One that passes through a ring is asked for bit by bit, so its connection waits for the
  * reader.
+ *
+ * <p>Its lock comes before the scheduler's: see the package's description.
  */
-final class RangeDownload {
+final class RangeDownload implements RangeRequest.Listener {
+
+  /** What a range tells the owner of connections and buffers. May be called under its lock. */
+  interface Listener {
+    /**
+     * So little is missing that the next range's first byte would come after it. Told once, at the
+     * end of {@link #run} at the latest.
+     */
+    void nearEnd();
+
+    /** Takes a connection for a hedge, if one is free: {@link #giveBackConnection} ends its use. */
+    boolean tryConnection();
+
+    void giveBackConnection();
+  }
+
   /**
-   * How many bytes are lent at a time, and worth waking the reader for: containerd takes messages
-   * of 4 MiB best, and each of them wakes five threads.
+   * How many bytes are lent at a time, and are worth waking the reader for: containerd takes
+   * messages of 4 MiB best, and each of them wakes five threads.
    */
-  private static final int PIECE = 1 << 20;
+  private static final int MAX_LENT_BYTES = 1 << 20;
 
   private final ByteRange range;
   private final RangeBuffer buffer;
   private final boolean throughRing;
-  private final int piece;
+  private final int lentBytes;
   private final LayerSource source;
-  private final LayerWindow window;
-  private final RangeScheduler scheduler;
+  private final LatencyStats stats;
+  private final HedgeBudget hedges;
+  private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
 
   /** More can be read, or never will. */
   private final Condition readable = lock.newCondition();
 
-  /** All has arrived, or a request has ended, or there is another one to watch. */
+  /** All has arrived, a request has ended, or there is room for more. */
   private final Condition changed = lock.newCondition();
 
-  /** The request, and behind it the second one of a late range. */
-  private final List<Request> requests = new ArrayList<>(2);
+  private final RangeRequests requests;
 
+  /** The reader waits until so many bytes of the range can be lent or were. */
   private long wakeAt = Long.MAX_VALUE;
-  private boolean madeRoom;
+
+  /** From this byte on, the rest is there before the next range's first byte. */
+  private long nearEnd;
+
+  private boolean toldNearEnd;
   private boolean closed;
   private @Nullable Throwable lastCause;
   private @Nullable RuntimeException failure;
 
   /**
    * @param array what the bytes arrive in: as long as the range, or a shorter ring
+   * @param stats how long ranges usually take
+   * @param hedges how many of them may be hedged
    */
   RangeDownload(
       ByteRange range,
       byte[] array,
       LayerSource source,
-      LayerWindow window,
-      RangeScheduler scheduler) {
+      LatencyStats stats,
+      HedgeBudget hedges,
+      Listener listener) {
     this.range = range;
     this.buffer = new RangeBuffer(array);
     this.throughRing = array.length < range.length();
     // A ring is filled on one side while it is read on the other.
-    this.piece = throughRing ? Math.min(PIECE, Math.max(1, array.length / 2)) : PIECE;
+    this.lentBytes =
+        throughRing ? Math.min(MAX_LENT_BYTES, Math.max(1, array.length / 2)) : MAX_LENT_BYTES;
     this.source = source;
-    this.window = window;
-    this.scheduler = scheduler;
+    this.stats = stats;
+    this.hedges = hedges;
+    this.listener = listener;
+    this.requests = new RangeRequests(listener::giveBackConnection, stats);
   }
 
   /** Brings the range, or the reason why it can't be had. Ends early when it is closed. */
@@ -100,8 +126,8 @@ final class RangeDownload {
   private void end() {
     lock.lock();
     try {
-      dropAll();
-      makeRoom();
+      requests.dropAll();
+      tellNearEnd();
     } finally {
       lock.unlock();
     }
@@ -117,10 +143,10 @@ final class RangeDownload {
     }
   }
 
-  /** Goes on behind what has arrived: why that ended, or {@code null} where nothing is left. */
+  /** Resumes at what has arrived: why that ended, or {@code null} where nothing is left. */
   private @Nullable Throwable attempt() throws InterruptedException {
     try {
-      ask();
+      request();
       while (true) {
         switch (watch()) {
           case ALL_ARRIVED -> {
@@ -129,7 +155,7 @@ final class RangeDownload {
           case ALL_ENDED -> {
             return cause();
           }
-          case LATE -> askAgain();
+          case LATE -> hedge();
         }
       }
     } catch (ResolverException e) {
@@ -147,28 +173,25 @@ final class RangeDownload {
   }
 
   /** Sends a request for what is missing. */
-  private void ask() throws InterruptedException {
+  private void request() throws InterruptedException {
     awaitRoom();
     LayerUrl url = source.url();
-    Request request;
+    RangeRequest request;
     lock.lock();
     try {
       long from = buffer.arrived();
       if (closed || from == range.length()) {
         return;
       }
-      request = new Request(from, url);
+      request = new RangeRequest(range, from, url, throughRing, this);
       requests.add(request);
+      long lead = stats.bytesUntilFirstByte();
+      nearEnd = range.length() - Math.min(lead, range.length() / 2);
     } finally {
       lock.unlock();
     }
-    scheduler.secondRequests().asked(range.length() - request.from);
-    try {
-      request.get.start(source.http(), url);
-    } catch (RuntimeException e) {
-      // Its message may hold the URL: it is told without.
-      request.ended(e);
-    }
+    hedges.requested(request.length());
+    request.start(source.http());
   }
 
   /** What comes while bytes of an earlier request still wait for room would take their place. */
@@ -183,42 +206,39 @@ final class RangeDownload {
     }
   }
 
-  /**
-   * Sends a second request, on a connection of its own; without a free one, instead of the first.
-   */
-  private void askAgain() throws InterruptedException {
-    if (!scheduler.secondRequests().allow(range.length() - arrived())) {
+  /** Sends a hedge, on a connection of its own; without a free one, instead of the late request. */
+  private void hedge() throws InterruptedException {
+    if (!hedges.tryHedge(range.length() - arrived())) {
       return;
     }
-    boolean connected = scheduler.tryConnection();
-    lock.lock();
-    try {
-      if (!connected) {
-        dropAll();
-      }
-    } finally {
-      lock.unlock();
+    boolean connected = listener.tryConnection();
+    if (!connected) {
+      giveUpLateRequest();
     }
     try {
-      ask();
+      request();
     } catch (ResolverException e) {
-      // The first request goes on without it.
+      // The late request goes on without it.
     } finally {
       if (connected) {
-        keepConnectionForSecond();
+        handHedgeItsConnection();
       }
     }
   }
 
-  /** The second request gives its connection back; where there is none any more, that is now. */
-  private void keepConnectionForSecond() {
+  private void giveUpLateRequest() {
     lock.lock();
     try {
-      if (requests.size() == 2) {
-        requests.getLast().connectionToGiveBack = true;
-      } else {
-        scheduler.giveBackConnection();
-      }
+      requests.dropAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void handHedgeItsConnection() {
+    lock.lock();
+    try {
+      requests.lastHoldsHedgeConnection();
     } finally {
       lock.unlock();
     }
@@ -236,43 +256,21 @@ final class RangeDownload {
     try {
       while (!closed && buffer.arrived() < range.length()) {
         long now = System.nanoTime();
-        long next = Long.MAX_VALUE;
-        for (Request request : List.copyOf(requests)) {
-          long patience = request.get.patience(now);
-          if (patience <= 0) {
-            lastCause = request.silent();
-            drop(request);
-          } else {
-            next = Math.min(next, patience);
-          }
+        for (RangeRequest silent : requests.silent(now)) {
+          lastCause = silent.silence();
+          requests.drop(silent);
         }
         if (requests.isEmpty()) {
           return Event.ALL_ENDED;
         }
-        if (requests.size() == 1 && requests.getFirst().mayBeLate) {
-          long rest = requests.getFirst().nanosUntilLate(now);
-          if (rest <= 0) {
-            requests.getFirst().mayBeLate = false;
-            return Event.LATE;
-          }
-          next = Math.min(next, rest);
+        if (requests.takeLate(now)) {
+          return Event.LATE;
         }
-        var _ = changed.awaitNanos(next);
+        var _ = changed.awaitNanos(requests.untilNextCheck(now));
       }
       return Event.ALL_ARRIVED;
     } finally {
       lock.unlock();
-    }
-  }
-
-  /**
-   * Makes room for the next range, once: so early that its first byte comes when the last of this
-   * one has come.
-   */
-  private void makeRoom() {
-    if (!madeRoom) {
-      madeRoom = true;
-      scheduler.nearEnd(window);
     }
   }
 
@@ -285,21 +283,68 @@ final class RangeDownload {
     }
   }
 
-  private void drop(Request request) {
-    if (requests.remove(request)) {
-      request.get.cancel();
-      if (request.connectionToGiveBack) {
-        scheduler.giveBackConnection();
+  @Override
+  public boolean arrived(RangeRequest request, ByteBuffer bytes) {
+    lock.lock();
+    try {
+      if (closed || !requests.contains(request)) {
+        return false;
       }
+      long fresh = request.advance(bytes.remaining()) - buffer.arrived();
+      if (fresh > 0) {
+        // The other request may have brought some of them.
+        bytes.position(bytes.limit() - (int) fresh);
+        buffer.put(bytes);
+        requests.lead(request);
+        tellOfProgress(request);
+      }
+      return buffer.hasRoom();
+    } finally {
+      lock.unlock();
     }
   }
 
-  private void dropAll() {
-    List.copyOf(requests).forEach(this::drop);
+  private void tellOfProgress(RangeRequest request) {
+    if (buffer.ready() + buffer.taken() >= wakeAt) {
+      readable.signal();
+    }
+    if (buffer.arrived() >= nearEnd) {
+      tellNearEnd();
+    }
+    if (buffer.arrived() == range.length()) {
+      if (!throughRing) {
+        request.addTo(stats);
+      }
+      changed.signal();
+    }
+  }
+
+  private void tellNearEnd() {
+    if (!toldNearEnd) {
+      toldNearEnd = true;
+      listener.nearEnd();
+    }
+  }
+
+  @Override
+  public void ended(RangeRequest request, @Nullable Throwable cause) {
+    lock.lock();
+    try {
+      if (cause != null && requests.contains(request)) {
+        if (cause instanceof StatusException answer && answer.refusesUrl()) {
+          source.refused(request.url());
+        }
+        lastCause = cause;
+        requests.drop(request);
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
-   * The next bytes, which stay as they are until the next call; {@code null} behind the last.
+   * The next bytes, which stay as they are until the next call; {@code null} after the last.
    *
    * @throws RuntimeException why they can't be had
    */
@@ -309,15 +354,14 @@ final class RangeDownload {
       boolean waited = !buffer.hasRoom();
       buffer.takeBack();
       if (waited && buffer.hasRoom()) {
-        // A copy, because what is asked for may come at once, and a request's end with it.
-        List.copyOf(requests).forEach(request -> request.get.more());
+        requests.more();
         changed.signal();
       }
       long rest = range.length() - buffer.taken();
       if (rest == 0) {
         return null;
       }
-      long enough = Math.min(rest, piece);
+      long enough = Math.min(rest, lentBytes);
       wakeAt = buffer.taken() + enough;
       while (buffer.ready() < enough && failure == null && !closed) {
         readable.await();
@@ -326,18 +370,18 @@ final class RangeDownload {
       if (buffer.ready() == 0) {
         throw failure == null ? new CancellationException("closed") : failure;
       }
-      return buffer.lend(piece);
+      return buffer.lend(lentBytes);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Whatever comes from now on is dropped: when this returns, nobody writes to the buffer. */
+  /** Drops what comes from now on: when this returns, no thread writes to the buffer. */
   void close() {
     lock.lock();
     try {
       closed = true;
-      dropAll();
+      requests.dropAll();
       changed.signal();
       readable.signal();
     } finally {
@@ -348,111 +392,5 @@ final class RangeDownload {
   /** What the bytes arrive in. */
   byte[] array() {
     return buffer.array();
-  }
-
-  /** One of its requests. All but its constructor is under the range's lock. */
-  private final class Request implements LayerGet.Receiver {
-    final long from;
-    final LayerGet get;
-    private final LayerUrl url;
-    private final long started = System.nanoTime();
-    private long position;
-
-    /** From here on, what is missing will be there before the next range's first byte. */
-    private final long nearEnd;
-
-    /** A ring's connection waits for its reader: that is no lateness. */
-    boolean mayBeLate = !throughRing;
-
-    boolean connectionToGiveBack;
-
-    Request(long from, LayerUrl url) {
-      this.from = from;
-      this.position = from;
-      this.url = url;
-      long lead = scheduler.times().bytesUntilFirstByte();
-      this.nearEnd = range.length() - Math.min(lead, range.length() / 2);
-      this.get = new LayerGet(range.behind(from), this, throughRing);
-    }
-
-    long nanosUntilLate(long now) {
-      long most = scheduler.times().nanosUntilLate(range.length() - from);
-      return most == Long.MAX_VALUE ? most : started + most - now;
-    }
-
-    IOException silent() {
-      return new IOException("no byte came for %d s".formatted(get.untilSign().toSeconds()));
-    }
-
-    @Override
-    public boolean arrived(ByteBuffer bytes) {
-      lock.lock();
-      try {
-        if (closed || !requests.contains(this)) {
-          return false;
-        }
-        position += bytes.remaining();
-        long fresh = position - buffer.arrived();
-        if (fresh > 0) {
-          // The other request may have brought some of them.
-          bytes.position(bytes.limit() - (int) fresh);
-          buffer.put(bytes);
-          overtake();
-          if (buffer.ready() + buffer.taken() >= wakeAt) {
-            readable.signal();
-          }
-          if (buffer.arrived() >= nearEnd) {
-            makeRoom();
-          }
-          if (buffer.arrived() == range.length()) {
-            finished();
-          }
-        }
-        return buffer.hasRoom();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /** A request that a later one has overtaken has lost. */
-    private void overtake() {
-      if (requests.getFirst() != this) {
-        drop(requests.getFirst());
-        // From now on this one uses the range's own connection.
-        if (connectionToGiveBack) {
-          connectionToGiveBack = false;
-          scheduler.giveBackConnection();
-        }
-      }
-    }
-
-    private void finished() {
-      if (!throughRing) {
-        scheduler
-            .times()
-            .finished(
-                range.length() - from,
-                get.nanosToFirstByte(),
-                get.nanosSinceFirstByte(System.nanoTime()));
-      }
-      changed.signal();
-    }
-
-    @Override
-    public void ended(@Nullable Throwable cause) {
-      lock.lock();
-      try {
-        if (cause != null && requests.contains(this)) {
-          if (cause instanceof StatusException answer && answer.refusesUrl()) {
-            source.refused(url);
-          }
-          lastCause = cause;
-          drop(this);
-          changed.signal();
-        }
-      } finally {
-        lock.unlock();
-      }
-    }
   }
 }

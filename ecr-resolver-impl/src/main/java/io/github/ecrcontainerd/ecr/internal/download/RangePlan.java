@@ -16,14 +16,14 @@ package io.github.ecrcontainerd.ecr.internal.download;
  * @param parallelism how many ranges may be on their way at a time
  */
 record RangePlan(long from, long total, long rangeBytes, int parallelism) {
-  private static final int SMALLEST = 1 << 20;
-  private static final int LARGEST = 20 << 20;
+  private static final int MIN_RANGE_BYTES = 1 << 20;
+  private static final int MAX_RANGE_BYTES = 20 << 20;
 
   /** How many ranges the budget holds beside those on their way. */
-  private static final long AROUND = 4;
+  private static final long SPARE_RANGES = 4;
 
-  /** What a blob that comes as one range passes through, in bytes. */
-  private static final int RING = 8 << 20;
+  /** What a blob that comes as one range passes through. */
+  private static final int RING_BYTES = 8 << 20;
 
   /**
    * The length of the largest buffer, in bytes.
@@ -31,18 +31,18 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
    * @param parallelism how many ranges of a layer may be on their way at a time
    * @param budgetBytes how many bytes all buffers may have together
    */
-  static int largestBuffer(int parallelism, int budgetBytes) {
+  static int maxBufferBytes(int parallelism, int budgetBytes) {
     return parallelism <= 1
-        ? Math.min(RING, budgetBytes)
-        : Math.clamp(budgetBytes / (parallelism + AROUND), SMALLEST, LARGEST);
+        ? Math.min(RING_BYTES, budgetBytes)
+        : Math.clamp(budgetBytes / (parallelism + SPARE_RANGES), MIN_RANGE_BYTES, MAX_RANGE_BYTES);
   }
 
   /**
    * A plan for what is left of a blob.
    *
-   * @param largestBuffer what {@link #largestBuffer} says
+   * @param maxBufferBytes what {@link #maxBufferBytes} says
    */
-  static RangePlan of(long from, long total, int parallelism, int largestBuffer) {
+  static RangePlan of(long from, long total, int parallelism, int maxBufferBytes) {
     if (parallelism <= 1) {
       return new RangePlan(from, total, Math.max(1, total - from), 1);
     }
@@ -50,7 +50,7 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
     return new RangePlan(
         from,
         total,
-        Math.clamp(share, Math.min(SMALLEST, largestBuffer), largestBuffer),
+        Math.clamp(share, Math.min(MIN_RANGE_BYTES, maxBufferBytes), maxBufferBytes),
         parallelism);
   }
 

@@ -12,45 +12,37 @@ import org.jspecify.annotations.Nullable;
  * layer that was opened first come first. A range needs one connection as long as it is on its way,
  * and a buffer until it has been read; full-size buffers are used again.
  *
- * <p>Nobody waits for memory while he holds a connection, nor for a connection while he holds
- * memory. Ranges that are read ahead never take the last buffer: so there is one for a layer that
+ * <p>A range gets its buffer and its connection at once or not at all, so the two budgets can't
+ * deadlock. Ranges that are read ahead never take the last buffer: there is one for a layer that
  * has none yet, however slowly the others are read.
+ *
+ * <p>A range calls this with its lock held, so no range is called under the lock here.
  */
 final class RangeScheduler {
-  private final int largest;
-  private final RangeTimes times = new RangeTimes();
-  private final SecondRequests secondRequests;
+  private final int maxBufferBytes;
+  private final LatencyStats stats = new LatencyStats();
+  private final HedgeBudget hedges;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<LayerWindow> windows = new LinkedHashSet<>();
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
-  private int connections;
-  private long bytes;
+  private int freeConnections;
+  private long freeBytes;
 
   /**
    * @param connections how many there may be at a time
    * @param budgetBytes how many bytes the buffers may have together
-   * @param largest the size of the largest buffer, in bytes
+   * @param maxBufferBytes the size of the largest buffer
    */
-  RangeScheduler(int connections, int budgetBytes, int largest) {
-    this.connections = connections;
-    this.bytes = budgetBytes;
-    this.largest = Math.min(largest, budgetBytes);
-    this.secondRequests = new SecondRequests(this.largest);
+  RangeScheduler(int connections, int budgetBytes, int maxBufferBytes) {
+    this.freeConnections = connections;
+    this.freeBytes = budgetBytes;
+    this.maxBufferBytes = Math.min(maxBufferBytes, budgetBytes);
+    this.hedges = new HedgeBudget(this.maxBufferBytes);
   }
 
   /** The size of the largest buffer, in bytes. */
-  int largest() {
-    return largest;
-  }
-
-  /** How long ranges usually take. */
-  RangeTimes times() {
-    return times;
-  }
-
-  /** How many ranges may be asked for a second time. */
-  SecondRequests secondRequests() {
-    return secondRequests;
+  int maxBufferBytes() {
+    return maxBufferBytes;
   }
 
   /** Opens a layer: its ranges are started from now on. */
@@ -66,7 +58,7 @@ final class RangeScheduler {
     }
   }
 
-  /** The layer's first range, as soon as it has been started; {@code null} behind the last. */
+  /** The layer's first range, as soon as it has been started; {@code null} after the last. */
   @Nullable RangeDownload head(LayerWindow window) throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -97,7 +89,7 @@ final class RangeScheduler {
     } finally {
       lock.unlock();
     }
-    // Not under the lock: a range takes it under its own.
+    // After the lock is released: a range takes it under its own.
     left.forEach(RangeDownload::close);
     lock.lock();
     try {
@@ -108,24 +100,23 @@ final class RangeScheduler {
     }
   }
 
-  /** Takes a connection more, if one is free: {@link #giveBackConnection} ends its use. */
-  boolean tryConnection() {
+  private boolean tryConnection() {
     lock.lock();
     try {
-      if (connections == 0) {
+      if (freeConnections == 0) {
         return false;
       }
-      connections--;
+      freeConnections--;
       return true;
     } finally {
       lock.unlock();
     }
   }
 
-  void giveBackConnection() {
+  private void giveBackConnection() {
     lock.lock();
     try {
-      connections++;
+      freeConnections++;
       dispatch();
     } finally {
       lock.unlock();
@@ -133,8 +124,8 @@ final class RangeScheduler {
   }
 
   private void giveBack(byte[] array) {
-    bytes += array.length;
-    if (array.length == largest) {
+    freeBytes += array.length;
+    if (array.length == maxBufferBytes) {
       idle.push(array);
     }
   }
@@ -142,13 +133,13 @@ final class RangeScheduler {
   /** Starts what can be started. */
   private void dispatch() {
     for (LayerWindow window : windows) {
-      while (connections > 0 && window.wantsMore()) {
-        int size = sizeFor(window.nextLength());
-        if (bytes < size) {
-          // Those behind it may need less, but then it would never get its turn.
+      while (freeConnections > 0 && window.wantsMore()) {
+        int size = sizeFor(window.next().length());
+        if (freeBytes < size) {
+          // Later layers may need less, but if they took it, this one would never get its turn.
           return;
         }
-        if (!window.isEmpty() && bytes - size < largest) {
+        if (!window.isEmpty() && freeBytes - size < maxBufferBytes) {
           break;
         }
         start(window, size);
@@ -160,10 +151,10 @@ final class RangeScheduler {
    * An idle one, or a new one in place of those that are idle: together they stay in the budget.
    */
   private byte[] array(int size) {
-    if (size == largest && !idle.isEmpty()) {
+    if (size == maxBufferBytes && !idle.isEmpty()) {
       return idle.pop();
     }
-    while (!idle.isEmpty() && bytes < (long) idle.size() * largest) {
+    while (!idle.isEmpty() && freeBytes < (long) idle.size() * maxBufferBytes) {
       idle.pop();
     }
     return new byte[size];
@@ -171,13 +162,16 @@ final class RangeScheduler {
 
   /** Large ones are rounded up to the size that is used again. */
   private int sizeFor(long length) {
-    return length > largest / 4 ? largest : (int) length;
+    return length > maxBufferBytes / 4 ? maxBufferBytes : (int) length;
   }
 
   private void start(LayerWindow window, int size) {
-    connections--;
-    bytes -= size;
-    RangeDownload range = window.add(array(size), this);
+    freeConnections--;
+    freeBytes -= size;
+    RangeDownload range =
+        new RangeDownload(
+            window.next(), array(size), window.source(), stats, hedges, new RangeOf(window));
+    window.add(range);
     Thread.ofVirtual()
         .name("range")
         .start(
@@ -190,14 +184,33 @@ final class RangeScheduler {
             });
   }
 
-  /** A range of a layer has arrived, or so nearly that the next one may be asked for. */
-  void nearEnd(LayerWindow window) {
-    lock.lock();
-    try {
-      window.nearEnd();
-      dispatch();
-    } finally {
-      lock.unlock();
+  /** What a range of a layer tells. */
+  private final class RangeOf implements RangeDownload.Listener {
+    private final LayerWindow window;
+
+    private RangeOf(LayerWindow window) {
+      this.window = window;
+    }
+
+    @Override
+    public void nearEnd() {
+      lock.lock();
+      try {
+        window.nearEnd();
+        dispatch();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public boolean tryConnection() {
+      return RangeScheduler.this.tryConnection();
+    }
+
+    @Override
+    public void giveBackConnection() {
+      RangeScheduler.this.giveBackConnection();
     }
   }
 }

@@ -4,9 +4,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A body whose length nobody knew when it began (RFC 9112, section 7.1). */
+/** A body whose length was not known when it began (RFC 9112, section 7.1). */
 final class ChunkedInputStream extends InputStream {
-  private static final int LONGEST_LINE = 1024;
+  private static final int MAX_LINE_BYTES = 1024;
 
   private final InputStream input;
   private long left;
@@ -55,7 +55,7 @@ final class ChunkedInputStream extends InputStream {
   private String line() throws IOException {
     StringBuilder line = new StringBuilder();
     for (int next = input.read(); next != '\n'; next = input.read()) {
-      if (next < 0 || line.length() == LONGEST_LINE) {
+      if (next < 0 || line.length() == MAX_LINE_BYTES) {
         throw new EOFException("it ends early");
       }
       line.append((char) next);

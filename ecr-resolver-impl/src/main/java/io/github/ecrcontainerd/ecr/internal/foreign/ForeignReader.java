@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * one goes on.
  */
 final class ForeignReader implements BlobReader {
-  private static final int BUFFER = 1 << 18;
-  private static final int REDIRECTS = 5;
+  private static final int BUFFER_BYTES = 1 << 18;
+  private static final int MAX_REDIRECTS = 5;
 
   private final AddressRule rule;
   private final EcrReference reference;
@@ -29,7 +29,7 @@ final class ForeignReader implements BlobReader {
   private final Deadline deadline;
   private final Iterator<URI> urls;
   private final List<String> failures = new ArrayList<>();
-  private final byte[] buffer = new byte[BUFFER];
+  private final byte[] buffer = new byte[BUFFER_BYTES];
   private long position;
   private String current = "";
   private @Nullable Connection connection;
@@ -73,8 +73,8 @@ final class ForeignReader implements BlobReader {
     if (from == null) {
       throw new EOFException("it is closed");
     }
-    int most = (int) Math.min(buffer.length, layer.size() - position);
-    int length = from.read(buffer, 0, most);
+    int maxBytes = (int) Math.min(buffer.length, layer.size() - position);
+    int length = from.read(buffer, 0, maxBytes);
     if (length < 0) {
       throw new EOFException("it ends after %,d bytes".formatted(position));
     }
@@ -90,7 +90,7 @@ final class ForeignReader implements BlobReader {
   private void open(URI uri) throws IOException {
     current = "%s://%s".formatted(uri.getScheme(), uri.getHost());
     ForeignUrl url = ForeignUrl.of(uri);
-    for (int redirects = 0; redirects <= REDIRECTS; redirects++) {
+    for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       current = url.toString();
       Connection opened = Connection.open(url, rule, deadline);
       connection = opened;
@@ -111,7 +111,7 @@ final class ForeignReader implements BlobReader {
         default -> throw new IOException("it answers with status " + response.status());
       }
     }
-    throw new IOException("it redirects more than %d times".formatted(REDIRECTS));
+    throw new IOException("it redirects more than %d times".formatted(MAX_REDIRECTS));
   }
 
   private InputStream bodyOf(Response response) throws IOException {

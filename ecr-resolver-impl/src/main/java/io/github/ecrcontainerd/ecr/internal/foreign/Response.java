@@ -17,8 +17,8 @@ import java.util.TreeMap;
  * @param headers by their names in lower case
  */
 record Response(int status, Map<String, String> headers, InputStream body) {
-  private static final int LARGEST_HEAD = 32 << 10;
-  private static final int BUFFER = 1 << 16;
+  private static final int MAX_HEAD_BYTES = 32 << 10;
+  private static final int BUFFER_BYTES = 1 << 16;
 
   /** Asks for a URL's bytes from an offset on. */
   static Response get(Connection connection, ForeignUrl url, long offset) throws IOException {
@@ -30,7 +30,7 @@ record Response(int status, Map<String, String> headers, InputStream body) {
             + "\r\nUser-Agent: ecr-containerd\r\nAccept: */*\r\nAccept-Encoding: identity\r\n"
             + (offset > 0 ? "Range: bytes=" + offset + "-\r\n" : "")
             + "Connection: close\r\n\r\n");
-    InputStream input = new BufferedInputStream(connection.input(), BUFFER);
+    InputStream input = new BufferedInputStream(connection.input(), BUFFER_BYTES);
     List<String> lines = head(input).lines().toList();
     Map<String, String> headers = new TreeMap<>();
     for (String line : lines.subList(1, lines.size())) {
@@ -62,7 +62,7 @@ record Response(int status, Map<String, String> headers, InputStream body) {
     int newlines = 0;
     while (newlines < 2) {
       int next = input.read();
-      if (next < 0 || head.size() == LARGEST_HEAD) {
+      if (next < 0 || head.size() == MAX_HEAD_BYTES) {
         throw notHttp();
       }
       head.write(next);

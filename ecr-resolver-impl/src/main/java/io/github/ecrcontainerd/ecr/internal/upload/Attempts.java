@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long something that fails is tried again, behind what the SDK repeats by itself within a
+ * How long something that fails is tried again, after what the SDK repeats by itself within a
  * second or two: three times at least, and for 20 s at least; with pauses that grow, and are
  * random, so that clients that failed together don't come back together.
  */
 final class Attempts {
-  private static final int FEWEST = 3;
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(20);
+  private static final int MIN_FAILURES = 3;
+  private static final Duration MIN_TIME = Duration.ofSeconds(20);
   private static final long FIRST_PAUSE_MILLIS = 200;
-  private static final int DOUBLINGS = 5;
+  private static final int MAX_DOUBLINGS = 5;
 
   private int failures;
   private long firstFailure;
@@ -33,10 +33,10 @@ final class Attempts {
     if (failures++ == 0) {
       firstFailure = now;
     }
-    if (failures >= FEWEST && now - firstFailure >= LONG_ENOUGH.toNanos()) {
+    if (failures >= MIN_FAILURES && now - firstFailure >= MIN_TIME.toNanos()) {
       throw cause;
     }
-    long most = FIRST_PAUSE_MILLIS << Math.min(failures - 1, DOUBLINGS);
-    Thread.sleep(ThreadLocalRandom.current().nextLong(most));
+    long maxMillis = FIRST_PAUSE_MILLIS << Math.min(failures - 1, MAX_DOUBLINGS);
+    Thread.sleep(ThreadLocalRandom.current().nextLong(maxMillis));
   }
 }

@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.ecr.internal.upload;
 
 import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.ecr.internal.api.FailedCall;
 import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -31,10 +32,10 @@ public final class LayerUpload implements BlobWriter {
   private static final String COMPLETE = "CompleteLayerUpload";
 
   /** The largest part that the API takes (LayerPartBlob in its reference), in bytes. */
-  private static final long LARGEST_PART = 20_971_520;
+  private static final long MAX_PART_BYTES = 20_971_520;
 
-  /** How long neither a byte of a part may leave nor its answer come. */
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  /** How long a part may send nothing and get no answer before it counts as failed. */
+  private static final Duration STALL_TIMEOUT = Duration.ofSeconds(15);
 
   private final EcrApi api;
   private final EcrReference reference;
@@ -86,7 +87,7 @@ public final class LayerUpload implements BlobWriter {
                             .registryId(reference.account())
                             .repositoryName(reference.repository())));
     Long partSize = begun.partSize();
-    if (begun.uploadId() == null || partSize == null || partSize < 1 || partSize > LARGEST_PART) {
+    if (begun.uploadId() == null || partSize == null || partSize < 1 || partSize > MAX_PART_BYTES) {
       throw new ResolverException(
           Code.INVALID_CONTENT,
           "InitiateLayerUpload",
@@ -184,11 +185,11 @@ public final class LayerUpload implements BlobWriter {
     long end = arrived + part.length();
     long next = end;
     try {
-      api.await(PART, reference, layer.digest(), sent.call, PATIENCE, part::lastRead);
-    } catch (ResolverException e) {
+      api.await(PART, reference, layer.digest(), sent.call, STALL_TIMEOUT, part::lastRead);
+    } catch (FailedCall e) {
       next = firstMissing(e);
       if (next < arrived) {
-        throw lost(e);
+        throw lost(e.told());
       }
       if (next > end) {
         throw new ResolverException(
@@ -198,10 +199,10 @@ public final class LayerUpload implements BlobWriter {
             layer.digest(),
             "Upload of %s to %s failed: of %,d bytes sent the registry says it has %,d"
                 .formatted(layer.digest(), reference, end, next),
-            e);
+            e.told());
       }
       if (next < end) {
-        attempts.failed(e);
+        attempts.failed(e.told());
       }
     }
     travelling = null;
@@ -213,23 +214,23 @@ public final class LayerUpload implements BlobWriter {
   }
 
   /** Where to go on after a part that failed; where its answer was lost it may be all there. */
-  private long firstMissing(ResolverException failure) {
-    if (failure.getCause() instanceof InvalidLayerPartException invalid
-        && invalid.lastValidByteReceived() != null) {
-      return invalid.lastValidByteReceived() + 1;
-    }
-    if (failure.getCause() instanceof UploadNotFoundException) {
-      throw lost(failure);
-    }
-    if (failure.code() == Code.UNAVAILABLE || failure.code() == Code.THROTTLED) {
-      return arrived;
-    }
-    throw failure;
+  private long firstMissing(FailedCall call) {
+    return switch (call.failure()) {
+      case InvalidLayerPartException invalid when invalid.lastValidByteReceived() != null ->
+          invalid.lastValidByteReceived() + 1;
+      case UploadNotFoundException _ -> throw lost(call.told());
+      default -> {
+        if (!call.told().isRetryable()) {
+          throw call.told();
+        }
+        yield arrived;
+      }
+    };
   }
 
   private void complete() throws InterruptedException {
     try {
-      api.call(
+      api.attempt(
           COMPLETE,
           reference,
           layer.digest(),
@@ -241,21 +242,22 @@ public final class LayerUpload implements BlobWriter {
                           .repositoryName(reference.repository())
                           .uploadId(uploadId)
                           .layerDigests(layer.digest().toString())));
-    } catch (ResolverException e) {
-      if (e.getCause() instanceof EmptyUploadException) {
-        throw new ResolverException(
-            Code.REJECTED,
-            COMPLETE,
-            reference.toString(),
-            layer.digest(),
-            "Push to %s refused: its blob %s has 0 bytes, and Amazon ECR takes no empty blob"
-                .formatted(reference, layer.digest()),
-            e);
-      }
-      if (e.getCause() instanceof UploadNotFoundException) {
-        checkCompleted(e);
-      } else if (!(e.getCause() instanceof LayerAlreadyExistsException)) {
-        throw e;
+    } catch (FailedCall e) {
+      switch (e.failure()) {
+        case EmptyUploadException _ ->
+            throw new ResolverException(
+                Code.REJECTED,
+                COMPLETE,
+                reference.toString(),
+                layer.digest(),
+                "Push to %s refused: its blob %s has 0 bytes, and Amazon ECR takes no empty blob"
+                    .formatted(reference, layer.digest()),
+                e.told());
+        case UploadNotFoundException _ -> checkCompleted(e.told());
+        case LayerAlreadyExistsException _ -> {
+          // Another upload was faster.
+        }
+        default -> throw e.told();
       }
     }
   }
@@ -272,11 +274,11 @@ public final class LayerUpload implements BlobWriter {
    */
   @Override
   public void close() {
-    if (travelling != null) {
-      travelling.call.cancel(true);
-    }
     if (!closed) {
       closed = true;
+      if (travelling != null) {
+        travelling.call.cancel(true);
+      }
       pending.close();
       room.close();
     }

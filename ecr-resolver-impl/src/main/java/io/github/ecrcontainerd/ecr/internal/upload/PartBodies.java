@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.upload;
 
+import io.github.ecrcontainerd.ecr.internal.api.EcrAuthScheme;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,11 +13,12 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
 /**
- * Puts layer parts into the calls that have {@link #PART}, behind the SDK's JSON writer, which
- * would hold a part several times over while it writes it as Base64: 117 MiB for one of 20 MiB.
+ * Puts layer parts into the calls that have {@link #PART}, after the SDK's JSON writer, which would
+ * hold a part several times over while it writes it as Base64: 117 MiB for one of 20 MiB.
  */
 public final class PartBodies implements ExecutionInterceptor {
   /** The part that a call of UploadLayerPart without a blob is to bring. */
@@ -32,7 +34,7 @@ public final class PartBodies implements ExecutionInterceptor {
         client.overrideConfiguration().toBuilder()
             .addExecutionInterceptor(new PartBodies())
             .build());
-    client.putAuthScheme(new PartAuthScheme());
+    client.putAuthScheme(new EcrAuthScheme(new PartSigner(AwsV4HttpSigner.create())));
   }
 
   @Override

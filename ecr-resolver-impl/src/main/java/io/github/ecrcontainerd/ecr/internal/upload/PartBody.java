@@ -16,13 +16,13 @@ import software.amazon.awssdk.core.async.SdkPublisher;
 
 /**
  * The body of a call of UploadLayerPart, as JSON. The part is written as Base64 slice by slice,
- * each time that somebody reads it: whoever signs it, and whoever sends it.
+ * each time that it is read: to be signed, and to be sent.
  */
 final class PartBody implements AsyncRequestBody {
   private static final String NO_BLOB = "\"layerPartBlob\":\"\"";
 
   /** A multiple of 3: no slice but the last has padding. */
-  private static final int SLICE = 48 << 10;
+  private static final int SLICE_BYTES = 48 << 10;
 
   private final byte[] before;
   private final LayerPart part;
@@ -54,14 +54,14 @@ final class PartBody implements AsyncRequestBody {
 
   @Override
   public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-    // Whoever sends it may keep some slices, so each has an array of its own.
+    // The HTTP client may keep some slices, so each has an array of its own.
     Iterable<ByteBuffer> slices = () -> new Slices(byte[]::new);
     SdkPublisher.fromIterable(slices).subscribe(subscriber);
   }
 
   /** The same bytes, to be read at once. */
   InputStream newStream() {
-    byte[] encoded = new byte[SLICE / 3 * 4];
+    byte[] encoded = new byte[SLICE_BYTES / 3 * 4];
     Iterator<ByteBuffer> slices = new Slices(length -> encoded);
     return new InputStream() {
       private ByteBuffer slice = slices.next();
@@ -90,7 +90,7 @@ final class PartBody implements AsyncRequestBody {
   /** What is before the blob, the blob in slices, and what is after it. */
   private final class Slices implements Iterator<ByteBuffer> {
     private final IntFunction<byte[]> arrays;
-    private final byte[] raw = new byte[SLICE];
+    private final byte[] raw = new byte[SLICE_BYTES];
     private boolean begun;
     private boolean ended;
     private int position;
@@ -116,14 +116,14 @@ final class PartBody implements AsyncRequestBody {
         begun = true;
         return ByteBuffer.wrap(before);
       }
-      int count = Math.min(SLICE, part.length() - position);
+      int count = Math.min(SLICE_BYTES, part.length() - position);
       if (count == 0) {
         ended = true;
         return ByteBuffer.wrap(after);
       }
       part.read(position, raw, count);
       position += count;
-      byte[] slice = count == SLICE ? raw : Arrays.copyOf(raw, count);
+      byte[] slice = count == SLICE_BYTES ? raw : Arrays.copyOf(raw, count);
       byte[] encoded = arrays.apply(Math.ceilDiv(count, 3) * 4);
       return ByteBuffer.wrap(encoded, 0, Base64.getEncoder().encode(slice, encoded));
     }

@@ -9,8 +9,6 @@ import java.util.List;
  * budget. For one thread at a time.
  */
 final class PendingBytes implements AutoCloseable {
-  private static final int CHUNK = UploadBudget.CHUNK_BYTES;
-
   private final UploadBudget.Room room;
   private final List<byte[]> chunks = new ArrayList<>();
   private int start;
@@ -29,21 +27,22 @@ final class PendingBytes implements AutoCloseable {
   /**
    * Adds as many of these bytes as there is room for.
    *
-   * @param most how many there may be afterwards
+   * @param maxBytes how many there may be afterwards
    */
-  void append(ByteBuffer bytes, int most) {
-    while (bytes.hasRemaining() && length < most) {
+  void append(ByteBuffer bytes, int maxBytes) {
+    while (bytes.hasRemaining() && length < maxBytes) {
       int end = start + length;
-      if (end == chunks.size() * CHUNK) {
+      if (end == chunks.size() * UploadBudget.CHUNK_BYTES) {
         byte[] more = room.take();
         if (more == null) {
           return;
         }
         chunks.add(more);
       }
-      int at = end % CHUNK;
-      int count = Math.min(bytes.remaining(), Math.min(CHUNK - at, most - length));
-      bytes.get(chunks.get(end / CHUNK), at, count);
+      int at = end % UploadBudget.CHUNK_BYTES;
+      int count =
+          Math.min(bytes.remaining(), Math.min(UploadBudget.CHUNK_BYTES - at, maxBytes - length));
+      bytes.get(chunks.get(end / UploadBudget.CHUNK_BYTES), at, count);
       length += count;
     }
   }
@@ -51,16 +50,17 @@ final class PendingBytes implements AutoCloseable {
   /** The first so many of them, which stay as they are until they are dropped. */
   LayerPart first(int bytes) {
     int last = start + bytes - 1;
-    return new LayerPart(List.copyOf(chunks.subList(0, last / CHUNK + 1)), start, bytes);
+    return new LayerPart(
+        List.copyOf(chunks.subList(0, last / UploadBudget.CHUNK_BYTES + 1)), start, bytes);
   }
 
   /** Forgets the first so many of them. */
   void drop(int bytes) {
     start += bytes;
     length -= bytes;
-    while (start >= CHUNK || (length == 0 && !chunks.isEmpty())) {
+    while (start >= UploadBudget.CHUNK_BYTES || (length == 0 && !chunks.isEmpty())) {
       room.giveBack(chunks.removeFirst());
-      start = Math.max(0, start - CHUNK);
+      start = Math.max(0, start - UploadBudget.CHUNK_BYTES);
     }
     if (length == 0) {
       start = 0;

@@ -17,9 +17,9 @@ public final class UploadBudget {
   static final int CHUNK_BYTES = 1 << 20;
 
   /** Room for three parts of the 10 MiB that ECR asks for: more than a link needs to be busy. */
-  private static final int CHUNKS = 33;
+  private static final int MAX_CHUNKS = 33;
 
-  private final Semaphore free = new Semaphore(CHUNKS, true);
+  private final Semaphore free = new Semaphore(MAX_CHUNKS, true);
   private final Deque<byte[]> idle = new ArrayDeque<>();
 
   /** Waits for room for an upload, in chunks. */
@@ -40,7 +40,7 @@ public final class UploadBudget {
   /** Between uploads an application wants its memory back. */
   private synchronized void release(int chunks) {
     free.release(chunks);
-    if (free.availablePermits() == CHUNKS) {
+    if (free.availablePermits() == MAX_CHUNKS) {
       idle.clear();
     }
   }
@@ -54,7 +54,10 @@ public final class UploadBudget {
       this.own = own;
     }
 
-    /** Takes a chunk: of the upload's own, or of what nobody else wants; null if there is none. */
+    /**
+     * Takes a chunk: of the upload's own, or one that no other upload waits for; null if there is
+     * none.
+     */
     byte @Nullable [] take() {
       boolean more = taken < own || (!free.hasQueuedThreads() && free.tryAcquire());
       if (!more) {

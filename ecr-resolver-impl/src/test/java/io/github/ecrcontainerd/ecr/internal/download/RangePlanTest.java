@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RangePlanTest {
   private static final int MIB = 1 << 20;
-  private static final int LARGEST = 8 * MIB;
+  private static final int MAX_BUFFER_BYTES = 8 * MIB;
 
   @ParameterizedTest(name = "{0} bytes, parallelism {1}: {2} ranges of {3} bytes")
   @CsvSource({
@@ -24,7 +24,7 @@ class RangePlanTest {
     "8388609, 0, 1, 8388609",
   })
   void cutsABlobIntoEqualShares(long total, int parallelism, long count, long rangeBytes) {
-    RangePlan plan = RangePlan.of(0, total, parallelism, LARGEST);
+    RangePlan plan = RangePlan.of(0, total, parallelism, MAX_BUFFER_BYTES);
     assertThat(plan.count()).isEqualTo(count);
     assertThat(plan.rangeBytes()).isEqualTo(rangeBytes);
   }
@@ -41,7 +41,7 @@ class RangePlanTest {
       long total, int parallelism, long count, long rangeBytes) {
     RangePlan plan =
         RangePlan.of(
-            0, total, parallelism, RangePlan.largestBuffer(parallelism, Integer.MAX_VALUE));
+            0, total, parallelism, RangePlan.maxBufferBytes(parallelism, Integer.MAX_VALUE));
     assertThat(plan.count()).isEqualTo(count);
     assertThat(plan.rangeBytes()).isEqualTo(rangeBytes);
   }
@@ -60,14 +60,14 @@ class RangePlanTest {
     "4, 1000, 20480",
     "4, 6, 1024",
   })
-  void cutsSmallerRangesWhereMemoryIsShort(int parallelism, int budgetMib, int largestKib) {
-    assertThat(RangePlan.largestBuffer(parallelism, budgetMib * MIB)).isEqualTo(largestKib * 1024);
+  void cutsSmallerRangesWhereMemoryIsShort(int parallelism, int budgetMib, int maxKib) {
+    assertThat(RangePlan.maxBufferBytes(parallelism, budgetMib * MIB)).isEqualTo(maxKib * 1024);
   }
 
   @ParameterizedTest
   @CsvSource({"0, 1", "0, 52000000000", "7, 20000001", "19999999, 20000000", "5, 5"})
   void coversEveryByteOnceAndInOrder(long from, long total) {
-    RangePlan plan = RangePlan.of(from, total, 4, LARGEST);
+    RangePlan plan = RangePlan.of(from, total, 4, MAX_BUFFER_BYTES);
     long position = from;
     for (long number : LongStream.range(0, plan.count()).toArray()) {
       ByteRange range = plan.range(number);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class SecondRequestsTest {
+class HedgeBudgetTest {
   private static final int RANGE = 8 << 20;
 
-  private final SecondRequests second = new SecondRequests(RANGE);
+  private final HedgeBudget budget = new HedgeBudget(RANGE);
 
   @Test
   void allowsOneRequestInTwentyAndTwoMore() {
@@ -29,13 +29,13 @@ class SecondRequestsTest {
 
   private void ask(int requests) {
     for (int i = 0; i < requests; i++) {
-      second.asked(RANGE);
+      budget.requested(RANGE);
     }
   }
 
   private int allowed(int bytes) {
     int count = 0;
-    while (second.allow(bytes)) {
+    while (budget.tryHedge(bytes)) {
       count++;
     }
     return count;

@@ -1,0 +1,122 @@
+package io.github.ecrcontainerd.ecr.internal.api;
+
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.ResolverException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+
+/**
+ * A call that failed: the failure itself, to decide by, and what may be told of it. The one place
+ * that makes {@link ResolverException}s of the SDK's exceptions.
+ */
+public final class FailedCall extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /** Instead of the SDK's words, which list every provider of its chain. */
+  private static final String NO_CREDENTIALS =
+      "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or"
+          + " AWS_PROFILE, or run where a role provides them";
+
+  private final transient Throwable failure;
+  private final ResolverException told;
+
+  private FailedCall(Throwable failure, ResolverException told) {
+    super(told.getMessage(), told);
+    this.failure = failure;
+    this.told = told;
+  }
+
+  /**
+   * @param operation what was called, in the registry's words
+   * @param digest the manifest or blob that it is about
+   * @param failure what the SDK, or the wait for it, ended with
+   */
+  static FailedCall of(
+      String operation, EcrReference reference, @Nullable Digest digest, Throwable failure) {
+    Optional<Exchange> exchange = Exchange.of(failure);
+    FailureKind kind = FailureKind.of(failure, exchange);
+    return new FailedCall(
+        failure,
+        new ResolverException(
+            kind.code(),
+            kind.isRetryable(),
+            operation,
+            reference.toString(),
+            digest,
+            "%s of %s failed: %s"
+                .formatted(
+                    operation,
+                    subject(reference, digest),
+                    reason(kind, failure, exchange, reference)),
+            Redaction.withoutSecrets(failure)));
+  }
+
+  /**
+   * The SDK's exception, or that of the wait for it, as it was thrown: to decide by its type. Its
+   * message may hold a secret; what may be shown is {@link #told}.
+   */
+  public Throwable failure() {
+    return failure;
+  }
+
+  /** What the caller is told, without secrets. */
+  public ResolverException told() {
+    return told;
+  }
+
+  private static String subject(EcrReference reference, @Nullable Digest digest) {
+    return digest == null || reference.digest().filter(digest::equals).isPresent()
+        ? reference.toString()
+        : digest + " in " + reference;
+  }
+
+  private static String reason(
+      FailureKind kind, Throwable failure, Optional<Exchange> exchange, EcrReference reference) {
+    if (kind == FailureKind.NO_CREDENTIALS) {
+      return NO_CREDENTIALS;
+    }
+    String host = exchange.map(Exchange::host).orElse("another server");
+    if (kind.isForeignAnswer()) {
+      return ("%d from %s, not from Amazon ECR: check the endpoint and the proxy that are set"
+              + " (AWS_ENDPOINT_URL_ECR, HTTPS_PROXY, NO_PROXY)")
+          .formatted(statusOf(failure, exchange), host);
+    }
+    if (failure instanceof AwsServiceException refusal) {
+      return wordsOf(refusal, reference);
+    }
+    String cause = rootOf(failure);
+    return exchange.isPresent() ? "no answer from %s: %s".formatted(host, cause) : cause;
+  }
+
+  private static int statusOf(Throwable failure, Optional<Exchange> exchange) {
+    return failure instanceof AwsServiceException refusal
+        ? refusal.statusCode()
+        : exchange.map(Exchange::status).orElse(Exchange.NO_STATUS);
+  }
+
+  private static String wordsOf(AwsServiceException refusal, EcrReference reference) {
+    AwsErrorDetails details = refusal.awsErrorDetails();
+    if ("RepositoryNotFoundException".equals(details.errorCode())) {
+      return "registry %s has no repository %s in %s"
+          .formatted(reference.account(), reference.repository(), reference.region());
+    }
+    return details.errorMessage() == null
+        ? details.errorCode()
+        : details.errorCode() + ": " + Redaction.of(details.errorMessage());
+  }
+
+  /** The innermost message: the SDK wraps "connection refused" several times. */
+  private static String rootOf(Throwable failure) {
+    Throwable inner = failure;
+    while (inner.getCause() != null) {
+      inner = inner.getCause();
+    }
+    String message = inner.getMessage();
+    return message == null || message.isEmpty()
+        ? inner.getClass().getSimpleName()
+        : Redaction.of(message);
+  }
+}

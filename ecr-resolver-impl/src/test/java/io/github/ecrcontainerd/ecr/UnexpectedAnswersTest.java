@@ -1,0 +1,168 @@
+package io.github.ecrcontainerd.ecr;
+
+import static io.github.ecrcontainerd.ecr.StubRegistry.REFERENCE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.ecrcontainerd.ecr.StubRegistry.Answer;
+import io.github.ecrcontainerd.resolver.ResolverException;
+import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+/** What a call makes of answers, by a real HTTP server, the real SDK and its real HTTP client. */
+@Timeout(60)
+class UnexpectedAnswersTest {
+  private static final String HTML = "<html><body>Blocked by your administrator</body></html>";
+
+  private static ResolverException failureOf(Answer answer) {
+    try (StubRegistry stub = new StubRegistry(operation -> answer)) {
+      return failureOf(stub);
+    }
+  }
+
+  private static ResolverException failureOf(StubRegistry stub) {
+    try (EcrResolver resolver = stub.resolver().build()) {
+      return org.junit.jupiter.api.Assertions.assertThrows(
+          ResolverException.class, () -> resolver.resolve(REFERENCE));
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1} {2}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "301 | text/html | HTML | INVALID_CONTENT | false",
+        "301 | '' | '' | INVALID_CONTENT | false",
+        "400 | text/html | HTML | INVALID_CONTENT | false",
+        "400 | '' | '' | INVALID_CONTENT | false",
+        "403 | text/html | HTML | DENIED | false",
+        "403 | '' | '' | DENIED | false",
+        "404 | text/html | HTML | INVALID_CONTENT | false",
+        "404 | '' | '' | INVALID_CONTENT | false",
+        "407 | '' | '' | DENIED | false",
+        "429 | '' | '' | THROTTLED | true",
+        "502 | text/html | HTML | UNAVAILABLE | true",
+        "502 | '' | '' | UNAVAILABLE | true",
+        "503 | '' | '' | UNAVAILABLE | true",
+        "400 | application/x-amz-json-1.1 | {\"message\":\"no type\"} | INVALID_CONTENT | false",
+        "400 | application/x-amz-json-1.1 | [] | INVALID_CONTENT | false",
+        "500 | application/x-amz-json-1.1 | {} | UNAVAILABLE | true",
+        "200 | text/html | HTML | INVALID_CONTENT | false",
+      })
+  void saysStatusAndHostOfAnAnswerThatIsNotAmazonEcrs(
+      int status, String type, String body, Code code, boolean retryable) {
+    Answer answer =
+        new Answer(status, type.replace("''", ""), body.replace("HTML", HTML).replace("''", ""));
+    try (StubRegistry stub = new StubRegistry(operation -> answer)) {
+      ResolverException failure = failureOf(stub);
+
+      assertThat(failure)
+          .hasMessageStartingWith(
+              "BatchGetImage of %s failed: %d from %s, not from Amazon ECR: "
+                  .formatted(REFERENCE, status, stub.host()))
+          .hasMessageNotContaining("\n")
+          .hasMessageNotContaining("software.amazon")
+          .hasMessageNotContaining("java.");
+      assertThat(failure.code()).isEqualTo(code);
+      assertThat(failure.isRetryable()).isEqualTo(retryable);
+      assertThat(failure.operation()).isEqualTo("BatchGetImage");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "'{\"__type\":\"ServerException\"}'"})
+  void repeatsACallThatFailedOnTheServersSideWithAndWithoutABody(String body) {
+    try (StubRegistry stub = new StubRegistry(operation -> Answer.json(502, body))) {
+      assertThat(failureOf(stub).isRetryable()).isTrue();
+      assertThat(stub.operations()).hasSize(4).containsOnly("BatchGetImage");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, RepositoryNotFoundException, NOT_FOUND, false",
+    "400, ImageTagAlreadyExistsException, CONFLICT, false",
+    "400, ThrottlingException, THROTTLED, true",
+    "400, AccessDeniedException, DENIED, false",
+    "400, ExpiredTokenException, DENIED, false",
+    "403, SomethingNew, DENIED, false",
+    "400, InvalidParameterException, REJECTED, false",
+    "500, ServerException, UNAVAILABLE, true",
+  })
+  void tellsWhatAmazonEcrSaid(int status, String name, Code code, boolean retryable) {
+    ResolverException failure = failureOf(Answer.error(status, name));
+
+    assertThat(failure.code()).isEqualTo(code);
+    assertThat(failure.isRetryable()).isEqualTo(retryable);
+    assertThat(failure).hasMessageNotContaining("not from Amazon ECR");
+  }
+
+  @Test
+  void namesTheHostThatDoesNotAnswer() {
+    String host;
+    EcrResolver.Builder builder;
+    try (StubRegistry stub = new StubRegistry(operation -> Answer.json(200, "{}"))) {
+      host = stub.host();
+      builder = stub.resolver();
+    }
+    try (EcrResolver resolver = builder.build()) {
+      assertThatThrownBy(() -> resolver.resolve(REFERENCE))
+          .hasMessageContaining("no answer from " + host + ": ")
+          .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))
+          .satisfies(
+              failure -> {
+                assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+                assertThat(failure.isRetryable()).isTrue();
+              });
+    }
+  }
+
+  @Test
+  void saysThatThereAreNoCredentialsByWhoFailedAndNotByItsWords() {
+    try (StubRegistry stub = new StubRegistry(operation -> Answer.json(200, "{}"));
+        EcrResolver resolver =
+            stub.resolver()
+                .credentialsProvider(
+                    () -> {
+                      throw SdkClientException.create("nothing here");
+                    })
+                .build()) {
+      assertThatThrownBy(() -> resolver.resolve(REFERENCE))
+          .hasMessageContaining("no AWS credentials were found")
+          .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))
+          .satisfies(failure -> assertThat(failure.code()).isEqualTo(Code.DENIED));
+      assertThat(stub.operations()).isEmpty();
+    }
+  }
+
+  @Test
+  void doesNotTakeARefusalThatSpeaksOfCredentialsForMissingOnes() {
+    assertThat(
+            failureOf(
+                Answer.json(
+                    400,
+                    "{\"__type\":\"InvalidParameterException\",\"message\":\"no credentials\"}")))
+        .hasMessageContaining("InvalidParameterException: no credentials");
+  }
+
+  @Test
+  void isClosedASecondTimeWithoutEffect() throws Exception {
+    try (StubRegistry stub = new StubRegistry(operation -> Answer.error(400, "ServerException"));
+        EcrResolver other = stub.resolver().build()) {
+      EcrResolver resolver = stub.resolver().build();
+      resolver.close();
+      resolver.close();
+
+      // The CRT's threads, which all resolvers share, are still there for the other one.
+      assertThatThrownBy(() -> other.resolve(REFERENCE)).hasMessageContaining("ServerException");
+      assertThat(stub.operations()).isEqualTo(List.of("BatchGetImage"));
+    }
+  }
+}
