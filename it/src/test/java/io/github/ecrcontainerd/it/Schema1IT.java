@@ -263,6 +263,7 @@ class Schema1IT {
             () ->
                 containerd.pull(
                     ecr.reference("platform", "latest"),
+                    resolver,
                     options().platform(Platform.parse("linux/s390x")).build()))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("has no image for linux/s390x; it has linux/amd64");

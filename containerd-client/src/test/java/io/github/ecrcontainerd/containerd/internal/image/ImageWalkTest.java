@@ -29,8 +29,7 @@ class ImageWalkTest {
   void choosesThePlatformOfAnIndexAndReadsEachDocumentOnce() throws Exception {
     Descriptor amd64 = image.image("linux", "amd64");
     Descriptor arm64 = image.image("linux", "arm64");
-    Descriptor root =
-        image.index(child(arm64, "linux", "arm64"), child(amd64, "linux", "amd64"));
+    Descriptor root = image.index(child(arm64, "linux", "arm64"), child(amd64, "linux", "amd64"));
 
     ImageGraph graph = pull(root);
 
@@ -48,8 +47,7 @@ class ImageWalkTest {
     Descriptor amd64 = image.image("linux", "amd64");
     Descriptor root =
         image.index(
-            child(image.image("linux", "arm64"), "linux", "arm64"),
-            child(amd64, "linux", "amd64"));
+            child(image.image("linux", "arm64"), "linux", "arm64"), child(amd64, "linux", "amd64"));
 
     ImageGraph graph = walk(root, Selection.toPull(Optional.of(AMD64), true, true, false));
 
@@ -64,8 +62,7 @@ class ImageWalkTest {
   void passesOverAChildOfAnUnknownMediaType() throws Exception {
     Descriptor unknown = registry.put("application/vnd.example.thing", "not for us");
     Descriptor amd64 = image.image("linux", "amd64");
-    Descriptor root =
-        image.index(child(unknown, "linux", "amd64"), child(amd64, "linux", "amd64"));
+    Descriptor root = image.index(child(unknown, "linux", "amd64"), child(amd64, "linux", "amd64"));
 
     assertThat(pull(root).documents().getLast().descriptor().digest()).isEqualTo(amd64.digest());
   }
@@ -123,8 +120,7 @@ class ImageWalkTest {
       throws Exception {
     Descriptor root = image.image("linux", "s390x");
 
-    ImageGraph graph =
-        walk(root, Selection.toPull(Optional.empty(), false, true, false));
+    ImageGraph graph = walk(root, Selection.toPull(Optional.empty(), false, true, false));
 
     assertThat(graph.root().descriptor()).isEqualTo(root);
     assertThat(graph.warnings())
@@ -139,13 +135,13 @@ class ImageWalkTest {
 
     assertThatThrownBy(() -> pull(root))
         .hasMessage(
-            NAME + " has no image for linux/amd64; it has linux/s390x. Choose that as the platform");
+            NAME
+                + " has no image for linux/amd64; it has linux/s390x. Choose that as the platform");
   }
 
   @Test
   void acceptsAConfigurationThatSaysNoPlatform() throws Exception {
-    Descriptor config =
-        registry.put(MediaTypes.OCI_CONFIG, "{\"rootfs\":{\"diff_ids\":[]}}");
+    Descriptor config = registry.put(MediaTypes.OCI_CONFIG, "{\"rootfs\":{\"diff_ids\":[]}}");
 
     ImageGraph graph = pull(image.manifest(config));
 
@@ -161,8 +157,7 @@ class ImageWalkTest {
   })
   void takesADockerManifestWithAnOddConfigurationForAnImage(String mediaType, boolean isImage)
       throws Exception {
-    Descriptor config =
-        registry.put(mediaType, "{\"os\":\"linux\",\"architecture\":\"amd64\"}");
+    Descriptor config = registry.put(mediaType, "{\"os\":\"linux\",\"architecture\":\"amd64\"}");
     Descriptor layer = registry.put(MediaTypes.DOCKER_LAYER_GZIP, "a layer");
     Descriptor root =
         registry.put(

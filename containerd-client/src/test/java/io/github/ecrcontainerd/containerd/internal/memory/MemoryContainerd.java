@@ -35,8 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A containerd's content store, image records and leases. It has no snapshots and runs nothing: that
- * is for tests with a real daemon.
+ * A containerd's content store, image records and leases. It has no snapshots and runs nothing:
+ * that is for tests with a real daemon.
  */
 public final class MemoryContainerd implements ContainerdServices {
   private final Store store = new Store();

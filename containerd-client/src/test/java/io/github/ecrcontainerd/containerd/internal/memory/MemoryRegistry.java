@@ -27,8 +27,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry with one repository. It takes any content, right or wrong, and remembers in which order
- * it was asked.
+ * A registry with one repository. It takes any content, right or wrong, and remembers in which
+ * order it was asked.
  */
 public final class MemoryRegistry implements Resolver, Fetcher, Pusher {
   private final Map<Digest, byte[]> content = Collections.synchronizedMap(new LinkedHashMap<>());

@@ -67,9 +67,7 @@ public record SampleImage(MemoryRegistry registry) {
   }
 
   private static String join(List<Descriptor> descriptors) {
-    return descriptors.stream()
-        .map(each -> json(each, ""))
-        .collect(Collectors.joining(","));
+    return descriptors.stream().map(each -> json(each, "")).collect(Collectors.joining(","));
   }
 
   private static String json(Descriptor descriptor, String more) {

@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageNamesTest {
   private static final String ARN =
       "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/team/app:1.4";
-  private static final String REPOSITORY =
-      "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app";
+  private static final String REPOSITORY = "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app";
   private static final Digest ROOT = Digest.sha256(new byte[0]);
 
   @Test

@@ -93,8 +93,7 @@ class PullOperationTest {
     pull(image.manifest(image.config("linux", "amd64", 1), layer), CONTENT);
     Descriptor lied = Descriptor.of(layer.mediaType(), layer.digest(), Long.MAX_VALUE);
 
-    assertThatThrownBy(
-            () -> pull(image.manifest(image.config("linux", "amd64", 1), lied), CONTENT))
+    assertThatThrownBy(() -> pull(image.manifest(image.config("linux", "amd64", 1), lied), CONTENT))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("has 7 bytes; its descriptor says 9,223,372,036,854,775,807");
   }
@@ -159,7 +158,6 @@ class PullOperationTest {
 
   private Image pull(Descriptor root, PullOptions options) throws InterruptedException {
     registry.tag("1", root);
-    return new PullOperation(containerd, "default", options)
-        .run(RemoteImage.of("1", registry));
+    return new PullOperation(containerd, "default", options).run(RemoteImage.of("1", registry));
   }
 }

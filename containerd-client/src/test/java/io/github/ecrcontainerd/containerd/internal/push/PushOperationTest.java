@@ -79,9 +79,7 @@ class PushOperationTest {
     byte[] content = "a layer".getBytes(java.nio.charset.StandardCharsets.UTF_8);
     Descriptor layer =
         Descriptor.of(
-            MediaTypes.OCI_LAYER_GZIP,
-            Digest.of(Digest.Algorithm.SHA512, content),
-            content.length);
+            MediaTypes.OCI_LAYER_GZIP, Digest.of(Digest.Algorithm.SHA512, content), content.length);
     from.put(layer, content);
     Descriptor root = image.manifest(image.config("linux", "amd64", 1), layer);
 
@@ -98,8 +96,7 @@ class PushOperationTest {
 
     assertThatThrownBy(() -> copy(root, PushOptions.defaults()))
         .isInstanceOfSatisfying(
-            ImageException.class,
-            e -> assertThat(e.code()).isEqualTo(ImageException.Code.DAMAGED));
+            ImageException.class, e -> assertThat(e.code()).isEqualTo(ImageException.Code.DAMAGED));
     assertThat(to.has(layer)).isFalse();
     assertThat(to.tagged("1")).isNull();
   }
@@ -107,8 +104,7 @@ class PushOperationTest {
   private void pull(Descriptor root) throws InterruptedException {
     from.tag("1", root);
     PullOptions options = PullOptions.builder().unpack(false).build();
-    var _ =
-        new PullOperation(containerd, "default", options).run(RemoteImage.of("1", from));
+    var _ = new PullOperation(containerd, "default", options).run(RemoteImage.of("1", from));
   }
 
   private void push(Descriptor root, PushOptions options) throws InterruptedException {
@@ -117,6 +113,7 @@ class PushOperationTest {
 
   private void copy(Descriptor root, PushOptions options) throws InterruptedException {
     from.tag("1", root);
-    var _ = new PushOperation(RemoteImage.of("1", to), options).fromRegistry(RemoteImage.of("1", from));
+    var _ =
+        new PushOperation(RemoteImage.of("1", to), options).fromRegistry(RemoteImage.of("1", from));
   }
 }
