@@ -29,7 +29,9 @@ final class DaemonOptions {
   @Option(
       names = "--snapshotter",
       paramLabel = "NAME",
-      description = "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or overlayfs)")
+      description =
+          "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or what the"
+              + " namespace's label containerd.io/defaults/snapshotter says, or overlayfs)")
   Optional<String> snapshotter = Optional.empty();
 
   ContainerdClient connect() {
@@ -43,7 +45,7 @@ final class DaemonOptions {
     }
   }
 
-  String snapshotter() {
-    return snapshotter.or(() -> Environment.get("CONTAINERD_SNAPSHOTTER")).orElse("overlayfs");
+  Optional<String> snapshotter() {
+    return snapshotter.or(() -> Environment.get("CONTAINERD_SNAPSHOTTER"));
   }
 }

@@ -67,9 +67,9 @@ final class PullCommand implements Callable<Integer> {
               .allPlatforms(allPlatforms)
               .withReferrers(withReferrers)
               .schema1Conversion(true)
-              .snapshotter(daemon.snapshotter())
               .listener(progress);
       platform.ifPresent(options::platform);
+      daemon.snapshotter().ifPresent(options::snapshotter);
       var image = containerd.pull(reference, options.build());
       progress.close();
       command.commandLine().getOut().printf("%s %s%n", image.name(), image.target().digest());

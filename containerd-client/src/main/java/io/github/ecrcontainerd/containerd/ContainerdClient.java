@@ -1,16 +1,18 @@
 package io.github.ecrcontainerd.containerd;
 
+import io.github.ecrcontainerd.containerd.container.ContainerOptions;
 import io.github.ecrcontainerd.containerd.container.Containers;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
-import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
 import io.github.ecrcontainerd.containerd.internal.image.StoredImage;
 import io.github.ecrcontainerd.containerd.internal.pull.Pull;
 import io.github.ecrcontainerd.containerd.internal.push.Push;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.containerd.internal.run.ContainerRun;
+import io.github.ecrcontainerd.containerd.internal.run.ImageRun;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
 import io.github.ecrcontainerd.containerd.internal.transport.Connection;
 import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
@@ -149,7 +151,24 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
   }
 
   /**
-   * Runs a container to its end, and leaves nothing of it behind: no task, container or snapshot.
+   * Runs a container of an image that was pulled to its end, and leaves nothing of it: no task,
+   * container or snapshot. What runs, and as which user, is what the image and the options say;
+   * names of users and groups are those of the image's own files.
+   *
+   * @return how its program ended
+   * @throws ImageException if the image has nothing for the platform, is not unpacked, or doesn't
+   *     say clearly what to run and with which rights
+   * @throws ContainerdException if it can't be run
+   * @throws java.io.UncheckedIOException if a stream doesn't take its output
+   * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
+   */
+  public ExitStatus run(Image image, RunOptions options) throws InterruptedException {
+    return new ImageRun(this, this::withLease, namespace, this::peer, options).run(image);
+  }
+
+  /**
+   * Runs a container of a snapshot to its end, and leaves nothing of it: no task, container or
+   * snapshot of its own.
    *
    * @return how its program ended
    * @throws ContainerdException if it can't be run, with {@link ContainerdException.Code#NOT_FOUND}
@@ -157,8 +176,17 @@ public final class ContainerdClient implements ContainerdServices, AutoCloseable
    * @throws java.io.UncheckedIOException if a stream doesn't take its output
    * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
    */
-  public ExitStatus run(RunOptions options) throws InterruptedException {
-    return new ContainerRun(this, this::withLease, namespace, options).run();
+  public ExitStatus run(ContainerOptions options) throws InterruptedException {
+    ContainerRun.Settings settings =
+        new ContainerRun.Settings(
+            options.id(),
+            options.image(),
+            options.snapshotter(),
+            options.parent(),
+            options.stdout(),
+            options.stderr());
+    return new ContainerRun(this, this::withLease, namespace, settings, mounts -> options.spec())
+        .run();
   }
 
   /**

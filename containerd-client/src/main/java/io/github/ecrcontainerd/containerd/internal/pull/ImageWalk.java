@@ -92,8 +92,9 @@ final class ImageWalk {
             config,
             bytes -> ImageConfig.parse(config.digest(), bytes),
             keepsNothing -> Map.of());
-    if (manifest.platform().isEmpty() && wanted.best(List.of(parsed.platform())).isEmpty()) {
-      throw notFor(name, List.of(parsed.platform()));
+    List<Platform> builtFor = parsed.platform().stream().toList();
+    if (manifest.platform().isEmpty() && !builtFor.isEmpty() && wanted.best(builtFor).isEmpty()) {
+      throw notFor(name, builtFor);
     }
     return Optional.of(parsed);
   }

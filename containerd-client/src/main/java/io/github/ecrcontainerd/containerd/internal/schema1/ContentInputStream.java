@@ -10,14 +10,16 @@ import java.io.Serial;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A blob of the content store, for the JDK's inflater. Whoever opened the reader closes it. */
-final class ContentInputStream extends InputStream {
+/**
+ * A blob of the content store, for the JDK's inflater. The reader stays open: its owner closes it.
+ */
+public final class ContentInputStream extends InputStream {
   private final ContentReader content;
   private @Nullable ByteBuffer bytes;
   private boolean ended;
 
   /** Streams know no other way to tell of an interrupt. */
-  static final class Interrupted extends InterruptedIOException {
+  public static final class Interrupted extends InterruptedIOException {
     @Serial private static final long serialVersionUID = 1L;
     private final transient InterruptedException reason;
 
@@ -25,12 +27,14 @@ final class ContentInputStream extends InputStream {
       this.reason = reason;
     }
 
-    InterruptedException cause() {
+    /** What the thread was told. */
+    public InterruptedException cause() {
       return reason;
     }
   }
 
-  ContentInputStream(ContentReader content) {
+  /** Reads on from where the reader is. */
+  public ContentInputStream(ContentReader content) {
     this.content = content;
   }
 

@@ -1,14 +1,15 @@
-package io.github.ecrcontainerd.containerd.internal.container;
+package io.github.ecrcontainerd.containerd.internal.run;
 
 import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.container.NewContainer;
-import io.github.ecrcontainerd.containerd.container.RunOptions;
+import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
 import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.snapshot.Mount;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
 import io.github.ecrcontainerd.containerd.task.Tasks;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +26,37 @@ public final class ContainerRun {
   private final ContainerdServices services;
   private final Function<Lease, ContainerdServices> underLease;
   private final String namespace;
-  private final RunOptions options;
+  private final Settings settings;
+  private final SpecSource spec;
+
+  /**
+   * What is known of a container before it has a snapshot.
+   *
+   * @param id its name, and that of task and snapshot
+   * @param image the name of the image, for people; {@code ""} for none
+   * @param snapshotter where its snapshot is made
+   * @param parent what that stands on; {@code ""} for nothing
+   * @param stdout where its output goes; left open
+   * @param stderr where its errors go; left open
+   */
+  public record Settings(
+      String id,
+      String image,
+      String snapshotter,
+      String parent,
+      OutputStream stdout,
+      OutputStream stderr) {}
+
+  /** Says what runs, when the root file system is there. */
+  @FunctionalInterface
+  public interface SpecSource {
+    /**
+     * What runs.
+     *
+     * @param mounts how the container's snapshot is mounted
+     */
+    RuntimeSpec spec(List<Mount> mounts) throws InterruptedException;
+  }
 
   /**
    * A run that has not begun.
@@ -37,25 +68,27 @@ public final class ContainerRun {
       ContainerdServices services,
       Function<Lease, ContainerdServices> underLease,
       String namespace,
-      RunOptions options) {
+      Settings settings,
+      SpecSource spec) {
     this.services = services;
     this.underLease = underLease;
     this.namespace = namespace;
-    this.options = options;
+    this.settings = settings;
+    this.spec = spec;
   }
 
   /** Runs it to its end. */
   public ExitStatus run() throws InterruptedException {
     // Until the container is there, nothing else keeps its snapshot from the garbage collector.
-    Lease lease = services.leases().create(options.id(), Duration.ofHours(24));
+    Lease lease = services.leases().create(settings.id(), Duration.ofHours(24));
     return Unwound.run(
         () -> withSnapshot(underLease.apply(lease)), () -> services.leases().delete(lease.id()));
   }
 
   private ExitStatus withSnapshot(ContainerdServices leased) throws InterruptedException {
-    Snapshots snapshots = leased.snapshots(options.snapshotter());
-    List<Mount> mounts = snapshots.prepare(options.id(), options.parent(), Map.of());
-    return Unwound.run(() -> withContainer(leased, mounts), () -> snapshots.remove(options.id()));
+    Snapshots snapshots = leased.snapshots(settings.snapshotter());
+    List<Mount> mounts = snapshots.prepare(settings.id(), settings.parent(), Map.of());
+    return Unwound.run(() -> withContainer(leased, mounts), () -> snapshots.remove(settings.id()));
   }
 
   private ExitStatus withContainer(ContainerdServices leased, List<Mount> mounts)
@@ -64,44 +97,44 @@ public final class ContainerRun {
         .containers()
         .create(
             new NewContainer(
-                options.id(),
-                options.image(),
-                options.snapshotter(),
-                options.id(),
-                options.spec().withCgroupsPath("/" + namespace + "/" + options.id()).json(),
+                settings.id(),
+                settings.image(),
+                settings.snapshotter(),
+                settings.id(),
+                spec.spec(mounts).withCgroupsPath("/" + namespace + "/" + settings.id()).json(),
                 Map.of()));
     return Unwound.run(
-        () -> withOutput(leased.tasks(), mounts), () -> leased.containers().delete(options.id()));
+        () -> withOutput(leased.tasks(), mounts), () -> leased.containers().delete(settings.id()));
   }
 
   private ExitStatus withOutput(Tasks tasks, List<Mount> mounts) throws InterruptedException {
-    try (TaskOutput output = TaskOutput.to(options.stdout(), options.stderr())) {
+    try (TaskOutput output = TaskOutput.to(settings.stdout(), settings.stderr())) {
       ExitStatus exit = withTask(tasks, mounts, output);
       output.drain();
       return exit;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The output of %s can't be passed on: %s".formatted(options.id(), e.getMessage()), e);
+          "The output of %s can't be passed on: %s".formatted(settings.id(), e.getMessage()), e);
     }
   }
 
   private ExitStatus withTask(Tasks tasks, List<Mount> mounts, TaskOutput output)
       throws IOException, InterruptedException {
-    tasks.create(options.id(), mounts, output.stdio());
+    tasks.create(settings.id(), mounts, output.stdio());
     return Unwound.run(
         () -> {
           output.connected();
-          tasks.start(options.id());
-          return tasks.await(options.id());
+          tasks.start(settings.id());
+          return tasks.await(settings.id());
         },
         () -> remove(tasks));
   }
 
   /** Where an error or an interrupt came first, the task still runs. */
   private void remove(Tasks tasks) throws InterruptedException {
-    if (tasks.kill(options.id(), SIGKILL)) {
-      tasks.await(options.id());
+    if (tasks.kill(settings.id(), SIGKILL)) {
+      tasks.await(settings.id());
     }
-    tasks.delete(options.id());
+    tasks.delete(settings.id());
   }
 }
