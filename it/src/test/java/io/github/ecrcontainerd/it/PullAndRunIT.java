@@ -142,6 +142,24 @@ class PullAndRunIT {
   }
 
   @Test
+  void pullsAnEntrypointThatIsNoArrayAndSaysWhatIsWrongWithItWhereItIsToRun() throws Exception {
+    OciLayout layout = ecr.repository("string");
+    OciImage image =
+        layout.image(
+            Format.OCI,
+            OciLayout.HERE,
+            List.of(Layer.gzip(new LayerTar().directory("bin", 0755))),
+            Map.of("Entrypoint", "/x"));
+    layout.tag("latest", image.manifest());
+    String reference = ecr.reference("string", "latest");
+    assertThat(command().run("pull", reference).status()).isZero();
+    Ended refused = command().run("run", reference);
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err())
+        .contains(image.config().digest().toString(), "Entrypoint is not an array");
+  }
+
+  @Test
   void listsTheKnownArchitecturesWhereOneIsUnknown() throws Exception {
     Ended refused = command().run("pull", "--platform", "linux/foo", "any");
     assertThat(refused.status()).isEqualTo(2);

@@ -244,23 +244,6 @@ class RunIT {
     assertThat(text(out).lines()).containsExactly("/run", "blue 1", "path");
   }
 
-  @Test
-  void saysWhatIsWrongWithAnEntrypointThatIsNoArray() throws Exception {
-    OciLayout layout = OciLayout.create(directory.resolve("string"));
-    OciImage image =
-        layout.image(
-            OciLayout.Format.OCI,
-            OciLayout.HERE,
-            List.of(Layer.gzip(busybox())),
-            Map.of("Entrypoint", "/bin/sh"));
-    layout.tag("latest", image.manifest());
-    layout.importInto(daemon, "string");
-    assertThatThrownBy(() -> client.run(image("string"), RunOptions.builder().build()))
-        .isInstanceOf(ImageException.class)
-        .hasMessageContaining(image.config().digest().toString())
-        .hasMessageContaining("Entrypoint is not an array");
-  }
-
   /** As by ctr: nothing is there that could run. */
   @Test
   void runsAnImageWithoutLayersOnAnEmptyRootFileSystem() throws Exception {

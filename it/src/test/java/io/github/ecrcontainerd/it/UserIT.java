@@ -188,10 +188,13 @@ class UserIT {
 
   @Test
   void readsTheDirectoryThatAnotherSnapshotterBinds() throws Exception {
-    Imported imported =
+    String imported =
         importImage("app", List.of(zstd(busybox()), zstd(accounts(new LayerTar()))));
-    daemon.ctr("snapshots", "--snapshotter", "native", "unpack", imported.digest());
-    Image image = bySnapshot.images().get(imported.name()).orElseThrow();
+    Path archive = daemon.directory().resolve("native.tar");
+    daemon.ctr("images", "export", archive.toString(), imported);
+    daemon.ctr("images", "import", "--snapshotter", "native", archive.toString());
+    Files.delete(archive);
+    Image image = bySnapshot.images().get(imported).orElseThrow();
     assertThat(id(bySnapshot, image, RunOptions.builder().snapshotter("native")))
         .isEqualTo("uid=1000(app) gid=2000(app) groups=10(wheel),2000(app),3000(extra)\n");
   }
@@ -201,9 +204,9 @@ class UserIT {
    */
   @Test
   void readsTheSnapshotWhereItCanAndSaysWhyItCanNotReadTheLayers() throws Exception {
-    Imported imported =
+    String imported =
         importImage("app", List.of(zstd(busybox()), zstd(accounts(new LayerTar()))));
-    Image image = bySnapshot.images().get(imported.name()).orElseThrow();
+    Image image = bySnapshot.images().get(imported).orElseThrow();
     assertThat(id(bySnapshot, image, RunOptions.builder()))
         .startsWith("uid=1000(app) gid=2000(app)");
     assertThatThrownBy(() -> id(byLayers, image, RunOptions.builder()))
@@ -215,9 +218,9 @@ class UserIT {
 
   @Test
   void runsAsTheUserThatTheOptionsName() throws Exception {
-    Imported imported =
+    String imported =
         importImage("app", List.of(gzip(busybox()), gzip(accounts(new LayerTar()))));
-    Image image = bySnapshot.images().get(imported.name()).orElseThrow();
+    Image image = bySnapshot.images().get(imported).orElseThrow();
     assertThat(id(bySnapshot, image, RunOptions.builder().user("twin:extra")))
         .startsWith("uid=1000(app) gid=3000(extra)");
   }
@@ -237,7 +240,7 @@ class UserIT {
         "app/../root"
       })
   void refusesWhatCtrRefuses(String user) throws Exception {
-    Imported imported = importImage(user, List.of(gzip(busybox()), gzip(accounts(new LayerTar()))));
+    String imported = importImage(user, List.of(gzip(busybox()), gzip(accounts(new LayerTar()))));
     assertThatThrownBy(() -> byCtr(imported)).isInstanceOf(AssertionError.class);
     refused(imported, user);
   }
@@ -257,8 +260,8 @@ class UserIT {
     refused(importImage("app", List.of(gzip(fifo))), "app");
   }
 
-  private void refused(Imported imported, String user) throws InterruptedException {
-    Image image = bySnapshot.images().get(imported.name()).orElseThrow();
+  private void refused(String imported, String user) throws InterruptedException {
+    Image image = bySnapshot.images().get(imported).orElseThrow();
     for (ContainerdClient client : List.of(bySnapshot, byLayers)) {
       ImageException refusal =
           catchThrowableOfType(ImageException.class, () -> id(client, image, RunOptions.builder()));
@@ -271,10 +274,10 @@ class UserIT {
   }
 
   private void sameAsByCtr(String user, List<Layer> layers) throws Exception {
-    Imported imported = importImage(user, layers);
+    String imported = importImage(user, layers);
     String expected = byCtr(imported);
     assertThat(expected).startsWith("uid=");
-    Image image = bySnapshot.images().get(imported.name()).orElseThrow();
+    Image image = bySnapshot.images().get(imported).orElseThrow();
     assertThat(id(bySnapshot, image, RunOptions.builder())).isEqualTo(expected);
     assertThat(id(byLayers, image, RunOptions.builder())).isEqualTo(expected);
     leavesNothing();
@@ -285,20 +288,18 @@ class UserIT {
     assertThat(bySnapshot.leases().list()).isEmpty();
   }
 
-  private record Imported(String name, String digest) {}
-
-  private Imported importImage(String user, List<Layer> layers) throws IOException {
+  private String importImage(String user, List<Layer> layers) throws IOException {
     Path place = Files.createTempDirectory(directory, "image");
     OciLayout layout = OciLayout.create(place);
     OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers, Map.of("User", user));
     layout.tag("latest", image.manifest());
     String name = place.getFileName().toString();
     layout.importInto(daemon, name);
-    return new Imported(name + ":latest", image.manifest().digest().toString());
+    return name + ":latest";
   }
 
-  private String byCtr(Imported image) {
-    return daemon.ctr("run", "--rm", image.name(), "by-ctr", "id");
+  private String byCtr(String image) {
+    return daemon.ctr("run", "--rm", image, "by-ctr", "id");
   }
 
   private static String id(ContainerdClient client, Image image, RunOptions.Builder options)
