@@ -30,8 +30,8 @@ final class DaemonOptions {
       names = "--snapshotter",
       paramLabel = "NAME",
       description =
-          "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or the namespace's, or"
-              + " overlayfs)")
+          "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or what the"
+              + " namespace's label containerd.io/defaults/snapshotter says, or overlayfs)")
   Optional<String> snapshotter = Optional.empty();
 
   ContainerdClient connect() {

@@ -2,16 +2,16 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
-import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
 import io.github.ecrcontainerd.containerd.image.Image;
-import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ecr run}. */
@@ -30,6 +30,20 @@ final class RunCommand implements Callable<Integer> {
       description = "instead of the image's own arguments")
   List<String> arguments = new ArrayList<>();
 
+  @Option(
+      names = "--platform",
+      paramLabel = "OS/ARCH",
+      converter = PlatformConverter.class,
+      description =
+          "which of an index's images (default: this machine's, or the only one that was pulled)")
+  Optional<Platform> platform = Optional.empty();
+
+  @Option(
+      names = {"-u", "--user"},
+      paramLabel = "USER",
+      description = "user[:group], by name or number (default: the image's)")
+  Optional<String> user = Optional.empty();
+
   @Mixin DaemonOptions daemon = new DaemonOptions();
 
   @Override
@@ -44,14 +58,11 @@ final class RunCommand implements Callable<Integer> {
                       new ImageException(
                           ImageException.Code.INCOMPLETE,
                           "containerd has no image %s: pull it first".formatted(reference)));
-      ImageConfig config = containerd.config(image, Platform.current());
-      RunOptions options =
-          RunOptions.of(
-              image.name(),
-              daemon.snapshotter().orElse("overlayfs"),
-              config.chainIds().getLast().toString(),
-              RuntimeSpec.of(config, arguments));
-      return containerd.run(options).code();
+      RunOptions.Builder options = RunOptions.builder().args(arguments);
+      platform.ifPresent(options::platform);
+      user.ifPresent(options::user);
+      daemon.snapshotter().ifPresent(options::snapshotter);
+      return containerd.run(image, options.build()).code();
     }
   }
 }

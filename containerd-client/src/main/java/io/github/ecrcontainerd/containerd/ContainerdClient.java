@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd;
 
+import io.github.ecrcontainerd.containerd.container.ContainerOptions;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.internal.DefaultContainerdClient;
@@ -8,6 +9,7 @@ import io.github.ecrcontainerd.containerd.internal.transport.TrustedTransport;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
+import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Platform;
@@ -139,7 +141,22 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
   ImageConfig config(Image image, Platform platform) throws InterruptedException;
 
   /**
-   * Runs a container to its end, and leaves nothing of it behind: no task, container or snapshot.
+   * Runs a container of an image that was pulled to its end, and leaves nothing of it: no task,
+   * container or snapshot. What runs, and as which user, is what the image and the options say;
+   * names of users and groups are those of the image's own files.
+   *
+   * @return how its program ended
+   * @throws ImageException if the image has nothing for the platform, is not unpacked, or doesn't
+   *     say clearly what to run and with which rights
+   * @throws ContainerdException if it can't be run
+   * @throws java.io.UncheckedIOException if a stream doesn't take its output
+   * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
+   */
+  ExitStatus run(Image image, RunOptions options) throws InterruptedException;
+
+  /**
+   * Runs a container of a snapshot to its end, and leaves nothing of it: no task, container or
+   * snapshot of its own.
    *
    * @return how its program ended
    * @throws ContainerdException if it can't be run, with {@link ContainerdException.Code#NOT_FOUND}
@@ -147,7 +164,7 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
    * @throws java.io.UncheckedIOException if a stream doesn't take its output
    * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
    */
-  ExitStatus run(RunOptions options) throws InterruptedException;
+  ExitStatus run(ContainerOptions options) throws InterruptedException;
 
   /**
    * Who listens on the daemon's socket, asked of the kernel by a connection of its own.

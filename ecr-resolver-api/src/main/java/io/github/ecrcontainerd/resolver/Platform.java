@@ -1,19 +1,26 @@
 package io.github.ecrcontainerd.resolver;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What an image runs on: {@code linux/amd64}, {@code linux/arm/v7}. Names are Go's (GOOS, GOARCH),
- * as the OCI image index asks for, and in the normal form that containerd uses: {@code x86_64} is
- * {@code amd64}, {@code aarch64} and {@code arm64/v8} are {@code arm64}, {@code arm} is {@code
- * arm/v7}.
+ * What an image runs on: {@code linux/amd64}, {@code linux/arm/v7}, {@code
+ * windows(10.0.17763)/amd64}. Names are Go's (GOOS, GOARCH), as the OCI image index asks for, and
+ * in the normal form that containerd uses: {@code x86_64} is {@code amd64}, {@code aarch64} and
+ * {@code arm64/v8} are {@code arm64}, {@code arm} is {@code arm/v7}.
+ *
+ * <p>The constructor takes any names, because an index may have entries for platforms that are not
+ * known here, {@code unknown/unknown} among them; {@link #parse} takes known ones only.
  *
  * @param os the operating system
  * @param architecture the processor
@@ -21,8 +28,24 @@ import java.util.stream.Stream;
  * @param osVersion a Windows build, {@code ""} elsewhere
  */
 public record Platform(String os, String architecture, String variant, String osVersion) {
+  /** Go's GOOS (go/build/syslist.go), and Docker's name for WebAssembly. */
+  private static final Set<String> KNOWN_OS =
+      known(
+          "aix android darwin dragonfly freebsd hurd illumos ios js linux nacl netbsd openbsd plan9"
+              + " solaris wasi wasip1 windows zos");
+
+  /** Go's GOARCH (go/build/syslist.go), and Docker's name for WebAssembly. */
+  private static final Set<String> KNOWN_ARCHITECTURES =
+      known(
+          "386 amd64 amd64p32 arm armbe arm64 arm64be loong64 mips mipsle mips64 mips64le"
+              + " mips64p32 mips64p32le ppc ppc64 ppc64le riscv riscv64 s390 s390x sparc sparc64"
+              + " wasm wasm32");
+
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]+");
+  private static final Pattern OS =
+      Pattern.compile("(?<os>[A-Za-z0-9_-]+)(?:\\((?<version>[A-Za-z0-9_.-]*)\\))?");
   private static final Pattern NUMBERED = Pattern.compile("v([1-9])");
+  private static final Pattern ARM64 = Pattern.compile("v([89])(?:\\.([0-9]))?");
 
   public Platform {
     os = os.toLowerCase(Locale.ROOT);
@@ -45,17 +68,26 @@ public record Platform(String os, String architecture, String variant, String os
       }
       default -> {}
     }
-    if (variant.matches("[0-9]")) {
+    if (variant.matches("[0-9](\\.[0-9])?")) {
       variant = "v" + variant;
     }
     variant =
         switch (architecture) {
           case "amd64" -> variant.equals("v1") ? "" : variant;
-          case "arm64" -> variant.equals("v8") ? "" : variant;
+          case "arm64" ->
+              switch (variant) {
+                case "v8", "v8.0" -> "";
+                case "v9.0" -> "v9";
+                default -> variant;
+              };
           case "arm" -> variant.isEmpty() ? "v7" : variant;
           case "386" -> "";
           default -> variant;
         };
+  }
+
+  private static Set<String> known(String names) {
+    return Set.of(names.split(" "));
   }
 
   public static Platform of(String os, String architecture) {
@@ -63,23 +95,48 @@ public record Platform(String os, String architecture, String variant, String os
   }
 
   /**
-   * Reads {@code os/architecture[/variant]}, or an architecture alone, which is then Linux's.
+   * Reads {@code os[(version)]/architecture[/variant]}, an architecture alone, which is then
+   * Linux's, or an operating system alone, which is then this machine's.
    *
-   * @throws IllegalArgumentException if it is none of these
+   * @throws IllegalArgumentException if it is none of these, or names an operating system or an
+   *     architecture that is not known; the message lists those that are
    */
   public static Platform parse(String text) {
     String[] parts = text.split("/", -1);
-    for (String part : parts) {
-      if (!WORD.matcher(part).matches()) {
-        throw malformed(text);
-      }
+    Matcher first = OS.matcher(parts[0]);
+    if (!first.matches()
+        || !Stream.of(parts).skip(1).allMatch(part -> WORD.matcher(part).matches())) {
+      throw malformed(text);
     }
+    String os = first.group("os");
+    String version = Optional.ofNullable(first.group("version")).orElse("");
     return switch (parts.length) {
-      case 1 -> of("linux", parts[0]);
-      case 2 -> of(parts[0], parts[1]);
-      case 3 -> new Platform(parts[0], parts[1], parts[2], "");
+      case 1 -> ofOne(text, os, version);
+      case 2 -> checked(text, new Platform(os, parts[1], "", version));
+      case 3 -> checked(text, new Platform(os, parts[1], parts[2], version));
       default -> throw malformed(text);
     };
+  }
+
+  private static Platform ofOne(String text, String name, String version) {
+    Platform ofThisMachine = new Platform(name, current().architecture, current().variant, version);
+    if (KNOWN_OS.contains(ofThisMachine.os)) {
+      return ofThisMachine;
+    }
+    if (!version.isEmpty()) {
+      throw unknown(text, "operating system", KNOWN_OS);
+    }
+    return checked(text, of("linux", name));
+  }
+
+  private static Platform checked(String text, Platform platform) {
+    if (!KNOWN_OS.contains(platform.os)) {
+      throw unknown(text, "operating system", KNOWN_OS);
+    }
+    if (!KNOWN_ARCHITECTURES.contains(platform.architecture)) {
+      throw unknown(text, "architecture", KNOWN_ARCHITECTURES);
+    }
+    return platform;
   }
 
   private static IllegalArgumentException malformed(String text) {
@@ -89,15 +146,36 @@ public record Platform(String os, String architecture, String variant, String os
             + " (a platform is os/architecture[/variant], for example linux/arm64)");
   }
 
-  /** The platform of this machine: Linux's containers on every system. */
+  private static IllegalArgumentException unknown(String text, String what, Set<String> known) {
+    return new IllegalArgumentException(
+        "Not a platform: %s has an unknown %s (known are %s)"
+            .formatted(Quoted.of(text), what, String.join(", ", new TreeSet<>(known))));
+  }
+
+  /**
+   * The platform of this machine: Linux's containers on every system. Its variant is the highest
+   * that its processor runs: {@code linux/amd64/v3}.
+   */
   public static Platform current() {
-    return of("linux", System.getProperty("os.arch"));
+    return ThisMachine.PLATFORM;
+  }
+
+  /** Read once: a machine's processor doesn't change. */
+  private static final class ThisMachine {
+    static final Platform PLATFORM = read();
+
+    private static Platform read() {
+      Platform any = of("linux", System.getProperty("os.arch"));
+      String variant = CpuVariant.ofThisMachine(any.architecture);
+      return new Platform(any.os, any.architecture, variant, "");
+    }
   }
 
   /**
    * The best of several platforms for this one to run: its own first, then what its processor also
    * understands, newest first (an {@code arm64} runs {@code arm/v7}, an {@code amd64/v3} runs
-   * {@code amd64} and {@code 386}). The order is that of containerd's {@code platforms.Only}.
+   * {@code amd64} and {@code 386}); of several Windows builds the highest. The order is that of
+   * containerd's {@code platforms.Only}.
    *
    * @return the index in the list, or empty where none of them runs here
    */
@@ -106,17 +184,26 @@ public record Platform(String os, String architecture, String variant, String os
         .flatMap(
             wanted ->
                 IntStream.range(0, offered.size())
-                    .filter(i -> offered.get(i).isThe(wanted))
+                    .filter(i -> wanted.runs(offered.get(i)))
                     .boxed()
+                    // Stable: of equal ones the first.
+                    .sorted(
+                        Comparator.comparing(
+                            i -> offered.get(i).windowsBuild(), Comparator.reverseOrder()))
                     .limit(1))
         .findFirst();
   }
 
-  private boolean isThe(Platform other) {
+  private boolean runs(Platform other) {
     return os.equals(other.os)
         && architecture.equals(other.architecture)
         && variant.equals(other.variant)
-        && (other.osVersion.isEmpty() || osVersion.equals(other.osVersion));
+        && (other.osVersion.isEmpty() || windowsBuild().runs(other.windowsBuild()));
+  }
+
+  /** None elsewhere than on Windows: what else is there as a version says nothing. */
+  private WindowsBuild windowsBuild() {
+    return WindowsBuild.of(os.equals("windows") ? osVersion : "");
   }
 
   /** Every platform whose programs run on this one, the closest first. */
@@ -126,26 +213,43 @@ public record Platform(String os, String architecture, String variant, String os
     switch (architecture) {
       case "amd64" -> {
         for (int v = number() - 1; v >= 1; v--) {
-          all.add(new Platform(os, "amd64", "v" + v, osVersion));
+          all.add(with("amd64", "v" + v));
         }
-        all.add(new Platform(os, "386", "", osVersion));
+        all.add(with("386", ""));
       }
       case "arm" -> addOlderArm(all, number() - 1);
-      case "arm64" -> {
-        if (!variant.isEmpty()) {
-          all.add(new Platform(os, "arm64", "", osVersion));
-        }
-        addOlderArm(all, 8);
-      }
+      case "arm64" -> addOlderArm64(all);
       default -> {}
     }
     return all.stream();
   }
 
+  private Platform with(String otherArchitecture, String otherVariant) {
+    return new Platform(os, otherArchitecture, otherVariant, osVersion);
+  }
+
   private void addOlderArm(List<Platform> all, int newest) {
     for (int v = newest; v >= 5; v--) {
-      all.add(new Platform(os, "arm", "v" + v, osVersion));
+      all.add(with("arm", "v" + v));
     }
+  }
+
+  /** ARMv9.x has all of v8.(x+5) (Arm Architecture Reference Manual, "A-profile extensions"). */
+  private void addOlderArm64(List<Platform> all) {
+    Matcher version = ARM64.matcher(variant.isEmpty() ? "v8" : variant);
+    if (version.matches()) {
+      int minor = version.group(2) == null ? 0 : Integer.parseInt(version.group(2));
+      if (version.group(1).equals("9")) {
+        for (int m = minor - 1; m >= 0; m--) {
+          all.add(with("arm64", "v9." + m));
+        }
+        minor = Math.min(minor + 5, 9) + 1;
+      }
+      for (int m = minor - 1; m >= 0; m--) {
+        all.add(with("arm64", "v8." + m));
+      }
+    }
+    addOlderArm(all, 8);
   }
 
   private int number() {
@@ -153,10 +257,10 @@ public record Platform(String os, String architecture, String variant, String os
     return numbered.matches() ? Integer.parseInt(numbered.group(1)) : 1;
   }
 
-  /** {@code os/architecture[/variant]}. */
+  /** {@code os[(version)]/architecture[/variant]}. */
   @Override
   public String toString() {
-    return Stream.of(os, architecture, variant)
+    return Stream.of(osVersion.isEmpty() ? os : os + "(" + osVersion + ")", architecture, variant)
         .filter(part -> !part.isEmpty())
         .collect(Collectors.joining("/"));
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
-import io.github.ecrcontainerd.containerd.container.RunOptions;
+import io.github.ecrcontainerd.containerd.container.ContainerOptions;
 import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.ecr.EcrResolver;
@@ -14,7 +14,6 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,8 +49,8 @@ class ContainerdContainerIT {
         Image pulled =
             containerd.pull(ecr.reference("shared", "latest"), resolver, PullOptions.defaults());
         var out = new ByteArrayOutputStream();
-        RunOptions echo =
-            RunOptions.of(
+        ContainerOptions echo =
+            ContainerOptions.of(
                     pulled.name(),
                     "overlayfs",
                     image.chainId().toString(),
@@ -116,7 +115,7 @@ class ContainerdContainerIT {
   private static OciImage tagBusybox(OciLayout layout) throws Exception {
     LayerTar tar = new LayerTar().directory("bin", 0755);
     tar.file("bin/busybox", 0755, Files.readAllBytes(Path.of("/bin/busybox")));
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(Layer.gzip(tar)));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(Layer.gzip(tar)));
     layout.tag("latest", image.manifest());
     return image;
   }

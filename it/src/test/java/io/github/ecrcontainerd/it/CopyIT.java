@@ -132,8 +132,8 @@ class CopyIT {
   @Test
   void readsNothingDirectlyThatTheDestinationHas() throws Exception {
     OciLayout layout = ecr.repository("known");
-    layout.tag("1", layout.image(Format.OCI, Platform.current(), layers("a")).manifest());
-    OciImage second = layout.image(Format.OCI, Platform.current(), layers("a", "b"));
+    layout.tag("1", layout.image(Format.OCI, OciLayout.HERE, layers("a")).manifest());
+    OciImage second = layout.image(Format.OCI, OciLayout.HERE, layers("a", "b"));
     layout.tag("2", second.manifest());
     ecr.repository("known-copy");
     RegistryCopy copy = RegistryCopy.between(resolver, resolver);
@@ -197,7 +197,7 @@ class CopyIT {
   @Test
   void refusesDirectlyALayerWhoseBytesAreNotThoseOfItsDigest() throws Exception {
     OciLayout layout = ecr.repository("damaged");
-    OciImage image = image(layout, Platform.current(), "damaged");
+    OciImage image = image(layout, OciLayout.HERE, "damaged");
     layout.tag("latest", image.manifest());
     ecr.repository("damaged-copy");
     Digest digest = image.layers().getFirst().digest();
@@ -217,7 +217,7 @@ class CopyIT {
   @Test
   void fetchesALayerThatCameDamagedOnceMore() throws Exception {
     OciLayout layout = ecr.repository("damaged-once");
-    OciImage image = image(layout, Platform.current(), "damaged once");
+    OciImage image = image(layout, OciLayout.HERE, "damaged once");
     layout.tag("latest", image.manifest());
     ecr.repository("damaged-once-copy");
     Digest digest = image.layers().getFirst().digest();
@@ -243,7 +243,7 @@ class CopyIT {
   @Test
   void takesAlongWhatRefersToAnImageAndWhatRefersToThat() throws Exception {
     OciLayout layout = ecr.repository("signed");
-    OciImage image = image(layout, Platform.current(), "signed");
+    OciImage image = image(layout, OciLayout.HERE, "signed");
     Descriptor index = layout.index(Format.OCI, List.of(image.manifest()));
     layout.tag("latest", index);
     List<Descriptor> referrers = new ArrayList<>();
@@ -279,7 +279,7 @@ class CopyIT {
   @Test
   void keepsPulledReferrersUntilTheirRecordsAreDeleted() throws Exception {
     OciLayout layout = ecr.repository("kept");
-    OciImage image = image(layout, Platform.current(), "kept");
+    OciImage image = image(layout, OciLayout.HERE, "kept");
     layout.tag("latest", image.manifest());
     Descriptor sbom = referrer(layout, image.manifest(), "sbom of kept");
     layout.tag("sbom", sbom);
@@ -304,7 +304,7 @@ class CopyIT {
   @Test
   void pullsNothingThatRefersToAnImageUnlessAskedFor() throws Exception {
     OciLayout layout = ecr.repository("plain");
-    OciImage image = image(layout, Platform.current(), "plain");
+    OciImage image = image(layout, OciLayout.HERE, "plain");
     layout.tag("latest", image.manifest());
     layout.tag("sbom", referrer(layout, image.manifest(), "sbom of plain"));
     ecr.repository("plain-copy");
@@ -319,7 +319,7 @@ class CopyIT {
   @Test
   void listsMoreReferrersThanOnePageHas() throws Exception {
     OciLayout layout = ecr.repository("pages");
-    OciImage image = image(layout, Platform.current(), "pages");
+    OciImage image = image(layout, OciLayout.HERE, "pages");
     layout.tag("latest", image.manifest());
     for (int i = 0; i < 60; i++) {
       layout.tag("r" + i, referrer(layout, image.manifest(), "number " + i));
@@ -388,7 +388,7 @@ class CopyIT {
   @Test
   void saysWhatIsWrongInOneLine() throws Exception {
     OciLayout layout = ecr.repository("wrong");
-    layout.tag("latest", image(layout, Platform.current(), "wrong").manifest());
+    layout.tag("latest", image(layout, OciLayout.HERE, "wrong").manifest());
     String source = ecr.reference("wrong", "latest");
     String nowhere = ecr.reference("nowhere", "latest");
 

@@ -9,7 +9,6 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,7 +41,7 @@ class CrtThreadsIT {
     OciLayout layout = ecr.repository("threads");
     Layer layer =
         Layer.of(Layer.Compression.GZIP, new LayerTar().file("name", 0644, "x".getBytes(UTF_8)));
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer));
     layout.tag("latest", image.manifest());
     String reference = ecr.reference("threads", "latest");
 

@@ -11,7 +11,6 @@ import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,8 +163,6 @@ class EcrLocalWithForeignClientsIT {
 
   private static OciImage image(OciLayout layout, String text) {
     return layout.image(
-        Format.OCI,
-        Platform.current(),
-        List.of(Layer.gzip(new LayerTar().file("text", 0644, text))));
+        Format.OCI, OciLayout.HERE, List.of(Layer.gzip(new LayerTar().file("text", 0644, text))));
   }
 }

@@ -19,7 +19,6 @@ import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
-import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -286,7 +285,7 @@ class ForeignLayerIT {
       throws IOException {
     OciLayout layout = ecr.repository(repository);
     OciImage image =
-        layout.image(Format.DOCKER, Platform.current(), List.of(layer(repository + "0"), layer));
+        layout.image(Format.DOCKER, OciLayout.HERE, List.of(layer(repository + "0"), layer));
     Descriptor foreign = layer(layer);
     String manifest =
         Files.readString(layout.file(image.manifest().digest()))

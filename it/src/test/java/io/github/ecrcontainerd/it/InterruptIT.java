@@ -13,7 +13,6 @@ import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.resolver.Digest;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +133,7 @@ class InterruptIT {
     OciImage image =
         layout.image(
             Format.OCI,
-            Platform.current(),
+            OciLayout.HERE,
             List.of(
                 Layer.of(Layer.Compression.PLAIN, new LayerTar().file(repository, 0644, noise))));
     layout.tag("latest", image.manifest());

@@ -18,7 +18,7 @@ import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.local.LayerTransfer;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaTypes;
-import io.github.ecrcontainerd.resolver.Platform;
+import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -149,7 +149,7 @@ class MediaTypesIT {
   void aManifestIsRecognisedByItsContent(String said) throws Exception {
     String repository = "recognised-" + said.replace('/', '-');
     OciLayout layout = ecr.repository(repository);
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer(repository)));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer(repository)));
     byte[] untyped = withoutMediaType(Files.readAllBytes(layout.file(image.manifest().digest())));
     layout.tag("latest", layout.blob(said, untyped));
 
@@ -163,7 +163,7 @@ class MediaTypesIT {
   @Test
   void aChildOfAnIndexIsRecognisedByItsContent() throws Exception {
     OciLayout layout = ecr.repository("child");
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer("child")));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer("child")));
     byte[] index =
         "{\"schemaVersion\":2,\"manifests\":[{\"digest\":\"%s\",\"size\":%d}]}"
             .formatted(image.manifest().digest(), image.manifest().size())
@@ -183,7 +183,7 @@ class MediaTypesIT {
   @Test
   void aManifestThatContradictsTheRegistryIsRefused() {
     OciLayout layout = ecr.repository("contradiction");
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer("y")));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer("y")));
     layout.tag("type", image.manifest().withMediaType(MediaTypes.DOCKER_MANIFEST));
     Descriptor both =
         layout.blob(
@@ -207,7 +207,7 @@ class MediaTypesIT {
     OciImage image =
         layout.image(
             Format.OCI,
-            Platform.current(),
+            OciLayout.HERE,
             List.of(layer("z"), Layer.of(Layer.Compression.PLAIN, new LayerTar())));
     layout.tag("latest", image.manifest());
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.ContainerdServices;
-import io.github.ecrcontainerd.containerd.container.RunOptions;
+import io.github.ecrcontainerd.containerd.container.ContainerOptions;
 import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.lease.Lease;
@@ -158,8 +158,8 @@ class MethodsIT {
             running.countDown();
           }
         };
-    RunOptions options =
-        RunOptions.of(
+    ContainerOptions options =
+        ContainerOptions.of(
                 "none",
                 "overlayfs",
                 chain,

@@ -75,7 +75,7 @@ class PullIT {
   void leavesAnImageThatTheDaemonsOwnToolCallsCompleteAndUnpacked(Format format) throws Exception {
     String repository = "complete-" + format.name().toLowerCase(Locale.ROOT);
     OciLayout layout = ecr.repository(repository);
-    OciImage image = layout.image(format, Platform.current(), layers(1, 2, 3));
+    OciImage image = layout.image(format, OciLayout.HERE, layers(1, 2, 3));
     layout.tag("latest", image.manifest());
 
     Image pulled = pull(repository, "latest");
@@ -99,7 +99,7 @@ class PullIT {
   @Test
   void keepsAnImageWhenTheDaemonCollectsGarbage() throws Exception {
     OciLayout layout = ecr.repository("kept");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(4, 5));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(4, 5));
     layout.tag("latest", layout.index(Format.OCI, List.of(image.manifest())));
     pull("kept", "latest");
 
@@ -113,7 +113,7 @@ class PullIT {
   @Test
   void fetchesNothingButTheManifestOfAnImageThatIsThere() throws Exception {
     OciLayout layout = ecr.repository("again");
-    layout.tag("latest", layout.image(Format.OCI, Platform.current(), layers(6, 7)).manifest());
+    layout.tag("latest", layout.image(Format.OCI, OciLayout.HERE, layers(6, 7)).manifest());
     pull("again", "latest");
     ecr.server().counters().reset();
 
@@ -127,8 +127,8 @@ class PullIT {
   @Test
   void fetchesOnlyWhatIsNewOfATagWhoseLayersAreKnown() throws Exception {
     OciLayout layout = ecr.repository("tags");
-    OciImage first = layout.image(Format.OCI, Platform.current(), layers(8, 9));
-    OciImage second = layout.image(Format.OCI, Platform.current(), layers(8, 9, 10));
+    OciImage first = layout.image(Format.OCI, OciLayout.HERE, layers(8, 9));
+    OciImage second = layout.image(Format.OCI, OciLayout.HERE, layers(8, 9, 10));
     layout.tag("1", first.manifest());
     layout.tag("2", second.manifest());
     pull("tags", "1");
@@ -146,8 +146,8 @@ class PullIT {
   @Test
   void movesTheImageWhenItsTagMoved() throws Exception {
     OciLayout layout = ecr.repository("moved");
-    OciImage before = layout.image(Format.OCI, Platform.current(), layers(11));
-    OciImage after = layout.image(Format.OCI, Platform.current(), layers(12));
+    OciImage before = layout.image(Format.OCI, OciLayout.HERE, layers(11));
+    OciImage after = layout.image(Format.OCI, OciLayout.HERE, layers(12));
     layout.tag("latest", before.manifest());
     pull("moved", "latest");
     daemon.ctr("images", "label", ecr.reference("moved", "latest"), "mine=1");
@@ -163,7 +163,7 @@ class PullIT {
   @Test
   void pullsByDigest() throws Exception {
     OciLayout layout = ecr.repository("digest");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(13));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(13));
     layout.tag("latest", image.manifest());
     String reference = ecr.reference("digest", "latest") + "@" + image.manifest().digest();
 
@@ -174,7 +174,7 @@ class PullIT {
   void pullsThePlatformOfThisMachineFromAnIndexAndAnotherWhenAsked() throws Exception {
     OciLayout layout = ecr.repository("platforms");
     Platform other = Platform.parse("linux/arm/v6");
-    OciImage own = layout.image(Format.OCI, Platform.current(), layers(14));
+    OciImage own = layout.image(Format.OCI, OciLayout.HERE, layers(14));
     OciImage foreign = layout.image(Format.OCI, other, layers(15));
     layout.tag("latest", layout.index(Format.OCI, List.of(foreign.manifest(), own.manifest())));
 
@@ -213,7 +213,7 @@ class PullIT {
   @Test
   void bringsContentWithoutSnapshotsWhereItIsNotToUnpack() throws Exception {
     OciLayout layout = ecr.repository("packed");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(17));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(17));
     layout.tag("latest", image.manifest());
 
     pull("packed", "latest", options().unpack(false).build());
@@ -226,7 +226,7 @@ class PullIT {
   @Test
   void unpacksIntoAnotherSnapshotter() throws Exception {
     OciLayout layout = ecr.repository("native");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(18));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(18));
     layout.tag("latest", image.manifest());
 
     pull("native", "latest", options().snapshotter("native").build());
@@ -243,7 +243,7 @@ class PullIT {
     byte[] noise = new byte[20_000_000];
     new Random(parallelism).nextBytes(noise);
     Layer layer = Layer.of(Layer.Compression.PLAIN, new LayerTar().file("noise", 0644, noise));
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer));
     layout.tag("latest", image.manifest());
 
     try (EcrResolver ranges = ecr.resolver().layerDownloadParallelism(parallelism).build()) {
@@ -262,7 +262,7 @@ class PullIT {
     byte[] noise = new byte[12_000_000];
     new Random(42).nextBytes(noise);
     Layer layer = Layer.of(Layer.Compression.PLAIN, new LayerTar().file("noise", 0644, noise));
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer));
     layout.tag("latest", image.manifest());
     Digest digest = image.layers().getFirst().digest();
     long reset = 9_000_000;
@@ -291,7 +291,7 @@ class PullIT {
   @Test
   void refusesALayerWhoseBytesAreNotThoseOfItsDigest() {
     OciLayout layout = ecr.repository("damaged");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(19));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(19));
     layout.tag("latest", image.manifest());
     Digest digest = image.layers().getFirst().digest();
     ecr.server()
@@ -308,8 +308,8 @@ class PullIT {
   @Test
   void refusesALayerThatUnpacksToSomethingElseThanTheConfigurationSays() throws Exception {
     OciLayout layout = ecr.repository("lying");
-    OciImage honest = layout.image(Format.OCI, Platform.current(), layers(20));
-    OciImage other = layout.image(Format.OCI, Platform.current(), layers(21));
+    OciImage honest = layout.image(Format.OCI, OciLayout.HERE, layers(20));
+    OciImage other = layout.image(Format.OCI, OciLayout.HERE, layers(21));
     String manifest =
         Files.readString(layout.file(honest.manifest().digest()))
             .replace(honest.config().digest().toString(), other.config().digest().toString());
@@ -329,7 +329,7 @@ class PullIT {
     String repository = "docker-" + compression.name().toLowerCase(Locale.ROOT);
     OciLayout layout = ecr.repository(repository);
     Layer layer = Layer.of(compression, new LayerTar().file(repository, 0644, repository));
-    OciImage image = layout.image(Format.DOCKER, Platform.current(), List.of(layer));
+    OciImage image = layout.image(Format.DOCKER, OciLayout.HERE, List.of(layer));
     layout.tag("latest", image.manifest());
 
     pull(repository, "latest");
@@ -340,7 +340,7 @@ class PullIT {
   @Test
   void tellsAListenerOfEveryPartOnce() throws Exception {
     OciLayout layout = ecr.repository("told");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(22, 23));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(22, 23));
     layout.tag("latest", image.manifest());
     Map<Digest, Long> bytes = new ConcurrentHashMap<>();
     Set<Digest> completed = ConcurrentHashMap.newKeySet();
@@ -379,7 +379,7 @@ class PullIT {
   @Test
   void pullsAnImageThatHasOneLayerTwice() throws Exception {
     OciLayout layout = ecr.repository("twice");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(24, 24, 25, 24));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(24, 24, 25, 24));
     layout.tag("latest", image.manifest());
 
     pull("twice", "latest");
@@ -390,7 +390,7 @@ class PullIT {
   @Test
   void pullsAnImageWithoutLayers() throws Exception {
     OciLayout layout = ecr.repository("empty");
-    layout.tag("latest", layout.image(Format.OCI, Platform.current(), List.of()).manifest());
+    layout.tag("latest", layout.image(Format.OCI, OciLayout.HERE, List.of()).manifest());
 
     pull("empty", "latest");
 

@@ -86,7 +86,7 @@ class PushIT {
   void bringsAnImageElsewhereAsItIs(Format format) throws Exception {
     String name = "plain-" + format.name().toLowerCase(Locale.ROOT);
     OciLayout layout = ecr.repository(name);
-    OciImage image = layout.image(format, Platform.current(), layers(1, 2, 3));
+    OciImage image = layout.image(format, OciLayout.HERE, layers(1, 2, 3));
     layout.tag("latest", image.manifest());
 
     assertRoundTrip(name, layout, image.manifest(), 4);
@@ -122,7 +122,7 @@ class PushIT {
   void bringsAnImageOfTwoHundredLayersElsewhereAsItIs() throws Exception {
     OciLayout layout = ecr.repository("deep");
     OciImage image =
-        layout.image(Format.OCI, Platform.current(), layers(IntStream.range(1000, 1200).toArray()));
+        layout.image(Format.OCI, OciLayout.HERE, layers(IntStream.range(1000, 1200).toArray()));
     layout.tag("latest", image.manifest());
 
     pull("deep", PullOptions.builder().unpack(false).build());
@@ -197,7 +197,7 @@ class PushIT {
   @Test
   void uploadsNothingThatIsThere() throws Exception {
     OciLayout layout = ecr.repository("twice");
-    layout.tag("latest", layout.image(Format.OCI, Platform.current(), layers(10, 11)).manifest());
+    layout.tag("latest", layout.image(Format.OCI, OciLayout.HERE, layers(10, 11)).manifest());
     pull("twice", options());
     ecr.repository("twice-copy");
     push("twice", "twice-copy");
@@ -272,7 +272,7 @@ class PushIT {
   @Test
   void namesThePlatformsThatAreNotInContainerdBeforeAnythingIsUploaded() throws Exception {
     OciLayout layout = ecr.repository("partial");
-    OciImage own = layout.image(Format.OCI, Platform.current(), layers(22));
+    OciImage own = layout.image(Format.OCI, OciLayout.HERE, layers(22));
     OciImage other = layout.image(Format.OCI, Platform.parse("linux/s390x"), layers(23));
     layout.tag("latest", layout.index(Format.OCI, List.of(own.manifest(), other.manifest())));
     pull("partial", options());
@@ -290,7 +290,7 @@ class PushIT {
   @Test
   void namesTheLayerThatIsNotInContainerdBeforeAnythingIsUploaded() throws Exception {
     OciLayout layout = ecr.repository("holey");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(24, 25));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(24, 25));
     layout.tag("latest", image.manifest());
     pull("holey", options());
     containerd.content().delete(image.layers().getLast().digest());
@@ -306,8 +306,8 @@ class PushIT {
   @Test
   void saysThatATagIsImmutable() throws Exception {
     OciLayout layout = ecr.repository("mutable");
-    layout.tag("1", layout.image(Format.OCI, Platform.current(), layers(30)).manifest());
-    layout.tag("2", layout.image(Format.OCI, Platform.current(), layers(31)).manifest());
+    layout.tag("1", layout.image(Format.OCI, OciLayout.HERE, layers(30)).manifest());
+    layout.tag("2", layout.image(Format.OCI, OciLayout.HERE, layers(31)).manifest());
     Image first = containerd.pull(ecr.reference("mutable", "1"), resolver, options());
     Image second = containerd.pull(ecr.reference("mutable", "2"), resolver, options());
     try (EcrClient client =
@@ -335,7 +335,7 @@ class PushIT {
   @Test
   void refusesAReferenceWithAnotherDigestBeforeAnythingIsUploaded() throws Exception {
     OciLayout layout = ecr.repository("digests");
-    layout.tag("latest", layout.image(Format.OCI, Platform.current(), layers(32)).manifest());
+    layout.tag("latest", layout.image(Format.OCI, OciLayout.HERE, layers(32)).manifest());
     Image image = pull("digests", options());
     ecr.repository("digests-copy");
     ecr.server().counters().reset();
@@ -353,7 +353,7 @@ class PushIT {
   @Test
   void pushesByDigestWithoutATag() throws Exception {
     OciLayout layout = ecr.repository("tagless");
-    OciImage image = layout.image(Format.OCI, Platform.current(), layers(33));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, layers(33));
     layout.tag("latest", image.manifest());
     Image pulled = pull("tagless", options());
     ecr.repository("tagless-copy");

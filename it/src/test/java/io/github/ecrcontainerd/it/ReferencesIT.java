@@ -8,7 +8,6 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -40,7 +39,7 @@ class ReferencesIT {
     Layer layer =
         Layer.of(
             Layer.Compression.GZIP, new LayerTar().file("a", 0644, repository.getBytes(UTF_8)));
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer));
     layout.tag("1.4", image.manifest());
     String byDigest = repository + ":1.4@" + image.manifest().digest();
 

@@ -17,7 +17,6 @@ import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
-import io.github.ecrcontainerd.resolver.Platform;
 import io.github.ecrcontainerd.resolver.Pusher;
 import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.ResolverException;
@@ -243,7 +242,7 @@ class ResolverIT {
     OciLayout target = ecr.repository(repository);
     Layer layer =
         Layer.of(Layer.Compression.PLAIN, new LayerTar().file("noise", 0644, noise(size)));
-    OciImage image = source.image(Format.OCI, Platform.current(), List.of(layer));
+    OciImage image = source.image(Format.OCI, OciLayout.HERE, List.of(layer));
     ecr.server().conditions().partSize(5 << 20);
     Pusher pusher = resolver.pusher(ecr.reference(repository, "1.0"));
     List<Descriptor> blobs = List.of(image.layers().getFirst(), image.config());
@@ -295,9 +294,7 @@ class ResolverIT {
 
   private static OciImage image(OciLayout layout, String text) {
     return layout.image(
-        Format.OCI,
-        Platform.current(),
-        List.of(Layer.gzip(new LayerTar().file("text", 0644, text))));
+        Format.OCI, OciLayout.HERE, List.of(Layer.gzip(new LayerTar().file("text", 0644, text))));
   }
 
   private static byte[] noise(int size) {

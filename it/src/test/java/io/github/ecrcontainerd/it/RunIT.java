@@ -7,14 +7,19 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
+import io.github.ecrcontainerd.containerd.container.ContainerOptions;
+import io.github.ecrcontainerd.containerd.container.ProcessUser;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
 import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
+import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.SnapshotInfo;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
 import io.github.ecrcontainerd.it.image.Layer;
 import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -44,12 +50,23 @@ class RunIT {
 
   private ContainerdClient client;
   private String parent;
+  private Containerd daemon;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @BeforeEach
   void importBusybox(Containerd containerd) throws IOException {
     client = ContainerdClient.builder().address(containerd.socket()).build();
+    OciLayout layout = OciLayout.create(directory.resolve("busybox"));
+    OciImage image =
+        layout.image(OciLayout.Format.OCI, OciLayout.HERE, List.of(Layer.gzip(busybox())));
+    layout.tag("latest", image.manifest());
+    layout.importInto(containerd, "busybox");
+    parent = image.chainId().toString();
+    daemon = containerd;
+  }
+
+  private static LayerTar busybox() throws IOException {
     LayerTar tar = new LayerTar();
     for (String name : List.of("bin", "proc", "dev", "sys", "run", "tmp")) {
       tar.directory(name, 0755);
@@ -58,12 +75,7 @@ class RunIT {
     for (String name : List.of("sh", "cat", "id", "seq", "sleep", "pwd", "hostname")) {
       tar.symlink("bin/" + name, "busybox");
     }
-    OciLayout layout = OciLayout.create(directory.resolve("busybox"));
-    OciImage image =
-        layout.image(OciLayout.Format.OCI, Platform.current(), List.of(Layer.gzip(tar)));
-    layout.tag("latest", image.manifest());
-    layout.importInto(containerd, "busybox");
-    parent = image.chainId().toString();
+    return tar;
   }
 
   @AfterEach
@@ -81,8 +93,8 @@ class RunIT {
     client.close();
   }
 
-  private RunOptions options(RuntimeSpec spec) {
-    return RunOptions.of("busybox:latest", "overlayfs", parent, spec).withOutput(out, err);
+  private ContainerOptions options(RuntimeSpec spec) {
+    return ContainerOptions.of("busybox:latest", "overlayfs", parent, spec).withOutput(out, err);
   }
 
   private ExitStatus run(String script) throws InterruptedException {
@@ -113,8 +125,7 @@ class RunIT {
             List.of("/bin/sh", "-c", "id -u; id -g; pwd; echo $COLOUR"),
             List.of(RuntimeSpec.DEFAULT_PATH, "COLOUR=blue"),
             "/tmp",
-            1000,
-            100,
+            new ProcessUser(1000, 100),
             "");
     assertThat(client.run(options(spec)).code()).isZero();
     assertThat(text(out).lines()).containsExactly("1000", "100", "/tmp", "blue");
@@ -137,7 +148,7 @@ class RunIT {
             running.countDown();
           }
         };
-    RunOptions forever =
+    ContainerOptions forever =
         options(RuntimeSpec.of("/bin/sh", "-c", "echo running; sleep 1000"))
             .withOutput(signal, err);
     FutureTask<ExitStatus> run = new FutureTask<>(() -> client.run(forever));
@@ -160,8 +171,8 @@ class RunIT {
 
   @Test
   void saysThatThereIsNoSuchSnapshot() {
-    RunOptions nowhere =
-        RunOptions.of("none", "overlayfs", "sha256:nowhere", RuntimeSpec.of("/bin/sh"));
+    ContainerOptions nowhere =
+        ContainerOptions.of("none", "overlayfs", "sha256:nowhere", RuntimeSpec.of("/bin/sh"));
     assertThat(catchThrowableOfType(ContainerdException.class, () -> client.run(nowhere)).code())
         .isEqualTo(Code.NOT_FOUND);
   }
@@ -200,6 +211,113 @@ class RunIT {
     assertThatThrownBy(() -> client.run(options(spec).withOutput(full, err)))
         .isInstanceOf(UncheckedIOException.class)
         .hasRootCauseMessage("no space");
+  }
+
+  @Test
+  void runsAnImageAsItSaysAndAsTheOptionsSayInstead() throws Exception {
+    OciLayout layout = OciLayout.create(directory.resolve("says"));
+    OciImage image =
+        layout.image(
+            OciLayout.Format.OCI,
+            OciLayout.HERE,
+            List.of(Layer.gzip(busybox())),
+            Map.of(
+                "Entrypoint", List.of("/bin/sh", "-c"),
+                "Cmd", List.of("pwd; echo $COLOUR $SIZE; hostname > /dev/null"),
+                "Env", List.of("COLOUR=red", "SIZE=1"),
+                "WorkingDir", "/tmp"));
+    layout.tag("latest", image.manifest());
+    layout.importInto(daemon, "says");
+
+    assertThat(client.run(image("says"), RunOptions.builder().output(out, err).build()).code())
+        .isZero();
+    assertThat(text(out).lines()).containsExactly("/tmp", "red 1");
+    out.reset();
+    RunOptions other =
+        RunOptions.builder()
+            .args("pwd; echo $COLOUR $SIZE; echo ${PATH:+path}; exit 3")
+            .env("COLOUR=blue")
+            .workingDir("/run")
+            .output(out, err)
+            .build();
+    assertThat(client.run(image("says"), other).code()).isEqualTo(3);
+    assertThat(text(out).lines()).containsExactly("/run", "blue 1", "path");
+  }
+
+  /** As by ctr: nothing is there that could run. */
+  @Test
+  void runsAnImageWithoutLayersOnAnEmptyRootFileSystem() throws Exception {
+    OciLayout layout = OciLayout.create(directory.resolve("scratch"));
+    layout.tag("latest", layout.image(OciLayout.Format.OCI, OciLayout.HERE, List.of()).manifest());
+    layout.importInto(daemon, "scratch");
+    assertThatThrownBy(() -> daemon.ctr("run", "--rm", "scratch:latest", "by-ctr"))
+        .hasMessageContaining("/bin/sh")
+        .hasMessageContaining("no such file or directory");
+    assertThatThrownBy(() -> client.run(image("scratch"), RunOptions.builder().build()))
+        .isInstanceOf(ContainerdException.class)
+        .hasMessageContaining("/bin/sh")
+        .hasMessageContaining("no such file or directory");
+  }
+
+  @Test
+  void saysThatAnImageIsNotUnpackedWhereItIsToRun() {
+    assertThatThrownBy(
+            () -> client.run(image("busybox"), RunOptions.builder().snapshotter("native").build()))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("busybox:latest is not unpacked in the snapshotter native");
+  }
+
+  @Test
+  void takesTheSnapshotterThatTheNamespacesLabelNames() throws Exception {
+    daemon.ctr("namespaces", "create", "labelled", "containerd.io/defaults/snapshotter=native");
+    Path archive = daemon.directory().resolve("labelled.tar");
+    daemon.ctr("images", "export", archive.toString(), "busybox:latest");
+    daemon.ctr("-n", "labelled", "images", "import", "--snapshotter", "native", archive.toString());
+    Files.delete(archive);
+    try (ContainerdClient labelled =
+        ContainerdClient.builder().address(daemon.socket()).namespace("labelled").build()) {
+      Image image = labelled.images().get("busybox:latest").orElseThrow();
+      RunOptions options =
+          RunOptions.builder().args("/bin/sh", "-c", "echo native").output(out, err).build();
+      assertThat(labelled.run(image, options).code()).isZero();
+      assertThat(text(out)).isEqualTo("native\n");
+      assertThatThrownBy(
+              () -> labelled.run(image, options.toBuilder().snapshotter("overlayfs").build()))
+          .hasMessageContaining("is not unpacked in the snapshotter overlayfs");
+    }
+  }
+
+  @Test
+  void takesTheOnlyPlatformThatIsThereUnlessAnotherWasAskedFor() throws Exception {
+    OciLayout layout = OciLayout.create(directory.resolve("platforms"));
+    Platform other = Platform.parse("linux/s390x");
+    List<Descriptor> manifests = new ArrayList<>();
+    manifests.add(
+        layout
+            .image(OciLayout.Format.OCI, OciLayout.HERE, List.of(Layer.gzip(busybox())))
+            .manifest());
+    // For the other by what it says; its program is this machine's, so that it can run.
+    OciImage image = layout.image(OciLayout.Format.OCI, other, List.of(Layer.gzip(busybox())));
+    manifests.add(image.manifest());
+    layout.tag("latest", layout.index(OciLayout.Format.OCI, manifests));
+    layout.importInto(daemon, "platforms");
+    RunOptions echo =
+        RunOptions.builder().args("/bin/sh", "-c", "echo ran").output(out, err).build();
+    daemon.ctr("content", "rm", manifests.getFirst().digest().toString());
+
+    assertThat(client.run(image("platforms"), echo).code()).isZero();
+    assertThat(client.run(image("platforms"), echo.toBuilder().platform(other).build()).code())
+        .isZero();
+    assertThat(text(out)).isEqualTo("ran\nran\n");
+    assertThatThrownBy(
+            () -> client.run(image("platforms"), echo.toBuilder().platform(OciLayout.HERE).build()))
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("has no image for " + OciLayout.HERE)
+        .hasMessageContaining("it has linux/s390x there");
+  }
+
+  private Image image(String name) throws InterruptedException {
+    return client.images().get(name + ":latest").orElseThrow();
   }
 
   @Test
@@ -251,7 +369,7 @@ class RunIT {
     public static void main(String[] args) throws InterruptedException {
       RuntimeSpec spec = RuntimeSpec.of("/bin/busybox", "true");
       try (ContainerdClient client = ContainerdClient.builder().address(args[0]).build()) {
-        var _ = client.run(RunOptions.of("busybox:latest", "overlayfs", args[1], spec));
+        var _ = client.run(ContainerOptions.of("busybox:latest", "overlayfs", args[1], spec));
       } catch (UncheckedIOException e) {
         System.out.println(e.getMessage());
       }

@@ -9,7 +9,6 @@ import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.local.LayerFault;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +76,7 @@ class SecretsIT {
     Layer layer =
         Layer.of(
             Layer.Compression.GZIP, new LayerTar().file("name", 0644, repository.getBytes(UTF_8)));
-    OciImage image = layout.image(Format.OCI, Platform.current(), List.of(layer));
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer));
     layout.tag("latest", image.manifest());
   }
 

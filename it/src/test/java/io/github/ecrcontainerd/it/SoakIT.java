@@ -10,7 +10,6 @@ import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.local.LayerRequest;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +84,7 @@ class SoakIT {
     OciImage image =
         layout.image(
             Format.OCI,
-            Platform.current(),
+            OciLayout.HERE,
             Stream.of(1_000, 300_000, 3_000_000)
                 .map(size -> new LayerTar().file("f" + size, 0644, NoiseImage.noise(size, size)))
                 .map(Layer::gzip)

@@ -19,7 +19,6 @@ import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +82,7 @@ class TransportsIT {
     OciImage image =
         layout.image(
             Format.OCI,
-            Platform.current(),
+            OciLayout.HERE,
             List.of(Layer.gzip(new LayerTar().file(repository, 0644, file))));
     layout.tag("latest", image.manifest());
     String reference = ecr.reference(repository, "latest");

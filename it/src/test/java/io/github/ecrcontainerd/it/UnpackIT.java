@@ -13,7 +13,6 @@ import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.it.image.RootFs;
 import io.github.ecrcontainerd.it.image.Tree;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,7 +33,7 @@ class UnpackIT {
     OciImage image =
         layout.image(
             Format.OCI,
-            Platform.current(),
+            OciLayout.HERE,
             List.of(
                 Layer.of(Compression.GZIP, tars.get(0)),
                 Layer.of(Compression.ZSTD, tars.get(1)),

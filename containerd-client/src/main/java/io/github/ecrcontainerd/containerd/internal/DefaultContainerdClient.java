@@ -6,24 +6,21 @@ import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.Peer;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.PushOptions;
+import io.github.ecrcontainerd.containerd.container.ContainerOptions;
 import io.github.ecrcontainerd.containerd.container.Containers;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
-import io.github.ecrcontainerd.containerd.internal.container.ContainerRun;
-import io.github.ecrcontainerd.containerd.internal.image.DocumentReader;
-import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
-import io.github.ecrcontainerd.containerd.internal.image.ImageWalk;
 import io.github.ecrcontainerd.containerd.internal.image.RemoteImage;
-import io.github.ecrcontainerd.containerd.internal.image.Selection;
-import io.github.ecrcontainerd.containerd.internal.image.Source;
 import io.github.ecrcontainerd.containerd.internal.pull.PullOperation;
 import io.github.ecrcontainerd.containerd.internal.push.PushOperation;
 import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
+import io.github.ecrcontainerd.containerd.internal.run.ContainerRun;
+import io.github.ecrcontainerd.containerd.internal.run.ImageRun;
+import io.github.ecrcontainerd.containerd.internal.run.RunnableImage;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
-import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
 import io.github.ecrcontainerd.containerd.internal.transport.Connection;
 import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
 import io.github.ecrcontainerd.containerd.internal.transport.Transport;
@@ -32,7 +29,6 @@ import io.github.ecrcontainerd.containerd.lease.Lease;
 import io.github.ecrcontainerd.containerd.lease.Leases;
 import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
-import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
 import io.github.ecrcontainerd.containerd.task.Tasks;
@@ -99,29 +95,25 @@ public final class DefaultContainerdClient implements ContainerdClient {
 
   @Override
   public ImageConfig config(Image image, Platform platform) throws InterruptedException {
-    Source store = new StoreSource(content(), images());
-    Selection selection = Selection.toRun(Optional.of(platform));
-    ImageGraph graph =
-        new ImageWalk(DocumentReader.of(image.name(), store), store, selection)
-            .from(image.target());
-    ImageGraph.Chosen chosen = graph.chosen().orElseThrow();
-    return chosen
-        .config()
-        .orElseThrow(
-            () ->
-                new ImageException(
-                    ImageException.Code.UNSUPPORTED,
-                    image.name(),
-                    image.target().digest(),
-                    "%s is an artifact of the type %s, not an image that runs"
-                        .formatted(image.name(), chosen.manifest().config().mediaType()),
-                    null))
-        .parsed();
+    return RunnableImage.find(services, image, Optional.of(platform)).config();
   }
 
   @Override
-  public ExitStatus run(RunOptions options) throws InterruptedException {
-    return new ContainerRun(services, services::withLease, namespace, options).run();
+  public ExitStatus run(Image image, RunOptions options) throws InterruptedException {
+    return new ImageRun(services, namespace, this::peer, options).run(image);
+  }
+
+  @Override
+  public ExitStatus run(ContainerOptions options) throws InterruptedException {
+    ContainerRun.Settings settings =
+        new ContainerRun.Settings(
+            options.id(),
+            options.image(),
+            options.snapshotter(),
+            options.parent(),
+            options.stdout(),
+            options.stderr());
+    return new ContainerRun(services, namespace, settings, mounts -> options.spec()).run();
   }
 
   @Override

@@ -9,59 +9,80 @@ import java.util.Optional;
  * What an image runs, and what its layers unpack to (OCI image specification, "Image
  * Configuration").
  *
- * @param platform what it was built for; empty where it doesn't say
- * @param diffIds the digests of the uncompressed layers, the lowest first
- * @param entrypoint the program and its first arguments
- * @param cmd the arguments behind them, unless others are given
- * @param env {@code NAME=value}
- * @param workingDir the directory that it starts in, {@code ""} for the root
- * @param user {@code user[:group]} by name or number, {@code ""} for root
+ * <p>Each part is checked when it is read, and not before: an image whose process can't be
+ * understood can be pulled, copied and unpacked.
  */
-public record ImageConfig(
-    Optional<Platform> platform,
-    List<Digest> diffIds,
-    List<String> entrypoint,
-    List<String> cmd,
-    List<String> env,
-    String workingDir,
-    String user) {
+public final class ImageConfig {
+  private final Document document;
 
-  public ImageConfig {
-    diffIds = List.copyOf(diffIds);
-    entrypoint = List.copyOf(entrypoint);
-    cmd = List.copyOf(cmd);
-    env = List.copyOf(env);
+  private ImageConfig(Document document) {
+    this.document = document;
   }
 
   /**
    * Reads the bytes of one.
    *
    * @param digest their digest, for messages
-   * @throws ImageException if they are malformed
+   * @throws ImageException if they are no JSON object
    */
   public static ImageConfig parse(Digest digest, byte[] content) {
-    Document document = Document.parse("image configuration", digest, content);
-    List<Digest> diffIds =
-        document.object("rootfs").map(rootfs -> rootfs.texts("diff_ids")).orElse(List.of()).stream()
-            .map(document::digest)
-            .toList();
-    var process = document.object("config");
-    return new ImageConfig(
-        document.has("os") && document.has("architecture")
-            ? Optional.of(document.platform())
-            : Optional.empty(),
-        diffIds,
-        process.map(p -> p.texts("Entrypoint")).orElse(List.of()),
-        process.map(p -> p.texts("Cmd")).orElse(List.of()),
-        process.map(p -> p.texts("Env")).orElse(List.of()),
-        process.flatMap(p -> p.text("WorkingDir")).orElse(""),
-        process.flatMap(p -> p.text("User")).orElse(""));
+    return new ImageConfig(Document.parse("image configuration", digest, content));
+  }
+
+  /**
+   * What it was built for; empty where it names neither an operating system nor an architecture.
+   *
+   * @throws ImageException if that part is malformed
+   */
+  public Optional<Platform> platform() {
+    Platform platform = document.platform();
+    return platform.os().isEmpty() && platform.architecture().isEmpty()
+        ? Optional.empty()
+        : Optional.of(platform);
+  }
+
+  /**
+   * The digests of the uncompressed layers, the lowest first; none where it doesn't say that it has
+   * layers.
+   *
+   * @throws ImageException if that part is malformed, or the root file system is of another type
+   *     than layers
+   */
+  public List<Digest> diffIds() {
+    Optional<Document> rootfs = document.object("rootfs");
+    if (!rootfs.flatMap(found -> found.text("type")).orElse("layers").equals("layers")) {
+      throw document.invalid("its rootfs is not of the type layers");
+    }
+    return rootfs.map(found -> found.texts("diff_ids")).orElse(List.of()).stream()
+        .map(document::digest)
+        .toList();
   }
 
   /**
    * The chain IDs of the layers, the lowest first; the last one names the whole root file system.
+   *
+   * @throws ImageException as {@link #diffIds}
    */
   public List<Digest> chainIds() {
-    return ChainId.of(diffIds);
+    return ChainId.of(diffIds());
+  }
+
+  /**
+   * What runs in a container of it.
+   *
+   * @throws ImageException if that part is malformed; the message names the field
+   */
+  public ImageProcess process() {
+    return document
+        .object("config")
+        .map(
+            process ->
+                new ImageProcess(
+                    process.texts("Entrypoint"),
+                    process.texts("Cmd"),
+                    process.texts("Env"),
+                    process.text("WorkingDir").orElse(""),
+                    process.text("User").orElse("")))
+        .orElse(ImageProcess.NONE);
   }
 }

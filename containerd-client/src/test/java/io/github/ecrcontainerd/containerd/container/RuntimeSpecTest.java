@@ -17,13 +17,28 @@ class RuntimeSpecTest {
   @Test
   void runsWhatItIsTold() {
     JsonNode process =
-        json(new RuntimeSpec(List.of("a", "b \"c\""), List.of("X=1"), "/srv", 7, 8, ""))
+        json(new RuntimeSpec(
+                List.of("a", "b \"c\""), List.of("X=1"), "/srv", new ProcessUser(7, 8), ""))
             .get("process");
     assertThat(process.get("args").toString()).isEqualTo("[\"a\",\"b \\\"c\\\"\"]");
     assertThat(process.get("env").toString()).isEqualTo("[\"X=1\"]");
     assertThat(process.get("cwd").asString()).isEqualTo("/srv");
     assertThat(process.get("user").toString()).isEqualTo("{\"uid\":7,\"gid\":8}");
     assertThat(process.get("terminal").asBoolean()).isFalse();
+  }
+
+  @Test
+  void givesTheSupplementaryGroups() {
+    RuntimeSpec spec =
+        new RuntimeSpec(List.of("a"), List.of(), "/", new ProcessUser(7, 8, List.of(8, 9)), "");
+    assertThat(json(spec).get("process").get("user").toString())
+        .isEqualTo("{\"uid\":7,\"gid\":8,\"additionalGids\":[8,9]}");
+  }
+
+  @Test
+  void refusesNumbersThatRuncTakesForOthers() {
+    assertThatThrownBy(() -> new ProcessUser(-1, 0)).hasMessageContaining("-1:0");
+    assertThatThrownBy(() -> new ProcessUser(0, 0, List.of(-1))).hasMessageContaining("[-1]");
   }
 
   @Test
@@ -49,7 +64,7 @@ class RuntimeSpecTest {
 
   @Test
   void refusesARelativeDirectory() {
-    assertThatThrownBy(() -> new RuntimeSpec(List.of("sh"), List.of(), "srv", 0, 0, ""))
+    assertThatThrownBy(() -> new RuntimeSpec(List.of("sh"), List.of(), "srv", ProcessUser.ROOT, ""))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("srv");
   }

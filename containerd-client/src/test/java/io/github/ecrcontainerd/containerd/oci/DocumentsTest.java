@@ -67,11 +67,52 @@ class DocumentsTest {
                 .getBytes(UTF_8));
 
     assertThat(config.platform()).contains(Platform.parse("linux/arm64"));
-    assertThat(config.cmd()).containsExactly("sh");
-    assertThat(config.entrypoint()).isEmpty();
-    assertThat(config.user()).isEqualTo("1000:1000");
+    assertThat(config.process().cmd()).containsExactly("sh");
+    assertThat(config.process().entrypoint()).isEmpty();
+    assertThat(config.process().user()).isEqualTo("1000:1000");
     assertThat(config.chainIds())
         .isEqualTo(List.of(DIGEST, Digest.sha256((DIGEST + " " + other).getBytes(UTF_8))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"diff_ids\": [\"%s\"]}",
+        "{\"type\": null, \"diff_ids\": [\"%s\"]}",
+        "{\"type\": \"layers\", \"diff_ids\": [\"%s\"]}"
+      })
+  void takesARootFileSystemWithoutATypeForLayers(String rootfs) {
+    assertThat(config("{\"rootfs\": " + rootfs.formatted(DIGEST) + "}").diffIds())
+        .containsExactly(DIGEST);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"rootfs\": {}}", "{\"rootfs\": null, \"config\": null}"})
+  void isForNoPlatformAndHasNoLayersAndRunsNothingWhereItDoesNotSay(String content) {
+    ImageConfig config = config(content);
+    assertThat(config.platform()).isEmpty();
+    assertThat(config.diffIds()).isEmpty();
+    assertThat(config.chainIds()).isEmpty();
+    assertThat(config.process().entrypoint()).isEmpty();
+  }
+
+  @Test
+  void refusesOnlyThePartThatIsMalformed() {
+    ImageConfig config =
+        config(
+            "{\"config\": {\"Entrypoint\": \"/x\"}, \"rootfs\": {\"diff_ids\": [\"%s\"]}}"
+                .formatted(DIGEST));
+    assertThat(config.diffIds()).containsExactly(DIGEST);
+    assertThatThrownBy(config::process)
+        .isInstanceOf(ImageException.class)
+        .hasMessageContaining("Entrypoint is not an array");
+    ImageConfig other = config("{\"rootfs\": {\"type\": \"layers+base\"}, \"config\": {}}");
+    assertThat(other.process().cmd()).isEmpty();
+    assertThatThrownBy(other::diffIds).hasMessageContaining("not of the type layers");
+  }
+
+  private static ImageConfig config(String content) {
+    return ImageConfig.parse(DIGEST, content.getBytes(UTF_8));
   }
 
   @ParameterizedTest

@@ -7,7 +7,6 @@ import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -52,7 +51,7 @@ final class Samples {
     }
     OciImage image =
         layout.image(
-            Format.OCI, Platform.current(), layers, diffIds, Map.of("Cmd", List.of("/bin/sh")));
+            Format.OCI, OciLayout.HERE, layers, diffIds, Map.of("Cmd", List.of("/bin/sh")));
     layout.tag("latest", image.manifest());
     return image;
   }

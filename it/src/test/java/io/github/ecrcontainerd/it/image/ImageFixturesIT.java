@@ -29,7 +29,7 @@ class ImageFixturesIT {
   @BeforeAll
   static void importsARootFileSystem(Containerd containerd) {
     rootFs = OciLayout.create(directory.resolve("rootfs"));
-    image = rootFs.image(Format.OCI, Platform.current(), mixed(RootFs.layers()));
+    image = rootFs.image(Format.OCI, OciLayout.HERE, mixed(RootFs.layers()));
     rootFs.tag("latest", image.manifest());
     rootFs.importInto(containerd, "rootfs");
   }
@@ -74,8 +74,8 @@ class ImageFixturesIT {
     LayerTar oci = new LayerTar().file("greeting", 0644, "hello");
     LayerTar docker = new LayerTar().file("greeting", 0644, "hello").file("more", 0600, "x");
     OciLayout layout = OciLayout.create(directory.resolve("both"));
-    OciImage first = layout.image(Format.OCI, Platform.current(), List.of(Layer.gzip(oci)));
-    OciImage second = layout.image(Format.DOCKER, Platform.current(), List.of(Layer.gzip(docker)));
+    OciImage first = layout.image(Format.OCI, OciLayout.HERE, List.of(Layer.gzip(oci)));
+    OciImage second = layout.image(Format.DOCKER, OciLayout.HERE, List.of(Layer.gzip(docker)));
     layout.tag("oci", first.manifest());
     layout.tag("docker", second.manifest());
     layout.importInto(containerd, "both");

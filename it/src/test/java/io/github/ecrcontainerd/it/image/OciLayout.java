@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <pre>{@code
  * OciLayout layout = OciLayout.create(directory.resolve("demo"));
- * OciImage image = layout.image(Format.OCI, Platform.current(), List.of(Layer.gzip(tar)));
+ * OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(Layer.gzip(tar)));
  * layout.tag("latest", image.manifest());
  * }</pre>
  */
@@ -36,6 +36,12 @@ public final class OciLayout {
     OCI,
     DOCKER
   }
+
+  /**
+   * This machine's platform without a variant, so that an image for it runs on every machine of the
+   * architecture and every tool takes it: {@code ctr} looks for no variant of amd64.
+   */
+  public static final Platform HERE = Platform.of("linux", Platform.current().architecture());
 
   private final Path directory;
   private final Map<String, Descriptor> tags = new LinkedHashMap<>();

@@ -35,12 +35,28 @@ final class Libc {
   static final int SHUT_WR = 1;
   static final int SHUT_RDWR = 2;
 
+  /** For {@link #openat2}: a path from the working directory. */
+  static final int AT_FDCWD = -100;
+
+  /** Only a place in the file system, to go on from. */
+  static final int O_PATH = 0x200000;
+
+  static final int O_CLOEXEC = 0x80000;
+
+  /** The directory is the root of what a path means, links and {@code ..} in it too. */
+  static final int RESOLVE_IN_ROOT = 0x10;
+
+  /** The number of openat2(2), of Linux 5.6: one of all architectures. */
+  private static final long SYS_OPENAT2 = 437;
+
   static final int EPERM = 1;
   static final int ENOENT = 2;
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
   static final int ENOTDIR = 20;
+  static final int ENODATA = 61;
+  static final int EOPNOTSUPP = 95;
   static final int ECONNREFUSED = 111;
 
   private static final Linker LINKER = Linker.nativeLinker();
@@ -70,6 +86,16 @@ final class Libc {
       bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
   private static final MethodHandle MKFIFO =
       bind("mkfifo", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+  private static final MethodHandle LGETXATTR =
+      bind("lgetxattr", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+
+  /** For what libc has no function for: {@code long syscall(long number, ...)}. */
+  private static final MethodHandle OPENAT2 =
+      bind(
+          "syscall",
+          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
+          Linker.Option.firstVariadicArg(1));
+
   private static final MethodHandle STRERROR =
       LINKER.downcallHandle(
           LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -81,6 +107,15 @@ final class Libc {
         LINKER.defaultLookup().findOrThrow(name),
         signature,
         Linker.Option.captureCallState("errno"));
+  }
+
+  private static MethodHandle bind(
+      String name, FunctionDescriptor signature, Linker.Option variadic) {
+    return LINKER.downcallHandle(
+        LINKER.defaultLookup().findOrThrow(name),
+        signature,
+        Linker.Option.captureCallState("errno"),
+        variadic);
   }
 
   /** {@code int socket(int domain, int type, int protocol)} */
@@ -172,6 +207,40 @@ final class Libc {
       MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment name = arena.allocateFrom(path);
       return orErrno((int) MKFIFO.invokeExact(state, name, mode), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * {@code ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size)}, for
+   * the size of the value alone
+   */
+  static long lgetxattr(String path, String name) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment file = arena.allocateFrom(path);
+      MemorySegment attribute = arena.allocateFrom(name);
+      return orErrno(
+          (long) LGETXATTR.invokeExact(state, file, attribute, MemorySegment.NULL, 0L), state);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * {@code long openat2(int dirfd, const char *path, struct open_how *how, size_t size)}, always
+   * with {@code O_CLOEXEC}
+   */
+  static int openat2(int directory, String path, int flags, int resolve) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = arena.allocate(CALL_STATE);
+      MemorySegment name = arena.allocateFrom(path);
+      // struct open_how: flags, mode and resolve, each of 64 bits.
+      MemorySegment how = arena.allocateFrom(JAVA_LONG, flags | O_CLOEXEC, 0, resolve);
+      long size = how.byteSize();
+      long result = (long) OPENAT2.invokeExact(state, SYS_OPENAT2, directory, name, how, size);
+      return (int) orErrno(result, state);
     } catch (Throwable e) {
       throw unexpected(e);
     }

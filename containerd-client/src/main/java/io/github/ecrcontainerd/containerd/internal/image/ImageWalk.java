@@ -80,6 +80,10 @@ public final class ImageWalk {
           }
         }
       }
+      case PRESENT -> {
+        add(root);
+        manifest = Optional.of(choosePresent(root));
+      }
     }
     Optional<Chosen> chosen = Optional.empty();
     if (manifest.isPresent()) {
@@ -177,6 +181,65 @@ public final class ImageWalk {
     }
     path.removeLast();
     return false;
+  }
+
+  /** An image that the source has, and what it was built for. */
+  private record Present(Node manifest, Optional<Platform> builtFor) {}
+
+  private Node choosePresent(Node root) throws InterruptedException {
+    List<Present> present = new ArrayList<>();
+    collectPresent(root, Optional.empty(), 0, present);
+    if (present.isEmpty()) {
+      throw new ImageException(
+          Code.INCOMPLETE,
+          reader.imageName(),
+          root.descriptor().digest(),
+          "%s has no image in the content store that runs: it was not pulled, or is an artifact"
+              .formatted(reader.imageName()),
+          null);
+    }
+    return selection
+        .platform()
+        .bestOf(present.stream().map(Present::builtFor).toList())
+        .map(present::get)
+        .orElseThrow(() -> notPresent(present))
+        .manifest();
+  }
+
+  private void collectPresent(
+      Node node, Optional<Platform> stated, int depth, List<Present> present)
+      throws InterruptedException {
+    if (node.document() instanceof Manifest manifest) {
+      if (manifest.isImage() && source.has(manifest.config())) {
+        Optional<Platform> builtFor =
+            stated.isPresent() ? stated : config(manifest).parsed().platform();
+        present.add(new Present(node, builtFor));
+      }
+      return;
+    }
+    checkDepth(depth);
+    for (Descriptor child : Children.documents(node.document())) {
+      boolean attestation = child.platform().filter(p -> p.os().equals("unknown")).isPresent();
+      if (!attestation && source.has(child)) {
+        collectPresent(read(child), child.platform(), depth + 1, present);
+      }
+    }
+  }
+
+  private ImageException notPresent(List<Present> present) {
+    String there =
+        present.stream()
+            .flatMap(image -> image.builtFor().stream())
+            .map(Platform::toString)
+            .collect(Collectors.joining(", "));
+    return new ImageException(
+        Code.NO_PLATFORM,
+        reader.imageName(),
+        null,
+        "%s has no image for %s in the content store; it has %s there. Choose one of these as the"
+                .formatted(reader.imageName(), selection.platform().platform(), there)
+            + " platform, or pull another",
+        null);
   }
 
   /** Remembers, for the error, what an index has for other platforms. */

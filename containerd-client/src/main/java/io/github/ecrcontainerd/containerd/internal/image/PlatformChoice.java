@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Which of an image's platforms is chosen.
@@ -45,6 +46,23 @@ public record PlatformChoice(Platform platform, boolean asked) {
 
   private Optional<Integer> best(List<Descriptor> stated) {
     return platform.best(stated.stream().map(child -> child.platform().orElseThrow()).toList());
+  }
+
+  /**
+   * The index of the best of several images, by what they were built for: the best of those that say
+   * it, else the first that doesn't, else the only one where the user named no platform.
+   */
+  Optional<Integer> bestOf(List<Optional<Platform>> builtFor) {
+    List<Integer> stated =
+        IntStream.range(0, builtFor.size()).filter(i -> builtFor.get(i).isPresent()).boxed().toList();
+    Optional<Integer> best =
+        platform
+            .best(stated.stream().map(i -> builtFor.get(i).orElseThrow()).toList())
+            .map(stated::get);
+    int silent = builtFor.indexOf(Optional.<Platform>empty());
+    boolean onlyOne = !asked && builtFor.size() == 1;
+    return best.or(() -> silent >= 0 ? Optional.of(silent) : Optional.empty())
+        .or(() -> onlyOne ? Optional.of(0) : Optional.empty());
   }
 
   /** Whether an image that was built for some platform runs on this one. */

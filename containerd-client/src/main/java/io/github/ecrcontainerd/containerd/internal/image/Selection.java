@@ -26,7 +26,9 @@ public record Selection(
     /** The chosen manifest, which becomes the root. */
     MANIFEST,
     /** The root and all documents below it. */
-    ALL
+    ALL,
+    /** The root, and the chosen one of the images below it that the source has. */
+    PRESENT
   }
 
   /**
@@ -52,8 +54,8 @@ public record Selection(
         referrers);
   }
 
-  /** For a look at what an image runs. */
+  /** For a container: of the images that are there, the one for the platform, or the only one. */
   public static Selection toRun(Optional<Platform> platform) {
-    return new Selection(Extent.PATH, PlatformChoice.of(platform), true, true, false);
+    return new Selection(Extent.PRESENT, PlatformChoice.of(platform), true, true, false);
   }
 }

@@ -23,6 +23,9 @@ public interface Source {
    */
   BlobReader open(Descriptor content, long offset) throws InterruptedException;
 
+  /** Whether it has a document or blob, as far as that can be told without reading it. */
+  boolean has(Descriptor content) throws InterruptedException;
+
   /**
    * Checks, where that is cheap, that all of these can be opened.
    *

@@ -11,6 +11,7 @@ import io.github.ecrcontainerd.containerd.internal.image.PlatformChoice;
 import io.github.ecrcontainerd.containerd.internal.image.RemoteImage;
 import io.github.ecrcontainerd.containerd.internal.image.Selection;
 import io.github.ecrcontainerd.containerd.internal.image.Source;
+import io.github.ecrcontainerd.containerd.internal.run.DefaultSnapshotter;
 import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
 import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
 import io.github.ecrcontainerd.containerd.internal.transfer.RegistrySource;
@@ -94,15 +95,14 @@ public final class PullOperation {
   }
 
   private Optional<Unpacker> unpacker(
-      ImageGraph image, ContainerdServices leased, HeldLease lease) {
-    if (!options.unpack()) {
+      ImageGraph image, ContainerdServices leased, HeldLease lease) throws InterruptedException {
+    Optional<RootFs> rootFs = options.unpack() ? RootFs.of(image, listener) : Optional.empty();
+    if (rootFs.isEmpty()) {
       return Optional.empty();
     }
-    return RootFs.of(image, listener)
-        .map(
-            rootFs ->
-                new Unpacker(
-                    leased, lease, options.snapshotter().orElse("overlayfs"), rootFs, listener));
+    String snapshotter =
+        DefaultSnapshotter.choose(options.snapshotter(), services.namespaces(), namespace);
+    return Optional.of(new Unpacker(leased, lease, snapshotter, rootFs.get(), listener));
   }
 
   private ImageGraph convert(

@@ -37,6 +37,12 @@ public record RegistrySource(Fetcher fetcher, Resolution resolved) implements So
         : fetcher.fetch(content, offset);
   }
 
+  /** A registry has all that its manifests name. */
+  @Override
+  public boolean has(Descriptor content) {
+    return true;
+  }
+
   /** Asks nothing: a registry takes no manifest whose content it doesn't have. */
   @Override
   public void require(Collection<Descriptor> contents) {}

@@ -41,10 +41,15 @@ public record StoreSource(ContentStore store, Images images) implements Source {
   }
 
   @Override
+  public boolean has(Descriptor content) throws InterruptedException {
+    return store.info(content.digest()).isPresent();
+  }
+
+  @Override
   public void require(Collection<Descriptor> contents) throws InterruptedException {
     List<Descriptor> missing = new ArrayList<>();
     for (Descriptor content : contents) {
-      if (store.info(content.digest()).isEmpty()) {
+      if (!has(content)) {
         missing.add(content);
       }
     }

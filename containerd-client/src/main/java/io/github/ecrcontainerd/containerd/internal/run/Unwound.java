@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.containerd.internal.container;
+package io.github.ecrcontainerd.containerd.internal.run;
 
 /** A step and what undoes it. */
 final class Unwound {

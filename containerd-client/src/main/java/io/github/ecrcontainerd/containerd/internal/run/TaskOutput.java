@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.containerd.internal.container;
+package io.github.ecrcontainerd.containerd.internal.run;
 
 import io.github.ecrcontainerd.containerd.task.Stdio;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.containerd.internal.container;
+package io.github.ecrcontainerd.containerd.internal.run;
 
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;

@@ -1,5 +1,5 @@
 /** Running a container, step by step. */
 @NullMarked
-package io.github.ecrcontainerd.containerd.internal.container;
+package io.github.ecrcontainerd.containerd.internal.run;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package io.github.ecrcontainerd.containerd.container;
+
+import java.util.List;
+
+/**
+ * The rights that a process runs with, by numbers of the container.
+ *
+ * @param uid the user, 0 to {@link Integer#MAX_VALUE}: runc takes no higher number
+ * @param gid the group, in the same range
+ * @param additionalGids the supplementary groups, in the same range
+ */
+public record ProcessUser(int uid, int gid, List<Integer> additionalGids) {
+  /** Root, without supplementary groups. */
+  public static final ProcessUser ROOT = new ProcessUser(0, 0);
+
+  public ProcessUser {
+    additionalGids = List.copyOf(additionalGids);
+    if (uid < 0 || gid < 0 || additionalGids.stream().anyMatch(other -> other < 0)) {
+      throw new IllegalArgumentException(
+          "A user's and a group's number are 0 to %d, not %d:%d %s"
+              .formatted(Integer.MAX_VALUE, uid, gid, additionalGids));
+    }
+  }
+
+  /** A user without supplementary groups. */
+  public ProcessUser(int uid, int gid) {
+    this(uid, gid, List.of());
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.ecrcontainerd.containerd.internal.run;
+
+import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.containerd.internal.image.DocumentReader;
+import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
+import io.github.ecrcontainerd.containerd.internal.image.ImageWalk;
+import io.github.ecrcontainerd.containerd.internal.image.Selection;
+import io.github.ecrcontainerd.containerd.internal.image.Source;
+import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
+import io.github.ecrcontainerd.containerd.oci.ImageConfig;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.containerd.oci.Manifest;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.Platform;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The image that runs, of those that an image record names.
+ *
+ * @param manifest its manifest
+ * @param config its configuration
+ */
+public record RunnableImage(Manifest manifest, ImageConfig config) {
+
+  /**
+   * Finds it in the content store.
+   *
+   * @param wanted the platform that was asked for; where none was, this machine's, or the only one
+   *     that is in the content store
+   * @throws ImageException if there is none, or not one alone
+   */
+  public static RunnableImage find(
+      ContainerdServices services, Image image, Optional<Platform> wanted)
+      throws InterruptedException {
+    Source store = new StoreSource(services.content(), services.images());
+    ImageGraph graph =
+        new ImageWalk(DocumentReader.of(image.name(), store), store, Selection.toRun(wanted))
+            .from(image.target());
+    ImageGraph.Chosen chosen = graph.chosen().orElseThrow();
+    return new RunnableImage(chosen.manifest(), chosen.config().orElseThrow().parsed());
+  }
+
+  /** Its layers, without what else may stand among them; the lowest first. */
+  List<Descriptor> layers() {
+    return manifest.rootfsLayers();
+  }
+
+  /** The snapshot of all of its layers; {@code ""} where it has none. */
+  String snapshot() {
+    List<Digest> chainIds = config.chainIds();
+    return chainIds.isEmpty() ? "" : chainIds.getLast().toString();
+  }
+}
