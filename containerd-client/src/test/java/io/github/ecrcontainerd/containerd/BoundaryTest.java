@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.containerd;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -83,6 +84,28 @@ class BoundaryTest {
         events.add(new SimpleConditionEvent(unit, mentions, unit.getDescription()));
       }
     };
+  }
+
+  /** The rooms of docs/architecture.md: each knows only those below it. */
+  @Test
+  void keepsItsRoomsInOrder() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("operations")
+        .definedBy(ROOT + ".internal.pull..", ROOT + ".internal.push..", ROOT + ".internal.run..")
+        .layer("transfer")
+        .definedBy(ROOT + ".internal.transfer..")
+        .layer("image")
+        .definedBy(ROOT + ".internal.image..")
+        .layer("scope")
+        .definedBy(ROOT + ".internal.scope..")
+        .whereLayer("operations")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("transfer")
+        .mayOnlyBeAccessedByLayers("operations")
+        .whereLayer("image")
+        .mayOnlyBeAccessedByLayers("operations", "transfer")
+        .check(CLASSES);
   }
 
   @Test
