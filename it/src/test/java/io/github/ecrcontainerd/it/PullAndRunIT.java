@@ -87,8 +87,7 @@ class PullAndRunIT {
     assertThat(elsewhere.run("run", reference).out()).isEqualTo("for the other\n");
     assertThat(elsewhere.run("run", "--platform", "s390x", reference).out())
         .isEqualTo("for the other\n");
-    Ended refused =
-        elsewhere.run("run", "--platform", OciLayout.HERE.toString(), reference);
+    Ended refused = elsewhere.run("run", "--platform", OciLayout.HERE.toString(), reference);
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.err()).contains("has no image for " + OciLayout.HERE, "linux/s390x");
   }
@@ -98,8 +97,7 @@ class PullAndRunIT {
     Platform highest = Platform.current();
     OciLayout layout = ecr.repository("variants");
     layout.tag(
-        "only",
-        layout.index(Format.OCI, List.of(busybox(layout, highest, "highest").manifest())));
+        "only", layout.index(Format.OCI, List.of(busybox(layout, highest, "highest").manifest())));
     layout.tag(
         "both",
         layout.index(
@@ -121,8 +119,7 @@ class PullAndRunIT {
     OciImage server2019 = busybox(layout, Platform.parse("windows(10.0.17763.7)/amd64"), "2019");
     OciImage server2022 = busybox(layout, Platform.parse("windows(10.0.20348.5)/amd64"), "2022");
     layout.tag(
-        "latest",
-        layout.index(Format.OCI, List.of(server2019.manifest(), server2022.manifest())));
+        "latest", layout.index(Format.OCI, List.of(server2019.manifest(), server2022.manifest())));
     String reference = ecr.reference("windows", "latest");
     EcrCommand elsewhere = command().with("CONTAINERD_NAMESPACE", "windows");
 
@@ -170,10 +167,7 @@ class PullAndRunIT {
   void runsAsTheUserOfTheCommandLineOrSaysThatThereIsNone() throws Exception {
     String reference = tagBusybox("user");
     assertThat(command().run("pull", reference).status()).isZero();
-    assertThat(
-            command()
-                .run("run", "--user", "7:8", reference, "-c", "/bin/busybox id")
-                .out())
+    assertThat(command().run("run", "--user", "7:8", reference, "-c", "/bin/busybox id").out())
         .isEqualTo("uid=7 gid=8 groups=8\n");
     Ended refused = command().run("run", "--user", "app", reference);
     assertThat(refused.status()).isEqualTo(1);

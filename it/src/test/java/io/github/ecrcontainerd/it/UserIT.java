@@ -188,8 +188,7 @@ class UserIT {
 
   @Test
   void readsTheDirectoryThatAnotherSnapshotterBinds() throws Exception {
-    String imported =
-        importImage("app", List.of(zstd(busybox()), zstd(accounts(new LayerTar()))));
+    String imported = importImage("app", List.of(zstd(busybox()), zstd(accounts(new LayerTar()))));
     Path archive = daemon.directory().resolve("native.tar");
     daemon.ctr("images", "export", archive.toString(), imported);
     daemon.ctr("images", "import", "--snapshotter", "native", archive.toString());
@@ -204,8 +203,7 @@ class UserIT {
    */
   @Test
   void readsTheSnapshotWhereItCanAndSaysWhyItCanNotReadTheLayers() throws Exception {
-    String imported =
-        importImage("app", List.of(zstd(busybox()), zstd(accounts(new LayerTar()))));
+    String imported = importImage("app", List.of(zstd(busybox()), zstd(accounts(new LayerTar()))));
     Image image = bySnapshot.images().get(imported).orElseThrow();
     assertThat(id(bySnapshot, image, RunOptions.builder()))
         .startsWith("uid=1000(app) gid=2000(app)");
@@ -218,8 +216,7 @@ class UserIT {
 
   @Test
   void runsAsTheUserThatTheOptionsName() throws Exception {
-    String imported =
-        importImage("app", List.of(gzip(busybox()), gzip(accounts(new LayerTar()))));
+    String imported = importImage("app", List.of(gzip(busybox()), gzip(accounts(new LayerTar()))));
     Image image = bySnapshot.images().get(imported).orElseThrow();
     assertThat(id(bySnapshot, image, RunOptions.builder().user("twin:extra")))
         .startsWith("uid=1000(app) gid=3000(extra)");
