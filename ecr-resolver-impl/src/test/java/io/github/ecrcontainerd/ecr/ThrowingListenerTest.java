@@ -66,7 +66,7 @@ class ThrowingListenerTest {
     }
   }
 
-  private enum Transfer {
+  enum Transfer {
     RESOLVE {
       @Override
       void run(EcrResolver resolver) throws InterruptedException {

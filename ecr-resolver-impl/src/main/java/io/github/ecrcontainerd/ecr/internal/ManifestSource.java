@@ -63,7 +63,11 @@ final class ManifestSource {
       expected =
           reference
               .digest()
-              .or(() -> Optional.ofNullable(image.imageId().imageDigest()).map(Digest::parse));
+              .or(
+                  () ->
+                      Optional.ofNullable(image.imageId())
+                          .map(ImageIdentifier::imageDigest)
+                          .map(Digest::parse));
     } catch (IllegalArgumentException e) {
       throw invalid(reference, null, String.valueOf(e.getMessage()));
     }
