@@ -142,7 +142,7 @@ maven_version() {
   elif [ "$home" = /usr/share/maven ] && version=$(dpkg-query -W -f '${Version}' maven 2> /dev/null); then
     printf '%s\n' "${version%%-*}"
   else
-    JAVA_HOME=$(find_jdk25) "$1" -v -q 2> /dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1
+    JAVA_HOME=$(find_jdk25) MAVEN_OPTS=-XX:-UsePerfData "$1" -v -q 2> /dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1
   fi
 }
 
@@ -156,7 +156,7 @@ maven() {
   # Not $HOME: a JVM has the home directory from the list of users.
   home=$(getent passwd "$EUID" | cut -d : -f 6)
   is_writable "${home:-$HOME}/.m2/repository" || repository=("-Dmaven.repo.local=$cache_home/m2")
-  JAVA_HOME=$jdk MAVEN_OPTS="-XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
+  JAVA_HOME=$jdk MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
     "$mvn" -B -ntp -f "$repo/pom.xml" ${repository[@]+"${repository[@]}"} "$@" || status=$?
   give_back
   return $status
