@@ -40,6 +40,7 @@ final class OtherUsersSocket implements AutoCloseable {
             "--regid=" + user,
             "--clear-groups",
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:-UsePerfData",
             program.toString(),
             directory.resolve("s.sock").toString());
     OtherUsersSocket listener =

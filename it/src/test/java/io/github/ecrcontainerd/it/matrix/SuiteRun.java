@@ -50,7 +50,10 @@ final class SuiteRun implements AutoCloseable {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(
-          List.of("--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + temporary));
+          List.of(
+              "--enable-native-access=ALL-UNNAMED",
+              "-XX:-UsePerfData",
+              "-Djava.io.tmpdir=" + temporary));
       command.addAll(List.of("-Dit.containerd=" + daemon.programs()));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Suite.class.getName()));
       command.add(daemon.tests());
