@@ -40,17 +40,14 @@ class LimitsIT {
   @ParameterizedTest
   @ValueSource(ints = {50, 60, 70, 80, 90})
   void openFiles(int limit) throws Exception {
-    assertThatItSucceedsOrTells(
-        command().limit("nofile", limit), "nofile-" + limit, "ulimit -n");
+    assertThatItSucceedsOrTells(command().limit("nofile", limit), "nofile-" + limit, "ulimit -n");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {12, 14, 16, 18, 20, 22})
   void threads(int limit) throws Exception {
     assertThatItSucceedsOrTells(
-        command().asUser(USER).limit("nproc", limit),
-        "nproc-" + limit,
-        "ulimit -u");
+        command().asUser(USER).limit("nproc", limit), "nproc-" + limit, "ulimit -u");
   }
 
   private void assertThatItSucceedsOrTells(EcrCommand command, String repository, String advice)
