@@ -315,9 +315,11 @@ containerd_version() {
 debian_mirror() {
   local mirror
   [ -r /etc/os-release ] && [ "$(os ID)" = debian ] && command -v apt-get > /dev/null || return 1
+  # Also where apt has no lists yet, as in a container: then only RELEASE is known, which is what its sources say.
   # shellcheck disable=SC2016
-  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-    awk -v suite="$(os VERSION_CODENAME)" '$2 == suite && $3 == "main" { print $1; exit }')
+  mirror=$(apt-get indextargets --no-release-info --format '$(REPO_URI) $(CODENAME) $(RELEASE) $(COMPONENT)' \
+    'Created-By: Packages' |
+    awk -v suite="$(os VERSION_CODENAME)" '($2 == suite || $3 == suite) && $NF == "main" { print $1; exit }')
   [ -n "$mirror" ] && printf '%s\n' "$mirror"
 }
 
