@@ -36,7 +36,7 @@ have() { command -v "$1" > /dev/null 2>&1; }
 is_root() { [ "$EUID" = 0 ]; }
 
 # Each script describes itself in its first comment.
-describe() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$script"; }
+describe() { sed -n -e '1d; /^#/!q; s/^# \{0,1\}//p' "$script"; }
 
 # answer_help ARGUMENTS: ends the script with its description if the first of its arguments asks for that.
 answer_help() {
