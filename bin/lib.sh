@@ -1,11 +1,29 @@
 # What the scripts of this directory share; bash, to be sourced.
 # shellcheck shell=bash
 
+script=${BASH_SOURCE[-1]}
+[[ $script = /* ]] || script=$PWD/$script
+arguments=("$@")
 repo=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 app=$repo/cli-examples/target/app
-# A JDK that bin/setup unpacked is where Maven's toolchain discovery looks, too.
-# shellcheck disable=SC2034
-unpacked_jdk=$HOME/.jdks/ecr-containerd-25
+
+# The environment may lack everything. Where HOME is unset, the shell looks ~ up in the list of users.
+[ -n "${HOME:-}" ] || {
+  unset HOME
+  HOME=~
+}
+export HOME
+if [ ! -d "${TMPDIR:-/tmp}" ] || [ ! -w "${TMPDIR:-/tmp}" ]; then unset TMPDIR; fi
+# Where Debian has runc, mount and debootstrap. su leaves it out of root's path.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+# A JVM translates the names of files by the locale's encoding. In any other than UTF-8 it replaces what that lacks by
+# question marks, and opens another file. Only in UTF-8 are these three bytes one character.
+euro_sign=$'\342\202\254' locale=UTF-8
+if [ ${#euro_sign} != 1 ]; then
+  # shellcheck disable=SC2034
+  locale='not UTF-8, so the scripts take C.UTF-8'
+  { export LC_ALL=C.UTF-8; } 2> /dev/null
+fi
 
 say() { printf '%s\n' "$*"; }
 complain() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
@@ -14,10 +32,60 @@ die() {
   exit 1
 }
 
+have() { command -v "$1" > /dev/null 2>&1; }
+is_root() { [ "$EUID" = 0 ]; }
+
+# Each script describes itself in its first comment.
+describe() { sed -n -e '1d; /^#/!q; s/^# \{0,1\}//p' "$script"; }
+
+# answer_help ARGUMENTS: ends the script with its description if the first of its arguments asks for that.
+answer_help() {
+  case ${1:-} in
+    -h | --help)
+      describe
+      exit 0
+      ;;
+  esac
+}
+
+# reject_usage WHAT: ends a script whose command line is wrong.
+reject_usage() {
+  complain "$1. ${script##*/} --help says more"
+  exit 2
+}
+
+# is_utf8 TEXT: whether its bytes are.
+is_utf8() {
+  case $1 in
+    *[!\ -~]*) printf %s "$1" | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1 ;;
+  esac
+}
+
+# is_writable DIR: whether DIR can be written to, or be made; an absolute path.
+is_writable() {
+  local dir=$1
+  while [ ! -e "$dir/" ]; do dir=${dir%/*}; done
+  [ -d "$dir/" ] && [ -w "$dir" ]
+}
+
+# What the scripts keep for later runs. A path that is not absolute is invalid by the XDG specification.
+case ${XDG_CACHE_HOME:-} in
+  /*) cache_home=$XDG_CACHE_HOME/ecr-containerd ;;
+  *) cache_home=$HOME/.cache/ecr-containerd ;;
+esac
+is_writable "$cache_home" || cache_home=$repo/target/cache
+
+# Where bin/setup unpacks a JDK 25: for all users as root, else for this user. Maven's toolchain discovery looks in both
+# directories.
+# shellcheck disable=SC2034
+if is_root; then unpacked_jdk=/opt/java/ecr-containerd-25; else unpacked_jdk=$HOME/.jdks/ecr-containerd-25; fi
+# Where it unpacks Maven for a user who can't install it.
+unpacked_maven=$HOME/.local/share/ecr-containerd/maven
+
 # is_jdk25 HOME: whether that is one, by the file that every JDK has beside its bin.
 is_jdk25() {
   local line
-  [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 1
+  [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
   while IFS= read -r line; do
     case $line in
       'JAVA_VERSION="25"' | 'JAVA_VERSION="25.'* | 'JAVA_VERSION="25+'*) return 0 ;;
@@ -26,7 +94,16 @@ is_jdk25() {
   return 1
 }
 
-# find_jdk25: prints the home of one. What the user chose comes first.
+# is_open_to_all DIR: whether every user can enter it.
+is_open_to_all() {
+  local dir
+  dir=$(readlink -f "$1")
+  while [ "$dir" != / ]; do
+    case $(stat -c %A "$dir") in *[xt]) dir=$(dirname "$dir") ;; *) return 1 ;; esac
+  done
+}
+
+# find_jdk25 [all]: prints the home of one, or of one that all users can run. What the user chose comes first.
 find_jdk25() {
   local home on_path
   on_path=$(command -v java || true)
@@ -36,12 +113,76 @@ find_jdk25() {
     /usr/lib/jvm/* /usr/lib64/jvm/* /opt/java/* /usr/java/* /usr/local/java/* /opt/hostedtoolcache/*/*/x64 \
     "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.m2/jdks/* "$HOME"/.gradle/jdks/* \
     /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    if is_jdk25 "$home"; then
+    if is_jdk25 "$home" && { [ "${1:-}" != all ] || is_open_to_all "$home"; }; then
       printf '%s\n' "$home"
       return 0
     fi
   done
   return 1
+}
+
+# find_maven: prints the path of Maven 3.8 or newer.
+find_maven() {
+  local maven
+  for maven in "$(command -v mvn || true)" "$unpacked_maven/bin/mvn"; do
+    if [ -x "$maven" ] && [ "$(printf '3.8\n%s\n' "$(maven_version "$maven")" | sort -V | head -n 1)" = 3.8 ]; then
+      printf '%s\n' "$maven"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# maven_version MVN: prints its version. A JVM starts slowly: so Debian's package is asked first.
+maven_version() {
+  local home version
+  home=$(dirname "$(dirname "$(readlink -f "$1")")")
+  if [ -r "$home/version" ]; then
+    cat "$home/version"
+  elif [ "$home" = /usr/share/maven ] && version=$(dpkg-query -W -f '${Version}' maven 2> /dev/null); then
+    printf '%s\n' "${version%%-*}"
+  else
+    JAVA_HOME=$(find_jdk25) MAVEN_OPTS=-XX:-UsePerfData "$1" -v -q 2> /dev/null | grep -oE '[0-9]+(\.[0-9]+)+' | head -n 1
+  fi
+}
+
+# maven ARGUMENTS: runs Maven on the JDK 25, which the build then needs no toolchain for, and the formatter can parse our
+# sources with; Maven's libraries are older than that JVM. Where Maven's own directory can't be written, its repository
+# is in our cache.
+maven() {
+  local jdk mvn home repository=() status=0
+  jdk=$(find_jdk25 all || find_jdk25) || die "no JDK 25 here: run bin/setup build"
+  mvn=$(find_maven) || die "no Maven here: run bin/setup build"
+  # Not $HOME: a JVM has the home directory from the list of users.
+  home=$(getent passwd "$EUID" | cut -d : -f 6)
+  is_writable "${home:-$HOME}/.m2/repository" || repository=("-Dmaven.repo.local=$cache_home/m2")
+  JAVA_HOME=$jdk MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
+    "$mvn" -B -ntp -f "$repo/pom.xml" ${repository[@]+"${repository[@]}"} "$@" || status=$?
+  give_back
+  return $status
+}
+
+# give_back: gives what root has built to the owner of the checkout, who else could not build any more. The directories of
+# daemons are root's.
+give_back() {
+  local owner
+  is_root || return 0
+  owner=$(stat -c %u:%g "$repo")
+  [ "${owner%:*}" != 0 ] || return 0
+  find "$repo" -xdev \( -name .git -o -path "$repo/target/overlays" \) -prune -o \
+    -user 0 \( -name target -o -path '*/target/*' \) -exec chown -h "$owner" {} + ||
+    complain "some of what was built in $repo stays root's"
+}
+
+# end_with COMMAND...: ends the script with that command, as exec does.
+end_with() {
+  local status=0
+  if ! is_root || [ "$(stat -c %u "$repo")" = 0 ]; then
+    exec "$@"
+  fi
+  "$@" || status=$?
+  give_back
+  exit $status
 }
 
 # app_is_current: whether the application is built, and newer than what it is built from.
@@ -60,23 +201,33 @@ app_is_current() {
   return 1
 }
 
-# build_app: builds the application where it is missing or old. Two at a time would disturb each other.
-build_app() {
-  app_is_current && return 0
-  command -v mvn > /dev/null || die "the application is not built, and Maven is missing: run bin/setup"
-  find_jdk25 > /dev/null || die "the application is not built, and a JDK 25 is missing: run bin/setup"
-  mkdir -p "$repo/cli-examples/target"
+# build_app: builds the application where it is missing or old.
+build_app() { app_is_current || build app_is_current -pl cli-examples -am; }
+
+# build IS_CURRENT ARGUMENTS: packages with Maven what ARGUMENTS select, unless IS_CURRENT. Two at a time would disturb
+# each other.
+build() {
+  local is_current=$1 target=$repo/cli-examples/target directory
+  shift
+  find_jdk25 > /dev/null || die "not built yet, and a JDK 25 is missing: run bin/setup build, or set JAVA_HOME to one"
+  find_maven > /dev/null || die "not built yet, and Maven is missing: run bin/setup build"
+  for directory in "$repo" "$repo"/target "$repo"/*/target; do
+    if [ -e "$directory" ] && [ ! -w "$directory" ]; then
+      die "can't build in $directory, which is $(stat -c %U "$directory")'s. To change that: sudo chown -R $(id -un) $repo"
+    fi
+  done
+  mkdir -p "$target"
   (
     flock 9
-    app_is_current && exit 0
+    "$is_current" && exit 0
     say "Building (the first time takes a minute or two: Maven fetches what it needs)" >&2
-    build_log=$repo/cli-examples/target/build.log
-    if ! mvn -B -ntp -q -f "$repo/pom.xml" -pl cli-examples -am -DskipTests package > "$build_log" 2>&1 9>&-; then
-      cat "$build_log" >&2
+    if ! maven -q "$@" -DskipTests package > "$target/build.log" 2>&1 9>&-; then
+      cat "$target/build.log" >&2
       die "the build failed"
     fi
     touch "$app/built"
-  ) 9> "$repo/cli-examples/target/build.lock"
+    give_back
+  ) 9> "$target/build.lock"
 }
 
 # find_command JDK HEAP: sets ecr_command to the command line of the application; a user's arguments follow it.
@@ -128,7 +279,7 @@ make_cache() {
     # every start on compiling that again. What is compiled lightly then stays so: but not the loops of SHA-256 and
     # Base64, which the other compiler replaces by instructions made for them.
     # shellcheck disable=SC2016
-    if "$1/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$app"/lib/cli-examples-*.jar \
+    if "$1/bin/java" -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 -cp "$app"/lib/cli-examples-*.jar \
       io.github.ecrcontainerd.cli.training.Training "$1/bin/java" "-XX:AOTCacheOutput=$made.new" \
       -XX:TieredStopAtLevel=1 -XX:CompileCommand=quiet \
       -XX:CompileCommand=exclude,sun.security.provider.DigestBase::implCompressMultiBlock0 \
@@ -141,7 +292,8 @@ make_cache() {
       : > "$made.aot"
     fi
     printf '%s\n' "$stamp" > "$made.stamp"
-  ) 9> "$app/cache/lock"
+  ) 9> "$app/cache/lock" || return 1
+  give_back
 }
 
 # os NAME: a variable of os-release(5).
@@ -163,14 +315,17 @@ containerd_version() {
 debian_mirror() {
   local mirror
   [ -r /etc/os-release ] && [ "$(os ID)" = debian ] && command -v apt-get > /dev/null || return 1
+  # Also where apt has no lists yet, as in a container: then only RELEASE is known, which is what its sources say.
   # shellcheck disable=SC2016
-  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-    awk -v suite="$(os VERSION_CODENAME)" '$2 == suite && $3 == "main" { print $1; exit }')
+  mirror=$(apt-get indextargets --no-release-info --format '$(REPO_URI) $(CODENAME) $(RELEASE) $(COMPONENT)' \
+    'Created-By: Packages' |
+    awk -v suite="$(os VERSION_CODENAME)" '($2 == suite || $3 == suite) && $NF == "main" { print $1; exit }')
   [ -n "$mirror" ] && printf '%s\n' "$mirror"
 }
 
 # unpack_packages SUITE ROOT PACKAGE...: unpacks packages of any suite of Debian below ROOT, and installs nothing. apt
-# checks their signatures, in lists of its own, and doesn't know what is installed: else it would not go back.
+# checks their signatures, in lists of its own, and doesn't know what is installed: else it would not go back. PACKAGE
+# may be "java:NAME": then the Java libraries that NAME depends on come, too.
 unpack_packages() {
   local suite=$1 root=$2 mirror
   shift 2
@@ -186,7 +341,17 @@ unpack_packages() {
       -o Dir::State::status="$apt/status" -o Dir::Cache="$apt/cache" -o Acquire::Languages=none
       -o APT::Sandbox::User=root)
     cd "$apt/debs"
-    apt-get -qq "${options[@]}" update && apt-get -qq "${options[@]}" download "$@" || exit 1
+    apt-get -qq "${options[@]}" update || exit 1
+    packages=()
+    for package in "$@"; do
+      packages+=("${package#java:}")
+      [ "$package" != "${package#java:}" ] || continue
+      mapfile -t -O ${#packages[@]} packages < <(
+        apt-cache "${options[@]}" depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks \
+          --no-replaces --no-enhances "${package#java:}" | grep -xE 'lib[a-z0-9.+-]+-java'
+      )
+    done
+    apt-get -qq "${options[@]}" download "${packages[@]}" || exit 1
     for deb in *.deb; do
       dpkg -x "$deb" "$root" || exit 1
     done
@@ -223,13 +388,61 @@ TOML
   exec {containerd_namespace_held}< "/proc/$containerd_pid/ns/mnt"
 }
 
-# overlay_root DIR: where containerd's overlays can be: below DIR, but not in a container's own root.
+# holds_overlays DIR: whether an overlay can have its upper directory there: not on another overlay, as in a container.
+holds_overlays() {
+  local trial status=0
+  trial=$(mktemp -d "$1/overlay.XXXXXX" 2> /dev/null) || return 1
+  mkdir "$trial"/{lower,upper,work,merged}
+  unshare --mount --propagation private mount -t overlay overlay \
+    -o "lowerdir=$trial/lower,upperdir=$trial/upper,workdir=$trial/work" "$trial/merged" 2> /dev/null || status=1
+  rm -rf "$trial"
+  return $status
+}
+
+# place_for_overlays: prints a directory whose file system can hold overlays: /tmp, where daemons have their files, if it
+# can.
+place_for_overlays() {
+  local directory
+  for directory in /tmp /var/tmp "$repo"; do
+    # A colon or a comma would separate an overlay's options, and processes_of matches the path in mountinfo.
+    case $directory in *[!A-Za-z0-9/._-]*) continue ;; esac
+    if holds_overlays "$directory"; then
+      printf '%s\n' "$directory"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# find_overlays: finds where containerd's overlays can be: below /tmp, or else in a directory that it exports as
+# IT_OVERLAYS, for the tests, too. Where no file system can hold them, it starts the script again in a mount namespace
+# with a tmpfs, which ends with it. Fails where the kernel has no overlays.
+find_overlays() {
+  local directory
+  if [ -n "${IT_OVERLAYS:-}" ]; then
+    holds_overlays "$IT_OVERLAYS"
+    return
+  fi
+  if directory=$(place_for_overlays); then
+    case $directory in
+      /tmp) return 0 ;;
+      "$repo") directory=$repo/target/overlays ;;
+    esac
+    mkdir -p "$directory"
+    export IT_OVERLAYS=$directory
+    return 0
+  fi
+  # shellcheck disable=SC2016
+  exec unshare --mount --propagation slave sh -c 'mount -t tmpfs -o mode=755 ecr-containerd /dev/shm &&
+    export IT_OVERLAYS=/dev/shm && exec "$@"' sh "$script" "${arguments[@]}"
+}
+
+# overlay_root DIR: where containerd's overlays can be: below DIR, or where find_overlays has found.
 overlay_root() {
-  if [ "$(stat -f -c %T "$1")" = overlayfs ]; then
-    mkdir -p "$repo/target"
-    mktemp -d "$repo/target/containerd.XXXXXX"
-  else
+  if [ -z "${IT_OVERLAYS:-}" ] || holds_overlays "$1"; then
     echo "$1/root"
+  else
+    mktemp -d "$IT_OVERLAYS/containerd.XXXXXX"
   fi
 }
 

@@ -1,11 +1,13 @@
 package io.github.ecrcontainerd.cli;
 
+import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /** {@code ecr}: images between Amazon ECR and containerd, from the command line. */
@@ -17,44 +19,80 @@ import picocli.CommandLine.ScopeType;
     description = "Moves images between Amazon ECR and containerd.",
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:done", "1:failed", "2:usage", "130:interrupted"})
+    exitCodeList = {
+      "0:done",
+      "1:failed",
+      "2:usage",
+      "129, 130, 143:ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM"
+    })
 public final class Ecr {
 
-  /** In the order in which the help shows them. */
-  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
-
-  static {
-    COMMANDS.put("pull", PullCommand::new);
-    COMMANDS.put("push", PushCommand::new);
-    COMMANDS.put("copy", CopyCommand::new);
-    COMMANDS.put("run", RunCommand::new);
-    COMMANDS.put("local", LocalCommand::new);
-  }
+  /** What stands for bytes that are no text. */
+  private static final char REPLACEMENT = '\uFFFD';
 
   private Ecr() {}
 
   public static void main(String... args) {
     Interruption interruption = Interruption.ofThisThread();
-    boolean debug = Debug.isOn();
-    CommandLine command =
-        commands(args)
-            .setParameterExceptionHandler((e, wrong) -> Failure.ofUsage(e))
-            .setExecutionExceptionHandler((e, line, parsed) -> Failure.of(e, debug, line));
-    int status = command.execute(args);
+    int status = run(interruption, args);
     interruption.over();
     System.exit(status);
+  }
+
+  private static int run(Interruption interruption, String... args) {
+    Failure failure =
+        new Failure(
+            new PrintWriter(System.err, true, System.err.charset()), Debug.isOn(), interruption);
+    try {
+      CommandLine command =
+          commands(args)
+              .setParameterExceptionHandler((e, wrong) -> failure.ofUsage(e))
+              .setExecutionExceptionHandler((e, line, parsed) -> failure.of(e));
+      checkText(command, args);
+      int status = command.execute(args);
+      command.getOut().flush();
+      return status == 0 && System.out.checkError() ? failure.ofOutput() : status;
+    } catch (ParameterException e) {
+      return failure.ofUsage(e);
+    } catch (Throwable e) {
+      // An error that is no exception, for example because the system has no more threads.
+      return failure.of(e);
+    }
+  }
+
+  /**
+   * A locale without the characters of an argument gives the JVM {@code U+FFFD} in their place: a
+   * path of these would be another one.
+   */
+  private static void checkText(CommandLine command, String... args) {
+    for (String arg : args) {
+      if (arg.indexOf(REPLACEMENT) >= 0) {
+        throw new ParameterException(
+            command,
+            "this locale (%s) can't express the argument '%s': set LC_ALL=C.UTF-8"
+                .formatted(System.getProperty("sun.jnu.encoding"), arg));
+      }
+    }
   }
 
   /** The command that is asked for, or all: reading the options of each costs a start some time. */
   private static CommandLine commands(String... args) {
     CommandLine ecr = new CommandLine(new Ecr());
-    boolean known = args.length > 0 && COMMANDS.containsKey(args[0]);
-    COMMANDS.forEach(
+    // In the order in which the help shows them.
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("pull", PullCommand::new);
+    commands.put("push", PushCommand::new);
+    commands.put("copy", CopyCommand::new);
+    commands.put("run", RunCommand::new);
+    commands.put("local", LocalCommand::new);
+    boolean known = args.length > 0 && commands.containsKey(args[0]);
+    commands.forEach(
         (name, command) -> {
           if (!known || name.equals(args[0])) {
             ecr.addSubcommand(name, command.get());
           }
         });
+    NarrowHelp.fit(ecr);
     // What follows the image is the container's, dashes and all.
     Optional.ofNullable(ecr.getSubcommands().get("run"))
         .ifPresent(run -> run.setStopAtPositional(true));

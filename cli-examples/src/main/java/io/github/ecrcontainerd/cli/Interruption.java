@@ -4,13 +4,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C and SIGTERM interrupt the command's thread, and the JVM waits until it has cleaned up
- * behind itself: its lease, its container, its half-made snapshot.
+ * SIGINT (Ctrl-C), SIGTERM and SIGHUP interrupt the command's thread, and the JVM waits until the
+ * command has cleaned up: its lease, its container, its half-made snapshot. The JVM's exit status
+ * is then 128 and the number of the signal, whatever the command returns.
  */
 final class Interruption {
-  private static final long LONGEST_SECONDS = 20;
+  private static final long MAX_CLEAN_UP_SECONDS = 20;
 
   private final CountDownLatch over = new CountDownLatch(1);
+  private volatile boolean begun;
 
   private Interruption() {}
 
@@ -23,6 +25,11 @@ final class Interruption {
     return interruption;
   }
 
+  /** Whether a signal has come while the command ran. */
+  boolean hasBegun() {
+    return begun;
+  }
+
   /** The command has ended: nothing is to be interrupted any more. */
   void over() {
     over.countDown();
@@ -32,9 +39,10 @@ final class Interruption {
     if (over.getCount() == 0) {
       return;
     }
+    begun = true;
     command.interrupt();
     try {
-      if (!over.await(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+      if (!over.await(MAX_CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("ecr: gave up waiting for the clean-up");
       }
     } catch (InterruptedException e) {

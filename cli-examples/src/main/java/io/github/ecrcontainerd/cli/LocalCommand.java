@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.local.Conditions;
 import io.github.ecrcontainerd.local.EcrLocal;
 import io.github.ecrcontainerd.local.LayerFault;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,13 +23,21 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Serves a directory of OCI image layouts as an Amazon ECR, for development and tests.",
-      "Fill it with: skopeo copy SOURCE oci:DIR/REPOSITORY:TAG"
+      "Fill it with: skopeo copy SOURCE oci:DIR/REPOSITORY:TAG",
+      "or with pushes: ecr local --create-on-push DIR"
     })
 final class LocalCommand implements Callable<Integer> {
   @Spec CommandSpec command = CommandSpec.create();
 
-  @Parameters(paramLabel = "DIR", description = "one directory a repository; made if missing")
+  @Parameters(paramLabel = "DIR", description = "one OCI image layout a repository")
   Path directory = Path.of("");
+
+  @Option(
+      names = "--create-on-push",
+      description =
+          "a push creates the repository that it names, and DIR, where they don't exist; else"
+              + " aws ecr create-repository or skopeo does")
+  boolean createOnPush;
 
   @Option(names = "--host", paramLabel = "ADDRESS", description = "default: ${DEFAULT-VALUE}")
   String host = "127.0.0.1";
@@ -85,8 +94,18 @@ final class LocalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (!createOnPush && !Files.isDirectory(directory)) {
+      throw new IOException(
+          "there is no directory %s: create it, or serve it with --create-on-push"
+              .formatted(directory));
+    }
     EcrLocal.Builder server =
-        EcrLocal.builder().directory(directory).host(host).port(port).layerPort(layerPort);
+        EcrLocal.builder()
+            .directory(directory)
+            .createOnPush(createOnPush)
+            .host(host)
+            .port(port)
+            .layerPort(layerPort);
     publicHost.ifPresent(server::publicHost);
     server.conditions(conditions());
     try (EcrLocal local = server.start()) {

@@ -46,6 +46,7 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
   private final long began = System.nanoTime();
   private final Map<Digest, Item> items = new LinkedHashMap<>();
   private final Thread painter;
+  private long transferred;
   private boolean closed;
   private int drawn;
 
@@ -105,6 +106,7 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
   @Override
   public synchronized void transferred(Descriptor content, long bytes) {
     item(content).bytes += bytes;
+    transferred += bytes;
   }
 
   @Override
@@ -125,6 +127,11 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
   @Override
   public void unpacked(Descriptor layer) {
     note(layer, "unpacked", layer.size());
+  }
+
+  /** The bytes that travelled, also those of what failed; none of what was there before. */
+  private synchronized long transferred() {
+    return transferred;
   }
 
   private synchronized void note(Descriptor content, String state, long bytes) {
@@ -195,13 +202,8 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
       LockSupport.unpark(painter);
       draw();
     }
-    long transferred =
-        items.values().stream()
-            .filter(item -> !item.state.equals("already there") && !item.state.equals("failed"))
-            .mapToLong(item -> item.bytes)
-            .sum();
     out.printf(
-        Locale.ROOT, "  %s in %.1f s%n", Size.of(transferred), (System.nanoTime() - began) / 1e9);
+        Locale.ROOT, "  %s in %.1f s%n", Size.of(transferred()), (System.nanoTime() - began) / 1e9);
     out.flush();
   }
 }

@@ -98,6 +98,7 @@ public final class EcrLocal implements AutoCloseable {
     private int port;
     private int layerPort;
     private @Nullable String publicHost;
+    private boolean createOnPush;
     private Conditions conditions = new Conditions();
     private InstantSource clock = InstantSource.system();
 
@@ -136,6 +137,16 @@ public final class EcrLocal implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Whether a push creates the repository that it names, as ECR does where a repository creation
+     * template for {@code CREATE_ON_PUSH} applies. Default: no, a repository is created by
+     * CreateRepository, or is an image layout in the directory.
+     */
+    public Builder createOnPush(boolean create) {
+      createOnPush = create;
+      return this;
+    }
+
     /** How the server is to behave from its first request on. */
     public Builder conditions(Conditions atStart) {
       conditions = atStart;
@@ -158,7 +169,7 @@ public final class EcrLocal implements AutoCloseable {
       if (directory == null) {
         throw new IllegalStateException("A directory is missing: directory(Path)");
       }
-      Registry registry = Registry.open(directory);
+      Registry registry = Registry.open(directory, createOnPush);
       HttpServer http = new HttpServer();
       boolean started = false;
       try {

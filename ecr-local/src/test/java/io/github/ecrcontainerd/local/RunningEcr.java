@@ -43,12 +43,24 @@ final class RunningEcr implements BeforeEachCallback, AfterEachCallback {
 
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
   private Path directory = Path.of("");
+  private final boolean createOnPush;
   private EcrLocal server;
   private EcrClient client;
 
   // Both are there from before a test to its end.
   @SuppressWarnings("NullAway")
-  RunningEcr() {}
+  private RunningEcr(boolean createOnPush) {
+    this.createOnPush = createOnPush;
+  }
+
+  RunningEcr() {
+    this(false);
+  }
+
+  /** One in which a push creates its repository. */
+  static RunningEcr creatingOnPush() {
+    return new RunningEcr(true);
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
@@ -61,7 +73,8 @@ final class RunningEcr implements BeforeEachCallback, AfterEachCallback {
 
   private void start() throws IOException {
     InstantSource clock = now::get;
-    server = EcrLocal.builder().directory(directory).clock(clock).start();
+    server =
+        EcrLocal.builder().directory(directory).createOnPush(createOnPush).clock(clock).start();
     client =
         EcrClient.builder()
             .endpointOverride(server.endpoint())

@@ -10,9 +10,7 @@ import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,12 +69,6 @@ class CrtThreadsIT {
   }
 
   private static boolean isEventLoop(Path task) {
-    try {
-      return Files.readString(task.resolve("comm")).startsWith("AwsEventLoop");
-    } catch (NoSuchFileException ended) {
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Proc.read(task.resolve("comm")).orElse("").startsWith("AwsEventLoop");
   }
 }

@@ -2,15 +2,16 @@ package io.github.ecrcontainerd.it;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The {@code ecr} command as a process of its own, away from the environment of who runs the tests.
@@ -20,6 +21,8 @@ final class EcrCommand {
 
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> wrapper = new ArrayList<>();
+  private List<String> program =
+      List.of("-cp", System.getProperty("java.class.path"), "io.github.ecrcontainerd.cli.Ecr");
   private String heap = "96m";
   private String temporary = System.getProperty("java.io.tmpdir");
 
@@ -58,15 +61,56 @@ final class EcrCommand {
     return this;
   }
 
-  /**
-   * Runs it as another user, who may read what root may, because the class path is root's, and
-   * nothing else.
-   */
+  /** Runs it as another user, who may read what root may, and nothing else. */
   EcrCommand asUser(int uid) {
-    wrapper.addAll(List.of("setpriv", "--reuid=" + uid, "--regid=" + uid, "--clear-groups"));
-    wrapper.addAll(
-        List.of("--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"));
+    wrapper.addAll(OtherUser.wrapper(uid));
     return this;
+  }
+
+  /**
+   * Lets it be ended by signals, also where the tests can't: a shell starts what is to run in the
+   * background so that it ignores SIGINT, and a program passes that on to those that it starts.
+   */
+  EcrCommand heedingSignals() {
+    wrapper.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
+    return this;
+  }
+
+  /** Limits what the kernel lets it have, by prlimit(1): {@code nofile}, {@code nproc}. */
+  EcrCommand limit(String resource, int max) {
+    wrapper.addAll(List.of("prlimit", "--%s=%d".formatted(resource, max)));
+    return this;
+  }
+
+  /** Runs it by a shell that does something with its output first: {@code >&-}. */
+  EcrCommand redirected(String redirection) {
+    wrapper.addAll(List.of("sh", "-c", "exec \"$@\" " + redirection, "sh"));
+    return this;
+  }
+
+  /**
+   * Starts the application as {@code bin/ecr} has it, with fewer files to open than the class path
+   * of the tests has, and its native code unpacked.
+   */
+  EcrCommand asApplication() throws IOException {
+    program =
+        List.of(
+            "-Djava.library.path=" + only(Checkout.builtApp().resolve("native/linux"), "*/glibc"),
+            "-jar",
+            only(Checkout.builtApp().resolve("lib"), "cli-examples-*.jar").toString());
+    return this;
+  }
+
+  private static Path only(Path directory, String pattern) throws IOException {
+    PathMatcher matcher =
+        directory.getFileSystem().getPathMatcher("glob:" + directory + "/" + pattern);
+    try (Stream<Path> files = Files.find(directory, 2, (file, type) -> matcher.matches(file))) {
+      List<Path> found = files.toList();
+      if (found.size() != 1) {
+        throw new AssertionError("not one of %s in %s: %s".formatted(pattern, directory, found));
+      }
+      return found.getFirst();
+    }
   }
 
   /** Sets where it makes temporary files. */
@@ -109,15 +153,16 @@ final class EcrCommand {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heap));
-    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"));
+    // The JVM's own words to a thread that can't be started, which would go to standard output.
+    command.add("-Xlog:os+thread=off");
     command.add("-Djava.io.tmpdir=" + temporary);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add("io.github.ecrcontainerd.cli.Ecr");
+    command.addAll(program);
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().put("PATH", System.getenv("PATH"));
-    builder.environment().put("LC_ALL", StandardCharsets.UTF_8.name());
+    builder.environment().put("LC_ALL", "C.UTF-8");
     builder.environment().putAll(environment);
     return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
   }

@@ -16,6 +16,7 @@ import io.github.ecrcontainerd.resolver.Digest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -25,13 +26,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A pull that is ended from outside takes back what it began, and keeps what it downloaded. */
 @WithContainerd
 @ExtendWith(PrivateEcr.class)
 @Timeout(60)
 class InterruptIT {
-  private static final int SIGTERM = 128 + 15;
+  private static final int MOMENTS = 6;
+  private static final long LATEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
   private final Containerd daemon;
   private final LocalEcr ecr;
@@ -49,29 +53,79 @@ class InterruptIT {
     assertThat(daemon.ctr("snapshots", "ls").lines()).hasSize(1);
   }
 
-  @Test
-  void endsTheCommandOnASignalAndLetsTheNextOneGoOn(@TempDir Path directory) throws Exception {
-    Digest layer = tagImage("signal");
+  @ParameterizedTest
+  @EnumSource(names = {"SIGHUP", "SIGINT", "SIGTERM"})
+  void endsTheCommandOnASignalAndLetsTheNextOneGoOn(Signal signal, @TempDir Path directory)
+      throws Exception {
+    String repository = "signal-" + signal.exitStatus();
+    Digest layer = tagImage(repository);
     CountDownLatch stalled = stallBehind(layer, 5_000_000);
     Process pull =
         EcrCommand.withCredentials()
-            .start(
-                directory.resolve("out"),
-                directory.resolve("err"),
-                "pull",
-                ecr.reference("signal", "latest"),
-                "--parallelism=1",
-                "--address=" + daemon.socket(),
-                "--endpoint-url=" + ecr.server().endpoint());
+            .heedingSignals()
+            .start(directory.resolve("out"), directory.resolve("err"), pull(repository));
     assertThat(stalled.await(30, TimeUnit.SECONDS)).isTrue();
     awaitIngest(layer);
 
-    pull.destroy();
+    signal.send(pull.pid());
 
     assertThat(pull.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(pull.exitValue()).isEqualTo(SIGTERM);
+    assertThat(pull.exitValue()).isEqualTo(signal.exitStatus());
     assertThat(Files.readString(directory.resolve("err"))).endsWith("ecr: interrupted\n");
     assertThat(daemon.ctr("content", "active")).contains("layer-" + layer);
+  }
+
+  /**
+   * There is no event to wait for at each moment of a start: the moments are random, from the start
+   * of the process on. Before its {@code main} a JVM ends without a word; JDK 25 has some
+   * milliseconds amid its own initialization in which it fails instead, with words of its own on
+   * standard output and status 1.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"SIGHUP", "SIGINT", "SIGTERM"})
+  void saysThatItWasInterruptedAndNothingElseAtAnyMoment(Signal signal, @TempDir Path directory)
+      throws Exception {
+    String repository = "moment-" + signal.exitStatus();
+    stallBehind(tagImage(repository), 0);
+    Random random = new Random();
+    List<String> said = new ArrayList<>();
+    for (int i = 0; i < MOMENTS; i++) {
+      // The last one is certainly after the beginning.
+      long moment = i == MOMENTS - 1 ? 2 * LATEST_NANOS : random.nextLong(LATEST_NANOS);
+      Path err = directory.resolve("err" + i);
+      Process pull =
+          EcrCommand.withCredentials()
+              .heedingSignals()
+              .start(directory.resolve("out" + i), err, pull(repository));
+      Thread.sleep(Duration.ofNanos(moment));
+      signal.send(pull.pid());
+      assertThat(pull.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      String lines = Files.readString(err);
+      String out = Files.readString(directory.resolve("out" + i));
+      if (!out.startsWith("Error occurred during initialization of VM")) {
+        assertThat(pull.exitValue()).as(lines).isEqualTo(signal.exitStatus());
+        assertThat(out).isEmpty();
+      }
+      assertThat(lines)
+          .as("%s after %d ms", signal, TimeUnit.NANOSECONDS.toMillis(moment))
+          .doesNotContain("Exception", "Error", "\tat ");
+      said.addAll(lines.lines().filter(line -> line.startsWith("ecr: ")).toList());
+      assertThat(said)
+          .as(lines)
+          .hasSizeLessThanOrEqualTo(i + 1)
+          .allMatch("ecr: interrupted"::equals);
+    }
+    assertThat(said).isNotEmpty();
+  }
+
+  private String[] pull(String repository) {
+    return new String[] {
+      "pull",
+      ecr.reference(repository, "latest"),
+      "--parallelism=1",
+      "--address=" + daemon.socket(),
+      "--endpoint-url=" + ecr.server().endpoint()
+    };
   }
 
   @Test

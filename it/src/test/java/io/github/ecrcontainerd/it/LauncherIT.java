@@ -1,12 +1,10 @@
 package io.github.ecrcontainerd.it;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -21,50 +19,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code bin/ecr}: it prepares the JVM for faster starts once, and nobody notices anything but
- * those. The launcher and the application are a copy, so that no test disturbs those of the
- * project.
+ * those.
  */
 @Timeout(300)
 class LauncherIT {
-  private static final Path PROJECT = requireNonNull(Path.of("").toAbsolutePath().getParent());
-  private static final Path APP = Path.of("cli-examples", "target", "app");
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   @TempDir private Path copy;
+  private Checkout checkout;
 
   private record Ended(int status, String out, String err) {}
 
   @BeforeEach
   void copyTheLauncherAndItsApplication() throws IOException {
-    copy(Path.of("bin", "ecr"));
-    copy(Path.of("bin", "lib.sh"));
-    try (Stream<Path> files = Files.walk(PROJECT.resolve(APP))) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Path there = PROJECT.relativize(file);
-        if (Files.isRegularFile(file) && !there.startsWith(APP.resolve("cache"))) {
-          copy(there);
-        }
-      }
-    }
-    // What it would be built from, older than what is built.
-    Files.createFile(copy.resolve("pom.xml"));
-    for (String module :
-        List.of(
-            "ecr-resolver-api",
-            "ecr-resolver-impl",
-            "containerd-client",
-            "ecr-local",
-            "cli-examples")) {
-      Files.createDirectories(copy.resolve(module).resolve("src").resolve("main"));
-      Files.createFile(copy.resolve(module).resolve("pom.xml"));
-    }
-    Files.writeString(copy.resolve(APP).resolve("built"), "");
-  }
-
-  private void copy(Path file) throws IOException {
-    Path to = copy.resolve(file);
-    Files.createDirectories(to.getParent());
-    Files.copy(PROJECT.resolve(file), to, StandardCopyOption.COPY_ATTRIBUTES);
+    checkout = Checkout.in(copy);
   }
 
   private Ended version(String... wrapper) throws Exception {
@@ -73,15 +41,11 @@ class LauncherIT {
 
   private Ended run(List<String> wrapper, List<String> options) throws Exception {
     List<String> command = new ArrayList<>(wrapper);
-    command.addAll(List.of(copy.resolve("bin").resolve("ecr").toString(), "--version"));
+    command.addAll(List.of(checkout.script("ecr"), "--version"));
     Path out = copy.resolve("out");
     Path err = copy.resolve("err");
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().clear();
-    builder.environment().put("PATH", System.getenv("PATH"));
-    builder.environment().put("HOME", copy.toString());
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        checkout.process(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     if (!options.isEmpty()) {
       builder.environment().put("JAVA_TOOL_OPTIONS", String.join(" ", options));
     }
@@ -97,7 +61,7 @@ class LauncherIT {
 
   /** The one cache that there is. */
   private Path cache() throws IOException {
-    try (Stream<Path> files = Files.list(copy.resolve(APP).resolve("cache"))) {
+    try (Stream<Path> files = Files.list(checkout.app().resolve("cache"))) {
       List<Path> caches = files.filter(file -> file.toString().endsWith(".aot")).toList();
       assertThat(caches).hasSize(1);
       assertThat(caches.getFirst()).isNotEmptyFile();
@@ -131,7 +95,7 @@ class LauncherIT {
     isSilent(version());
     assertThat(Files.readAttributes(cache(), "unix:ino").get("ino")).isEqualTo(made);
 
-    try (Stream<Path> jars = Files.list(copy.resolve(APP).resolve("lib"))) {
+    try (Stream<Path> jars = Files.list(checkout.app().resolve("lib"))) {
       Path jar =
           jars.filter(file -> file.toString().contains("grpc-core")).findFirst().orElseThrow();
       Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000_000_000L));
@@ -142,16 +106,16 @@ class LauncherIT {
 
   @Test
   void startsWithoutWhereItMayNotWrite() throws Exception {
-    Files.setPosixFilePermissions(copy.resolve(APP), PosixFilePermissions.fromString("r-xr-xr-x"));
+    Files.setPosixFilePermissions(checkout.app(), PosixFilePermissions.fromString("r-xr-xr-x"));
     // Root may write everywhere, unless it gives that up.
     isSilent(version("setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"));
-    assertThat(copy.resolve(APP).resolve("cache")).doesNotExist();
+    assertThat(checkout.app().resolve("cache")).doesNotExist();
   }
 
   @Test
   void startsWithoutWhereTheTrainingFails() throws Exception {
     // The trainer is there, and the registry that it starts is not.
-    try (Stream<Path> jars = Files.list(copy.resolve(APP).resolve("lib"))) {
+    try (Stream<Path> jars = Files.list(checkout.app().resolve("lib"))) {
       Files.delete(
           jars.filter(file -> file.toString().contains("netty-transport-4"))
               .findFirst()

@@ -6,6 +6,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A socket on which a process of another user listens, and accepts nobody. Needs root. */
 final class OtherUsersSocket implements AutoCloseable {
@@ -33,17 +35,13 @@ final class OtherUsersSocket implements AutoCloseable {
     Path directory = Files.createTempDirectory(Scratch.forSockets(), "other");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
     Path program = Files.writeString(directory.resolve("Listener.java"), LISTENER);
-    ProcessBuilder command =
-        new ProcessBuilder(
-            "setpriv",
-            "--reuid=" + user,
-            "--regid=" + user,
-            "--clear-groups",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            program.toString(),
-            directory.resolve("s.sock").toString());
+    List<String> command = new ArrayList<>(OtherUser.wrapper(user));
+    command.addAll(
+        List.of(
+            OtherUser.java(), "-XX:-UsePerfData", program.toString(), directory.resolve("s.sock").toString()));
     OtherUsersSocket listener =
-        new OtherUsersSocket(directory, command.redirectError(Redirect.INHERIT).start());
+        new OtherUsersSocket(
+            directory, new ProcessBuilder(command).redirectError(Redirect.INHERIT).start());
     if (!"listens".equals(listener.process.inputReader().readLine())) {
       listener.close();
       throw new AssertionError("Nobody listens on " + listener.socket());

@@ -43,6 +43,21 @@ class PullAndRunIT {
     assertThat(command().run("run", reference, "-c", "exit 7").status()).isEqualTo(7);
   }
 
+  /** The figure of a pull is what the registry has served, whatever else the pull does. */
+  @Test
+  void countsTheBytesThatTravelledAndNoOthers() throws Exception {
+    String reference = tagBusybox("counts");
+    String first = command().run("pull", "--no-unpack", reference).err();
+    ecr.server().counters().reset();
+
+    Ended again = command().run("pull", reference);
+
+    assertThat(first).containsPattern("(?m)^  \\d+\\.\\d KiB in \\d+\\.\\d s$");
+    assertThat(ecr.server().counters().layerBytes()).isZero();
+    assertThat(again.status()).isZero();
+    assertThat(again.err()).containsPattern("(?m)^  0 B in \\d+\\.\\d s$");
+  }
+
   @Test
   void takesNamespaceSnapshotterAndUnpackingFromTheEnvironment() throws Exception {
     String reference = tagBusybox("environment");

@@ -346,6 +346,7 @@ class RunIT {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
+                "-XX:-UsePerfData",
                 "--illegal-native-access=deny",
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -3,15 +3,11 @@ package io.github.ecrcontainerd.it;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
 
 /** Where a daemon's files can be. */
 final class Scratch {
   /** A socket's path has at most 107 bytes (unix(7)); containerd makes longer ones from ours. */
   private static final int LONGEST = 60;
-
-  /** File systems that can't hold an upper directory of an overlay, as in most containers. */
-  private static final Set<String> NOT_FOR_OVERLAYS = Set.of("overlay", "aufs", "fuse-overlayfs");
 
   private Scratch() {}
 
@@ -22,18 +18,14 @@ final class Scratch {
   }
 
   /**
-   * The root for a daemon whose files are in this directory: below it, or below the build's target
-   * directory where only that can hold overlays.
+   * The root for a daemon whose files are in this directory: below it, or below the one that {@code
+   * bin/verify} names in {@code IT_OVERLAYS} because /tmp can't hold overlays, as in a container.
    */
   static Path forOverlays(Path directory) throws IOException {
-    Path target = Path.of("target").toAbsolutePath();
-    if (canHoldOverlays(directory) || !Files.isDirectory(target) || !canHoldOverlays(target)) {
+    String chosen = System.getenv("IT_OVERLAYS");
+    if (chosen == null || chosen.isEmpty()) {
       return Files.createDirectory(directory.resolve("root"));
     }
-    return Files.createTempDirectory(target, "ctd");
-  }
-
-  private static boolean canHoldOverlays(Path directory) throws IOException {
-    return !NOT_FOR_OVERLAYS.contains(Files.getFileStore(directory).type());
+    return Files.createTempDirectory(Path.of(chosen), "ctd");
   }
 }

@@ -98,6 +98,7 @@ class SoakIT {
     // The whole heap is there from the start: what grows then is not the heap.
     command.addAll(List.of("-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC"));
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:NativeMemoryTracking=summary"));
+    command.add("-XX:-UsePerfData");
     command.addAll(List.of("-Daws.crt.memory.tracing=1", "--enable-native-access=ALL-UNNAMED"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Soak.class.getName()));
     command.add(daemon.socket().toString());

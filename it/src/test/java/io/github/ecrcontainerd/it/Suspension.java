@@ -3,9 +3,7 @@ package io.github.ecrcontainerd.it;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 
 /** A process that SIGSTOP has stopped: it is there and does nothing, until this is closed. */
@@ -18,7 +16,7 @@ final class Suspension implements AutoCloseable {
 
   /** Stops a process, and returns when none of its threads runs any more. */
   static Suspension of(long pid) {
-    Command.run(List.of("kill", "-STOP", Long.toString(pid)));
+    Signal.SIGSTOP.send(pid);
     while (!isStopped(pid)) {
       Thread.onSpinWait();
     }
@@ -33,20 +31,15 @@ final class Suspension implements AutoCloseable {
     }
   }
 
-  /** {@code 4711 (containerd) T 1 ...}: proc(5). */
+  /** {@code 4711 (containerd) T 1 ...}: proc(5). A thread that has ended doesn't run either. */
   private static boolean isStopped(Path thread) {
-    try {
-      String stat = Files.readString(thread.resolve("stat"));
-      return stat.substring(stat.lastIndexOf(')')).startsWith(") T");
-    } catch (NoSuchFileException e) {
-      return true; // It has ended.
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Proc.read(thread.resolve("stat"))
+        .map(stat -> stat.substring(stat.lastIndexOf(')')).startsWith(") T"))
+        .orElse(true);
   }
 
   @Override
   public void close() {
-    Command.run(List.of("kill", "-CONT", Long.toString(pid)));
+    Signal.SIGCONT.send(pid);
   }
 }

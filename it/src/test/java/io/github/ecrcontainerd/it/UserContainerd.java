@@ -17,8 +17,7 @@ import java.util.stream.Stream;
  * RootlessKit makes it: containerd writes there whatever its configuration says.
  */
 final class UserContainerd implements AutoCloseable {
-  /** Nobody's. */
-  static final int UID = 65_534;
+  static final int UID = OtherUser.NOBODY;
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
@@ -72,6 +71,8 @@ final class UserContainerd implements AutoCloseable {
                 UID,
                 directory.resolve("opt")));
     Path run = Files.createDirectory(directory.resolve("run"));
+    // Where the user can start it from: the program may be below a home that is not the user's.
+    Files.createFile(run.resolve("containerd.program"));
     Path containerd = Files.createDirectory(directory.resolve("containerd"));
     for (Path own : List.of(directory, run, containerd)) {
       Files.setAttribute(own, "unix:uid", UID);
@@ -86,8 +87,10 @@ final class UserContainerd implements AutoCloseable {
                 "slave",
                 "sh",
                 "-c",
-                "mount --bind \"$1\" /run &&"
-                    + " exec setpriv --reuid=\"$2\" --regid=\"$2\" --clear-groups \"$3\" --config \"$4\"",
+                "mount --bind \"$3\" \"$1/containerd.program\" &&"
+                    + " mount --rbind \"$1\" /run &&"
+                    + " exec setpriv --reuid=\"$2\" --regid=\"$2\" --clear-groups"
+                    + " /run/containerd.program --config \"$4\"",
                 "sh",
                 run.toString(),
                 Integer.toString(UID),

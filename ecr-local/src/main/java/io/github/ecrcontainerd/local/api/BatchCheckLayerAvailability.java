@@ -38,7 +38,7 @@ final class BatchCheckLayerAvailability
   public Response answer(Request request, Call call) throws IOException {
     List<@Nullable String> digests =
         Parameters.batchOfNullable("layerDigests", request.layerDigests());
-    Target target = repositories.find(request.registryId(), request.repositoryName());
+    Target target = repositories.findForPush(request.registryId(), request.repositoryName());
     List<Layer> layers = new ArrayList<>();
     List<Failure> failures = new ArrayList<>();
     for (@Nullable String text : digests) {

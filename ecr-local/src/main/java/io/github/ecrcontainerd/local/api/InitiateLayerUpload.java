@@ -26,7 +26,7 @@ final class InitiateLayerUpload implements EcrOperation<InitiateLayerUpload.Requ
 
   @Override
   public Response answer(Request request, Call call) throws IOException {
-    Target target = repositories.find(request.registryId(), request.repositoryName());
+    Target target = repositories.openForPush(request.registryId(), request.repositoryName());
     return new Response(target.repository().uploads().begin().id(), conditions.partSize());
   }
 }

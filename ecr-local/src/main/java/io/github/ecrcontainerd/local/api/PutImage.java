@@ -47,7 +47,7 @@ final class PutImage implements EcrOperation<PutImage.Request> {
           "imageTag", "must satisfy regular expression '" + Tag.EXPRESSION + "'");
     }
     PushedManifest pushed = PushedManifest.read(text, request.imageManifestMediaType());
-    Target target = repositories.find(request.registryId(), request.repositoryName());
+    Target target = repositories.openForPush(request.registryId(), request.repositoryName());
     checkDigest(request.imageDigest(), pushed.digest());
     try (IndexEdit edit = target.repository().edit()) {
       checkTag(target, edit.before(), pushed.digest(), tag);

@@ -3,6 +3,8 @@ package io.github.ecrcontainerd.local.api;
 import io.github.ecrcontainerd.local.store.Registry;
 import io.github.ecrcontainerd.local.store.Repository;
 import io.github.ecrcontainerd.local.store.RepositoryName;
+import java.io.IOException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -43,17 +45,40 @@ final class Repositories {
    * @throws EcrError if there is none
    */
   Target find(@Nullable String registryId, @Nullable String repositoryName) {
+    RepositoryName name = name(repositoryName);
+    return target(registryId(registryId), name, registry.find(name));
+  }
+
+  /**
+   * The repository that a push is about to write to. It may still have to be created.
+   *
+   * @throws EcrError if there is none, and a push doesn't create it
+   */
+  Target findForPush(@Nullable String registryId, @Nullable String repositoryName) {
+    RepositoryName name = name(repositoryName);
+    return target(registryId(registryId), name, registry.findForPush(name));
+  }
+
+  /**
+   * The repository that a push writes to, created if a push creates it.
+   *
+   * @throws EcrError if there is none, and a push doesn't create it
+   */
+  Target openForPush(@Nullable String registryId, @Nullable String repositoryName)
+      throws IOException {
     String id = registryId(registryId);
     RepositoryName name = name(repositoryName);
-    Repository repository =
-        registry
-            .find(name)
-            .orElseThrow(
-                () ->
-                    new EcrError(
-                        "RepositoryNotFoundException",
-                        "The repository with name '%s' does not exist in the registry with id '%s'"
-                            .formatted(name, id)));
-    return new Target(id, repository);
+    return target(id, name, registry.openForPush(name));
+  }
+
+  private static Target target(String id, RepositoryName name, Optional<Repository> repository) {
+    return new Target(
+        id,
+        repository.orElseThrow(
+            () ->
+                new EcrError(
+                    "RepositoryNotFoundException",
+                    "The repository with name '%s' does not exist in the registry with id '%s'"
+                        .formatted(name, id))));
   }
 }

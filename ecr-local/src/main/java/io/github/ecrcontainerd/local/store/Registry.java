@@ -21,24 +21,27 @@ public final class Registry implements AutoCloseable {
   private final Map<RepositoryName, Repository> known = new ConcurrentHashMap<>();
 
   private final DirectoryLock lock;
+  private final boolean createOnPush;
 
-  private Registry(Path directory, DirectoryLock lock) {
+  private Registry(Path directory, DirectoryLock lock, boolean createOnPush) {
     this.directory = directory;
     this.lock = lock;
+    this.createOnPush = createOnPush;
   }
 
   /**
    * Opens a directory, which is made where it is missing, and sweeps out abandoned uploads.
    *
+   * @param createOnPush whether a push creates the repository that it names
    * @throws IOException if it can't be used, or another server serves it
    */
-  public static Registry open(Path directory) throws IOException {
+  public static Registry open(Path directory, boolean createOnPush) throws IOException {
     Files.createDirectories(directory);
     Path real = directory.toRealPath();
     DirectoryLock lock = DirectoryLock.take(real);
     boolean opened = false;
     try {
-      Registry registry = new Registry(real, lock);
+      Registry registry = new Registry(real, lock, createOnPush);
       for (Repository repository : registry.repositories()) {
         repository.sweep();
       }
@@ -56,6 +59,22 @@ public final class Registry implements AutoCloseable {
     return Repository.isLayout(directory.resolve(name.value()))
         ? Optional.of(known(name))
         : Optional.empty();
+  }
+
+  /**
+   * What a push asks before its first upload: like {@link #find}, but where a push creates its
+   * repository, one that doesn't exist yet is found too, and is empty. Creates nothing.
+   */
+  public Optional<Repository> findForPush(RepositoryName name) {
+    return createOnPush ? Optional.of(known(name)) : find(name);
+  }
+
+  /** The repository that a push writes to: created now, where a push creates it. */
+  public synchronized Optional<Repository> openForPush(RepositoryName name) throws IOException {
+    Optional<Repository> found = find(name);
+    return found.isPresent() || !createOnPush
+        ? found
+        : Optional.of(create(name, TagMutability.MUTABLE));
   }
 
   private Repository known(RepositoryName name) {

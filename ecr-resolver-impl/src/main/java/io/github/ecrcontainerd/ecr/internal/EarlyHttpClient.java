@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.crt.CrtRuntimeException;
 import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
@@ -43,13 +44,20 @@ final class EarlyHttpClient implements SdkAsyncHttpClient {
     return made.execute(exchange);
   }
 
-  /** The one thing that is likely to be wrong is named: the CRT unpacks its library there. */
+  /**
+   * Where the CRT's library isn't there, the one thing that is likely to be wrong is named: the CRT
+   * unpacks it there. Where the library itself has failed, its error says what is wrong.
+   */
   private static IllegalStateException failure(CompletionException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
+    String advice =
+        cause instanceof CrtRuntimeException crt && crt.errorCode > 0
+            ? ""
+            : ": may files be written and run in java.io.tmpdir, %s?"
+                .formatted(System.getProperty("java.io.tmpdir"));
     IllegalStateException failure =
         new IllegalStateException(
-            "no HTTP client can be made (%s): may files be written and run in java.io.tmpdir, %s?"
-                .formatted(cause.getMessage(), System.getProperty("java.io.tmpdir")));
+            "no HTTP client can be made (%s)%s".formatted(cause.getMessage(), advice));
     failure.addSuppressed(cause);
     return failure;
   }

@@ -1,7 +1,6 @@
 package io.github.ecrcontainerd.it.matrix;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import io.github.ecrcontainerd.it.Proc;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,6 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class SuiteRun implements AutoCloseable {
   private static final Path PROC = Path.of("/proc");
+
+  /** Every system has it. Without, a JVM couldn't name files whose names are not ASCII. */
+  private static final String LOCALE = "C.UTF-8";
+
   private static final Duration DEADLINE = Duration.ofMinutes(40);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -50,12 +53,16 @@ final class SuiteRun implements AutoCloseable {
       List<String> command = new ArrayList<>();
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(
-          List.of("--enable-native-access=ALL-UNNAMED", "-Djava.io.tmpdir=" + temporary));
+          List.of(
+              "--enable-native-access=ALL-UNNAMED",
+              "-XX:-UsePerfData",
+              "-Djava.io.tmpdir=" + temporary));
       command.addAll(List.of("-Dit.containerd=" + daemon.programs()));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Suite.class.getName()));
       command.add(daemon.tests());
       command.addAll(classes);
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+      builder.environment().put("LC_ALL", LOCALE);
       this.process = builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -124,7 +131,7 @@ final class SuiteRun implements AutoCloseable {
     List<ProcessHandle> killed = new ArrayList<>();
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path started : processes) {
-        if (commandLine(started).contains(temporary.toString())) {
+        if (Proc.read(started.resolve("cmdline")).orElse("").contains(temporary.toString())) {
           ProcessHandle.of(Long.parseLong(started.getFileName().toString())).ifPresent(killed::add);
         }
       }
@@ -132,15 +139,6 @@ final class SuiteRun implements AutoCloseable {
     killed.forEach(ProcessHandle::destroyForcibly);
     killed.forEach(
         handle -> handle.onExit().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join());
-  }
-
-  /** Empty for a process that has ended. */
-  private static String commandLine(Path process) {
-    try {
-      return Files.readString(process.resolve("cmdline"), ISO_8859_1);
-    } catch (IOException e) {
-      return "";
-    }
   }
 
   private static void delete(Path directory) throws IOException {

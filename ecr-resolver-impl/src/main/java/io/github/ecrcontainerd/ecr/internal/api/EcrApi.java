@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 
 /** The one way to call the API: it waits, can be interrupted, and maps every error. */
@@ -119,10 +120,19 @@ public final class EcrApi {
       String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e)
       throws InterruptedException {
     Throwable cause = e.getCause() == null ? e : e.getCause();
-    // The SDK begins no call on an interrupted thread.
-    if (Thread.interrupted()) {
+    // The SDK begins no call on an interrupted thread, and may have taken its interrupt away.
+    if (Thread.interrupted() || isInterrupt(cause)) {
       throw new InterruptedException(operation + " was interrupted");
     }
     return FailedCall.of(operation, reference, digest, cause);
+  }
+
+  private static boolean isInterrupt(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof InterruptedException || cause instanceof AbortedException) {
+        return true;
+      }
+    }
+    return false;
   }
 }
