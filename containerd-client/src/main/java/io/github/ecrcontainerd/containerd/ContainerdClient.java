@@ -9,7 +9,6 @@ import io.github.ecrcontainerd.containerd.internal.transport.TrustedTransport;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.task.ExitStatus;
-import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Platform;

@@ -18,7 +18,6 @@ import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.local.LayerTransfer;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaTypes;
-import io.github.ecrcontainerd.resolver.ResolverException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Base64;

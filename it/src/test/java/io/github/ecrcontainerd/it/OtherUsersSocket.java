@@ -38,7 +38,10 @@ final class OtherUsersSocket implements AutoCloseable {
     List<String> command = new ArrayList<>(OtherUser.wrapper(user));
     command.addAll(
         List.of(
-            OtherUser.java(), "-XX:-UsePerfData", program.toString(), directory.resolve("s.sock").toString()));
+            OtherUser.java(),
+            "-XX:-UsePerfData",
+            program.toString(),
+            directory.resolve("s.sock").toString()));
     OtherUsersSocket listener =
         new OtherUsersSocket(
             directory, new ProcessBuilder(command).redirectError(Redirect.INHERIT).start());

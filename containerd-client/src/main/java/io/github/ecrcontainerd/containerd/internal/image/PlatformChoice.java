@@ -49,12 +49,15 @@ public record PlatformChoice(Platform platform, boolean asked) {
   }
 
   /**
-   * The index of the best of several images, by what they were built for: the best of those that say
-   * it, else the first that doesn't, else the only one where the user named no platform.
+   * The index of the best of several images, by what they were built for: the best of those that
+   * say it, else the first that doesn't, else the only one where the user named no platform.
    */
   Optional<Integer> bestOf(List<Optional<Platform>> builtFor) {
     List<Integer> stated =
-        IntStream.range(0, builtFor.size()).filter(i -> builtFor.get(i).isPresent()).boxed().toList();
+        IntStream.range(0, builtFor.size())
+            .filter(i -> builtFor.get(i).isPresent())
+            .boxed()
+            .toList();
     Optional<Integer> best =
         platform
             .best(stated.stream().map(i -> builtFor.get(i).orElseThrow()).toList())

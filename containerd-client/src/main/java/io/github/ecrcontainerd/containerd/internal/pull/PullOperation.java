@@ -94,8 +94,8 @@ public final class PullOperation {
     return image;
   }
 
-  private Optional<Unpacker> unpacker(
-      ImageGraph image, ContainerdServices leased, HeldLease lease) throws InterruptedException {
+  private Optional<Unpacker> unpacker(ImageGraph image, ContainerdServices leased, HeldLease lease)
+      throws InterruptedException {
     Optional<RootFs> rootFs = options.unpack() ? RootFs.of(image, listener) : Optional.empty();
     if (rootFs.isEmpty()) {
       return Optional.empty();

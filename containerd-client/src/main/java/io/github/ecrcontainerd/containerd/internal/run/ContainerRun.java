@@ -61,10 +61,7 @@ public final class ContainerRun {
    * @param namespace the services' own
    */
   public ContainerRun(
-      ContainerdServices services,
-      String namespace,
-      Settings settings,
-      SpecSource spec) {
+      ContainerdServices services, String namespace, Settings settings, SpecSource spec) {
     this.services = services;
     this.namespace = namespace;
     this.settings = settings;

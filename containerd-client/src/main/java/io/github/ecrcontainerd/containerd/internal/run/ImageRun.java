@@ -36,10 +36,7 @@ public final class ImageRun {
    * @param peer asks who the daemon is
    */
   public ImageRun(
-      ContainerdServices services,
-      String namespace,
-      Supplier<Peer> peer,
-      RunOptions options) {
+      ContainerdServices services, String namespace, Supplier<Peer> peer, RunOptions options) {
     this.services = services;
     this.namespace = namespace;
     this.peer = peer;
