@@ -3,7 +3,9 @@ package io.github.ecrcontainerd.containerd.internal.scope;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,21 +73,30 @@ class TaskGroupTest {
   @Test
   void holdsAsManyTasksAtATimeAsThereArePlaces() throws Exception {
     Semaphore places = new Semaphore(3);
+    CyclicBarrier three = new CyclicBarrier(3);
     AtomicInteger running = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     try (TaskGroup tasks = new TaskGroup("test")) {
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < 30; i++) {
         tasks.fork(
             places,
             () -> {
               most.accumulateAndGet(running.incrementAndGet(), Math::max);
-              Thread.yield();
+              await(three);
               running.decrementAndGet();
             });
       }
       tasks.join();
     }
-    assertThat(most.get()).isBetween(1, 3);
+    assertThat(most).hasValue(3);
+  }
+
+  private static void await(CyclicBarrier barrier) throws InterruptedException {
+    try {
+      barrier.await();
+    } catch (BrokenBarrierException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
