@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * containerd could not do what it was asked for, or could not be asked. The message is one line for
- * whoever runs the program: which call of which object, why it failed and what can be done.
+ * the program's user: which call of which object, why it failed and what can be done.
  */
 public final class ContainerdException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -67,6 +67,29 @@ public final class ContainerdException extends RuntimeException {
 
   public Code code() {
     return code;
+  }
+
+  /**
+   * Whether the same call may succeed later although nothing was changed: the daemon is away or
+   * busy, something of another client was in its way, or space may become free.
+   */
+  public boolean isRetryable() {
+    return switch (code) {
+      case DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, UNAVAILABLE -> true;
+      case CANCELLED,
+          UNKNOWN,
+          INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          FAILED_PRECONDITION,
+          OUT_OF_RANGE,
+          UNIMPLEMENTED,
+          INTERNAL,
+          DATA_LOSS,
+          UNAUTHENTICATED ->
+          false;
+    };
   }
 
   /** What was asked for, in the daemon's words: {@code Leases.Create}. */

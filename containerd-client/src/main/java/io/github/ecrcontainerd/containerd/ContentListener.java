@@ -6,7 +6,10 @@ import io.github.ecrcontainerd.resolver.TransferListener;
 /**
  * Is told, for each manifest and blob of an image, either {@link #alreadyThere} or what {@link
  * TransferListener} says of its transfer. Blobs travel at the same time, so calls come from several
- * threads. A call must not throw, and must not block: the bytes wait for it.
+ * threads. A call must not block: the bytes wait for it.
+ *
+ * <p>What a call throws ends the whole pull, push or copy as an error of its own would: the caller
+ * gets that exception, nothing is kept under the image's name, and the lease is given back.
  */
 public interface ContentListener extends TransferListener {
 

@@ -145,6 +145,27 @@ class PullOperationTest {
   }
 
   @Test
+  void endsWithWhatItsListenerThrowsAndKeepsNothing() throws Exception {
+    Descriptor root = image.image("linux", "amd64");
+    PullListener broken =
+        new PullListener() {
+          @Override
+          public void completed(Descriptor content) {
+            if (MediaTypes.isLayer(content.mediaType())) {
+              throw new IllegalStateException("the listener is broken");
+            }
+          }
+        };
+
+    assertThatThrownBy(() -> pull(root, CONTENT.toBuilder().listener(broken).build()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the listener is broken");
+
+    assertThat(containerd.images().get("memory/app:1")).isEmpty();
+    assertThat(containerd.held()).isEmpty();
+  }
+
+  @Test
   void keepsWhatRefersToTheImageUnderRecordsOfTheirOwn() throws Exception {
     Descriptor root = image.image("linux", "amd64");
     Descriptor sbom = image.manifest(registry.put("application/spdx+json", "an SBOM"));
