@@ -23,6 +23,7 @@ final class EcrCommand {
   private final List<String> wrapper = new ArrayList<>();
   private List<String> program =
       List.of("-cp", System.getProperty("java.class.path"), "io.github.ecrcontainerd.cli.Ecr");
+  private String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private String heap = "96m";
   private String temporary = System.getProperty("java.io.tmpdir");
 
@@ -64,6 +65,7 @@ final class EcrCommand {
   /** Runs it as another user, who may read what root may, and nothing else. */
   EcrCommand asUser(int uid) {
     wrapper.addAll(OtherUser.wrapper(uid));
+    java = OtherUser.java();
     return this;
   }
 
@@ -151,7 +153,7 @@ final class EcrCommand {
   /** Starts it, with its output in two files. */
   Process start(Path out, Path err, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(wrapper);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java);
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heap));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"));
     // The JVM's own words to a thread that can't be started, which would go to standard output.
