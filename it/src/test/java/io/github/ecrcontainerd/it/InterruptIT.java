@@ -32,9 +32,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A pull that is ended from outside takes back what it began, and keeps what it downloaded. */
 @WithContainerd
 @ExtendWith(PrivateEcr.class)
-@Timeout(60)
+@Timeout(120)
 class InterruptIT {
-  private static final int MOMENTS = 6;
+  private static final int MOMENTS = 5;
   private static final long LATEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
 
   private final Containerd daemon;
@@ -86,18 +86,22 @@ class InterruptIT {
   void saysThatItWasInterruptedAndNothingElseAtAnyMoment(Signal signal, @TempDir Path directory)
       throws Exception {
     String repository = "moment-" + signal.exitStatus();
-    stallBehind(tagImage(repository), 0);
+    Digest layer = tagImage(repository);
     Random random = new Random();
     List<String> said = new ArrayList<>();
     for (int i = 0; i < MOMENTS; i++) {
-      // The last one is certainly after the beginning.
-      long moment = i == MOMENTS - 1 ? 2 * LATEST_NANOS : random.nextLong(LATEST_NANOS);
+      CountDownLatch stalled = stallBehind(layer, 0);
+      long moment = random.nextLong(LATEST_NANOS);
       Path err = directory.resolve("err" + i);
       Process pull =
           EcrCommand.withCredentials()
               .heedingSignals()
               .start(directory.resolve("out" + i), err, pull(repository));
       Thread.sleep(Duration.ofNanos(moment));
+      if (i == MOMENTS - 1) {
+        // Certainly after the beginning.
+        assertThat(stalled.await(60, TimeUnit.SECONDS)).isTrue();
+      }
       signal.send(pull.pid());
       assertThat(pull.waitFor(20, TimeUnit.SECONDS)).isTrue();
       String lines = Files.readString(err);
