@@ -243,7 +243,7 @@ find_command() {
     -XX:CompileThresholdScaling=4 -XX:CompileCommand=quiet
     -XX:CompileCommand=CompileThresholdScaling,sun.security.provider.DigestBase::implCompressMultiBlock0,0.1
     '-XX:CompileCommand=CompileThresholdScaling,java.util.Base64$Encoder::*,0.1'
-    -Djava.library.path="${native[0]}" -jar "$app"/lib/cli-examples-*.jar)
+    -Xlog:os+thread=off -Djava.library.path="${native[0]}" -jar "$app"/lib/cli-examples-*.jar)
   find_cache "$1"
   # Whether the cache fits is looked at above. Where the JVM thinks otherwise, it starts without, and has nothing to say.
   [ -z "$cache" ] || ecr_command=("$1/bin/java" "-XX:AOTCache=$cache" '-Xlog:aot*=off,cds*=off' "${ecr_command[@]:1}")
