@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it.bench;
 
+import io.github.ecrcontainerd.it.DockerRegistry;
 import io.github.ecrcontainerd.it.LocalEcr;
 import io.github.ecrcontainerd.it.bench.Row.Measured;
 import java.io.IOException;

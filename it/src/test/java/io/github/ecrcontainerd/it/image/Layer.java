@@ -33,6 +33,11 @@ public final class Layer {
       this.docker = docker;
     }
 
+    /** The media type of a layer that is compressed so. */
+    public String mediaType(OciLayout.Format format) {
+      return format == OciLayout.Format.OCI ? oci : docker;
+    }
+
     private byte[] compress(byte[] tar) {
       return switch (this) {
         case PLAIN -> tar;
@@ -61,7 +66,7 @@ public final class Layer {
   }
 
   String mediaType(OciLayout.Format format) {
-    return format == OciLayout.Format.OCI ? compression.oci : compression.docker;
+    return compression.mediaType(format);
   }
 
   private static byte[] gzip(byte[] tar) {

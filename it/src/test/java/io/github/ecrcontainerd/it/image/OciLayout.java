@@ -83,6 +83,19 @@ public final class OciLayout {
     return descriptor;
   }
 
+  /** Writes any bytes under their digest by another algorithm. */
+  public Descriptor blob(String mediaType, Digest.Algorithm algorithm, byte[] content) {
+    Descriptor descriptor =
+        Descriptor.of(mediaType, Digest.of(algorithm, content), content.length);
+    try {
+      Files.createDirectories(file(descriptor.digest()).getParent());
+      Files.write(file(descriptor.digest()), content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return descriptor;
+  }
+
   /** Takes a file, which is gone from where it was, as the blob of this digest and media type. */
   public Descriptor blob(String mediaType, Digest digest, Path content) {
     try {
@@ -128,7 +141,7 @@ public final class OciLayout {
       List<Digest> diffIds,
       Map<String, ?> config) {
     Descriptor configuration =
-        json(
+        document(
             format == Format.OCI ? MediaTypes.OCI_CONFIG : MediaTypes.DOCKER_CONFIG,
             config(platform, config, diffIds));
     Descriptor target = manifest(format, configuration, blobs, Map.of()).withPlatform(platform);
@@ -149,7 +162,7 @@ public final class OciLayout {
     manifest.put("config", fields(config));
     manifest.put("layers", layers.stream().map(OciLayout::fields).toList());
     manifest.putAll(more);
-    return json(mediaType, manifest);
+    return document(mediaType, manifest);
   }
 
   /** Writes an artifact that refers to another manifest: a signature, an SBOM. */
@@ -175,12 +188,22 @@ public final class OciLayout {
 
   /** Writes an index of manifests, each with the platform that its descriptor has. */
   public Descriptor index(Format format, List<Descriptor> manifests) {
+    return index(format, manifests, Map.of());
+  }
+
+  /**
+   * Writes an index of manifests, each with the platform and the annotations of its descriptor.
+   *
+   * @param more further fields: artifactType, annotations, ...
+   */
+  public Descriptor index(Format format, List<Descriptor> manifests, Map<String, ?> more) {
     String mediaType = format == Format.OCI ? MediaTypes.OCI_INDEX : MediaTypes.DOCKER_LIST;
     Map<String, Object> index = new LinkedHashMap<>();
     index.put("schemaVersion", 2);
     index.put("mediaType", mediaType);
     index.put("manifests", manifests.stream().map(OciLayout::fields).toList());
-    return json(mediaType, index);
+    index.putAll(more);
+    return document(mediaType, index);
   }
 
   /** Gives a name to an image or index, or moves it there. */
@@ -208,7 +231,9 @@ public final class OciLayout {
     tags.forEach(
         (tag, target) -> {
           Map<String, Object> fields = fields(target);
-          fields.put("annotations", Map.of("org.opencontainers.image.ref.name", tag));
+          Map<String, String> annotations = new LinkedHashMap<>(target.annotations());
+          annotations.put("org.opencontainers.image.ref.name", tag);
+          fields.put("annotations", annotations);
           manifests.add(fields);
         });
     Map<String, Object> index = new LinkedHashMap<>();
@@ -221,15 +246,22 @@ public final class OciLayout {
     }
   }
 
-  private Descriptor json(String mediaType, Map<String, Object> content) {
+  /** Writes any JSON document. */
+  public Descriptor document(String mediaType, Map<String, ?> content) {
     return blob(mediaType, JSON.writeValueAsString(content).getBytes(StandardCharsets.UTF_8));
   }
 
   private static Map<String, Object> fields(Descriptor descriptor) {
     Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("mediaType", descriptor.mediaType());
+    if (!descriptor.mediaType().isEmpty()) {
+      fields.put("mediaType", descriptor.mediaType());
+    }
     fields.put("digest", descriptor.digest().toString());
     fields.put("size", descriptor.size());
+    descriptor.artifactType().ifPresent(type -> fields.put("artifactType", type));
+    if (!descriptor.annotations().isEmpty()) {
+      fields.put("annotations", new LinkedHashMap<>(descriptor.annotations()));
+    }
     if (!descriptor.urls().isEmpty()) {
       fields.put("urls", descriptor.urls().stream().map(URI::toString).toList());
     }

@@ -62,7 +62,7 @@ public final class DocumentReader {
    *     when they were transferred a second time
    */
   byte[] read(Descriptor document) throws InterruptedException {
-    checkBound(document);
+    // What is there is of bounded size, and its real size says more than the bound.
     if (first.isPresent()) {
       Optional<byte[]> there = first.get().held(document);
       if (there.isPresent()) {
@@ -83,6 +83,7 @@ public final class DocumentReader {
             return held.get();
           });
     }
+    checkBound(document);
     return Transfers.twice(
         () -> Transfers.observe(listener, document, 0, () -> verified(document, fetch(document))));
   }

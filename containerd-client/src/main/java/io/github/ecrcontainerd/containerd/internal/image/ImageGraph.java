@@ -22,6 +22,7 @@ public final class ImageGraph {
   private final Node root;
   private final List<Node> documents;
   private final Optional<Chosen> chosen;
+  private final boolean blobsOfIndexes;
   private final boolean foreignLayers;
   private final List<Referrer> referrers;
   private final List<String> warnings;
@@ -100,12 +101,14 @@ public final class ImageGraph {
       Node root,
       List<Node> documents,
       Optional<Chosen> chosen,
+      boolean blobsOfIndexes,
       boolean foreignLayers,
       List<Referrer> referrers,
       List<String> warnings) {
     this.root = root;
     this.documents = List.copyOf(documents);
     this.chosen = chosen;
+    this.blobsOfIndexes = blobsOfIndexes;
     this.foreignLayers = foreignLayers;
     this.referrers = List.copyOf(referrers);
     this.warnings = List.copyOf(warnings);
@@ -129,6 +132,7 @@ public final class ImageGraph {
         root,
         List.of(root),
         Optional.of(new Chosen(parsed, Optional.of(made))),
+        true,
         true,
         List.of(),
         warnings);
@@ -184,12 +188,16 @@ public final class ImageGraph {
 
   /**
    * Configurations, layers and all else that the documents name, in the order in which they are
-   * wanted: those of the chosen image first, the lowest layer before the others.
+   * wanted: those of the chosen image first, the lowest layer before the others. Where one platform
+   * was chosen, what an index names beside manifests was passed over, and does not belong to it.
    */
   public Collection<Descriptor> blobs() {
     Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
     chosen.ifPresent(image -> add(image.manifest(), blobs));
-    documents.forEach(node -> add(node.document(), blobs));
+    documents.stream()
+        .map(Node::document)
+        .filter(document -> blobsOfIndexes || document instanceof Manifest)
+        .forEach(document -> add(document, blobs));
     return blobs.values();
   }
 

@@ -96,6 +96,7 @@ public final class ImageWalk {
         root,
         List.copyOf(documents.values()),
         chosen,
+        selection.extent() == Selection.Extent.ALL,
         selection.foreignLayers(),
         referrers,
         warnings);

@@ -1,6 +1,5 @@
-package io.github.ecrcontainerd.it.bench;
+package io.github.ecrcontainerd.it;
 
-import io.github.ecrcontainerd.it.Command;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Debian's docker-registry, with its storage in a temporary directory, at a free port. */
-final class DockerRegistry implements AutoCloseable {
+public final class DockerRegistry implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
 
   /** Apache's combined log: {@code "GET /v2/one/blobs/sha256:..." 200 1234}. */
@@ -29,11 +28,21 @@ final class DockerRegistry implements AutoCloseable {
   private final LongAdder bytes = new LongAdder();
 
   /**
-   * Starts it.
+   * Starts the one of the {@code PATH}.
    *
    * @throws IllegalStateException if it doesn't start
    */
-  DockerRegistry() throws InterruptedException {
+  public DockerRegistry() throws InterruptedException {
+    this("docker-registry");
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param program its path, or its name for one of the {@code PATH}
+   * @throws IllegalStateException if it doesn't start
+   */
+  public DockerRegistry(String program) throws InterruptedException {
     try {
       directory = Files.createTempDirectory("registry");
       Path config = directory.resolve("config.yml");
@@ -47,7 +56,7 @@ final class DockerRegistry implements AutoCloseable {
           """
               .formatted(directory.resolve("storage")));
       process =
-          new ProcessBuilder("docker-registry", "serve", config.toString())
+          new ProcessBuilder(program, "serve", config.toString())
               .redirectErrorStream(true)
               .start();
     } catch (IOException e) {
@@ -81,22 +90,22 @@ final class DockerRegistry implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return port.join();
   }
 
   /** How many GET requests it has answered. */
-  long requests() {
+  public long requests() {
     return requests.sum();
   }
 
   /** How many bytes it has answered them with. */
-  long bytes() {
+  public long bytes() {
     return bytes.sum();
   }
 
   /** Copies an image of an OCI layout, tagged {@code latest}, to the repository of that name. */
-  void fill(Path layout, String repository) {
+  public void fill(Path layout, String repository) {
     Command.run(
         List.of(
             "skopeo",
