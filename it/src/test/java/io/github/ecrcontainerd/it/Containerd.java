@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A real containerd, away from the machine's own: its root, state, socket and configuration are in
@@ -18,6 +19,8 @@ import java.util.List;
  * <p>For one thread at a time, but for {@link #ctr}. Needs root.
  */
 public final class Containerd implements AutoCloseable {
+  private static final String WITHOUT_CRI = "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]";
+
   private final Daemon daemon;
   private final Path directory;
   private final Path root;
@@ -61,6 +64,20 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
+   * A daemon that serves Kubernetes' container runtime interface, too: its CRI plugin is on.
+   *
+   * @param sandboxImage what it takes the containers that hold a pod's namespaces from
+   */
+  public static Containerd openWithCri(String sandboxImage) {
+    Optional<String> cri = Optional.of(sandboxImage);
+    if (DaemonInDocker.isAskedFor()) {
+      return open(DaemonInDocker::new, cri, "");
+    }
+    Binaries binaries = Binaries.find();
+    return open((directory, root) -> new DaemonProcess(binaries, directory), cri, "");
+  }
+
+  /**
    * A daemon of one version that answers.
    *
    * @param programs the directory of its containerd, shim and ctr; runc is the machine's
@@ -73,12 +90,16 @@ public final class Containerd implements AutoCloseable {
   }
 
   private static Containerd open(Factory factory, String settings) {
+    return open(factory, Optional.empty(), settings);
+  }
+
+  private static Containerd open(Factory factory, Optional<String> sandboxImage, String settings) {
     Containerd containerd;
     try {
       Path directory = Files.createTempDirectory(Scratch.forSockets(), "ctd");
       Path root = Scratch.forOverlays(directory);
       containerd = new Containerd(factory.create(directory, root), directory, root);
-      containerd.configure(settings);
+      containerd.configure(sandboxImage.map(containerd::cri).orElse(WITHOUT_CRI), settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -209,21 +230,34 @@ public final class Containerd implements AutoCloseable {
     return directory.resolve("config.toml");
   }
 
-  /** Every path that has a default on the machine is named; the CRI plugin is no client of ours. */
-  private void configure(String settings) throws IOException {
+  /** Every path that has a default on the machine is named. */
+  private void configure(String cri, String settings) throws IOException {
     Files.writeString(
         config(),
         """
         version = 2
         root = "%s"
         state = "%s"
-        disabled_plugins = ["io.containerd.grpc.v1.cri"]
+        %s
         [grpc]
         address = "%s"
         [plugins."io.containerd.internal.v1.opt"]
         path = "%s"
         """
-                .formatted(root, directory.resolve("state"), socket(), directory.resolve("opt"))
+                .formatted(
+                    root, directory.resolve("state"), cri, socket(), directory.resolve("opt"))
             + settings);
+  }
+
+  /** The CRI plugin makes the directory where it looks for networks. */
+  private String cri(String sandboxImage) {
+    return """
+    [plugins."io.containerd.grpc.v1.cri"]
+    sandbox_image = "%s"
+    restrict_oom_score_adj = true
+    [plugins."io.containerd.grpc.v1.cri".cni]
+    conf_dir = "%s"
+    """
+        .formatted(sandboxImage, directory.resolve("cni"));
   }
 }

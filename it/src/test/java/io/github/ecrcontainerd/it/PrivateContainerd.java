@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it;
 
+import java.util.function.Supplier;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -25,6 +26,18 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 public final class PrivateContainerd implements BeforeAllCallback, ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(PrivateContainerd.class);
 
+  private final Supplier<Containerd> opening;
+
+  /** A daemon as all tests have it; JUnit calls this. */
+  public PrivateContainerd() {
+    this(Containerd::open);
+  }
+
+  /** Another one, for an extension that the test class registers itself. */
+  PrivateContainerd(Supplier<Containerd> opening) {
+    this.opening = opening;
+  }
+
   @Override
   public void beforeAll(ExtensionContext context) {
     daemon(context);
@@ -41,9 +54,9 @@ public final class PrivateContainerd implements BeforeAllCallback, ParameterReso
   }
 
   /** The one of this class, or of the class that it is nested in; the store closes it. */
-  private static Containerd daemon(ExtensionContext context) {
+  private Containerd daemon(ExtensionContext context) {
     return context
         .getStore(NAMESPACE)
-        .computeIfAbsent(Containerd.class, key -> Containerd.open(), Containerd.class);
+        .computeIfAbsent(Containerd.class, key -> opening.get(), Containerd.class);
   }
 }

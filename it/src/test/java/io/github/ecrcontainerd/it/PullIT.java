@@ -235,6 +235,25 @@ class PullIT {
         .contains(image.chainId().toString());
   }
 
+  @Test
+  void unpacksWhereTheNamespaceSays() throws Exception {
+    OciLayout layout = ecr.repository("labelled");
+    OciImage image = layout.image(Format.OCI, Platform.current(), layers(26));
+    layout.tag("latest", image.manifest());
+    daemon.ctr("namespaces", "create", "labelled");
+    daemon.ctr("namespaces", "label", "labelled", "containerd.io/defaults/snapshotter=native");
+
+    try (ContainerdClient labelled =
+        ContainerdClient.builder().address(daemon.socket()).namespace("labelled").build()) {
+      labelled.pull(ecr.reference("labelled", "latest"), resolver);
+    }
+
+    assertThat(daemon.ctr("-n", "labelled", "snapshots", "--snapshotter", "native", "ls"))
+        .contains(image.chainId().toString());
+    assertThat(daemon.ctr("-n", "labelled", "snapshots", "--snapshotter", "overlayfs", "ls"))
+        .doesNotContain(image.chainId().toString());
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 16})
   void pullsALargeLayerInRangesOfEveryParallelism(int parallelism) throws Exception {

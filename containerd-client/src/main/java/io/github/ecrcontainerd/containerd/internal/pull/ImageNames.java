@@ -2,7 +2,6 @@ package io.github.ecrcontainerd.containerd.internal.pull;
 
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.resolver.Digest;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +12,9 @@ import java.util.SequencedSet;
  * The names that a pulled image is kept under, and the labels of their records.
  *
  * @param names at least one; the first is the one that the caller gets
- * @param uri the reference as an image's URI, if it was written as one
  * @param forCri whether the CRI plugin, which kubelet asks, has to find the image
  */
-record ImageNames(List<String> names, Optional<ImageUri> uri, boolean forCri) {
+record ImageNames(List<String> names, boolean forCri) {
   /** The namespace of the CRI plugin. */
   private static final String CRI_NAMESPACE = "k8s.io";
 
@@ -33,31 +31,40 @@ record ImageNames(List<String> names, Optional<ImageUri> uri, boolean forCri) {
    */
   static ImageNames of(
       String reference, String canonicalName, PullOptions options, String namespace) {
-    Optional<ImageUri> uri = ImageUri.read(reference);
     SequencedSet<String> names = new LinkedHashSet<>();
     if (options.canonicalName()) {
       names.add(canonicalName);
     }
-    uri.map(ImageUri::recordName).ifPresent(names::add);
+    ImageUri.read(reference).map(ImageUri::recordName).ifPresent(names::add);
     names.addAll(options.names());
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
           "%s would be kept under no name: give it one, or pull it by the URI of an image"
               .formatted(reference));
     }
-    return new ImageNames(List.copyOf(names), uri, namespace.equals(CRI_NAMESPACE));
+    return new ImageNames(List.copyOf(names), namespace.equals(CRI_NAMESPACE));
   }
 
-  /** All names, the first of them last: once it is there, the others are. */
-  List<String> firstLast(Digest root) {
-    List<String> all = new ArrayList<>(names.subList(1, names.size()));
+  /**
+   * The names of all records, the first of {@link #names} last: once it is there, the others are.
+   * For the CRI plugin they are those that its own pull makes: the image's ID, which keeps the
+   * image also after its tag has moved, and the digest beside each URI.
+   *
+   * @param config the digest of the image's configuration, which is the image's ID for the CRI
+   *     plugin; an artifact has none
+   */
+  List<String> ofRecords(Digest root, Optional<Digest> config) {
+    SequencedSet<String> all = new LinkedHashSet<>();
     if (forCri) {
-      uri.map(known -> known.withDigest(root))
-          .filter(name -> !names.contains(name))
-          .ifPresent(all::add);
+      config.map(Digest::toString).ifPresent(all::add);
+      names.stream()
+          .flatMap(name -> ImageUri.read(name).stream())
+          .map(uri -> uri.withDigest(root))
+          .forEach(all::add);
     }
-    all.add(names.getFirst());
-    return all;
+    all.addAll(names);
+    all.addLast(names.getFirst());
+    return List.copyOf(all);
   }
 
   /** The labels of each record. */

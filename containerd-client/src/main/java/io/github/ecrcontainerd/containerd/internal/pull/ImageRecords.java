@@ -6,9 +6,12 @@ import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.image.Images;
 import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
 import io.github.ecrcontainerd.containerd.internal.image.Referrers;
+import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The records that keep a pulled image. */
 record ImageRecords(Images images, ImageNames names) {
@@ -26,8 +29,14 @@ record ImageRecords(Images images, ImageNames names) {
           Referrers.labels(referrer.subject()));
     }
     Descriptor root = image.root().descriptor();
+    Optional<Digest> config =
+        image
+            .chosen()
+            .map(ImageGraph.Chosen::manifest)
+            .filter(Manifest::isImage)
+            .map(manifest -> manifest.config().digest());
     Image kept = null;
-    for (String name : names.firstLast(root.digest())) {
+    for (String name : names.ofRecords(root.digest(), config)) {
       kept = keep(name, root, names.labels());
     }
     return requireNonNull(kept);

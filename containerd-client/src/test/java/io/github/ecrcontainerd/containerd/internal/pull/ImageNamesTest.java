@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ class ImageNamesTest {
       "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/team/app:1.4";
   private static final String REPOSITORY = "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app";
   private static final Digest ROOT = Digest.sha256(new byte[0]);
+  private static final Digest CONFIG = Digest.sha256(new byte[1]);
 
   @Test
   void keepsAnArnUnderTheArnAlone() {
@@ -36,12 +38,29 @@ class ImageNamesTest {
   }
 
   @Test
-  void addsTheDigestForKubernetes() {
+  void addsTheDigestAndTheIdForKubernetes() {
     assertThat(names(REPOSITORY + ":1.4", PullOptions.defaults(), "k8s.io"))
-        .containsExactlyInAnyOrder(ARN, REPOSITORY + ":1.4", REPOSITORY + "@" + ROOT);
+        .containsExactlyInAnyOrder(
+            ARN, REPOSITORY + ":1.4", REPOSITORY + "@" + ROOT, CONFIG.toString());
     assertThat(of(ARN, PullOptions.defaults(), "k8s.io").labels())
         .containsEntry("io.cri-containerd.image", "managed");
     assertThat(of(ARN, PullOptions.defaults(), "default").labels()).isEmpty();
+  }
+
+  @Test
+  void addsTheDigestOfAFurtherNameThatIsAUri() {
+    PullOptions options =
+        PullOptions.builder().names(List.of(REPOSITORY + ":prod", "app:1")).build();
+
+    assertThat(names(ARN, options, "k8s.io"))
+        .containsExactlyInAnyOrder(
+            ARN, REPOSITORY + ":prod", "app:1", REPOSITORY + "@" + ROOT, CONFIG.toString());
+  }
+
+  @Test
+  void addsNoIdForAnArtifact() {
+    assertThat(of(ARN, PullOptions.defaults(), "k8s.io").ofRecords(ROOT, Optional.empty()))
+        .containsExactly(ARN);
   }
 
   @Test
@@ -55,7 +74,7 @@ class ImageNamesTest {
 
   @Test
   void makesTheFirstNameLast() {
-    assertThat(of(REPOSITORY + ":1.4", PullOptions.defaults(), "k8s.io").firstLast(ROOT).getLast())
+    assertThat(of(REPOSITORY + ":1.4", PullOptions.defaults(), "k8s.io").ofRecords(ROOT, Optional.of(CONFIG)).getLast())
         .isEqualTo(ARN);
   }
 
@@ -75,7 +94,7 @@ class ImageNamesTest {
   }
 
   private static List<String> names(String reference, PullOptions options, String namespace) {
-    return of(reference, options, namespace).firstLast(ROOT);
+    return of(reference, options, namespace).ofRecords(ROOT, Optional.of(CONFIG));
   }
 
   private static ImageNames of(String reference, PullOptions options, String namespace) {
