@@ -6,8 +6,8 @@ import io.github.ecrcontainerd.resolver.Resolution;
 /**
  * Is told how a pull goes: {@link #resolved} first, then what {@link ContentListener} says of each
  * manifest and blob; and for each layer {@link #unpacking} and {@link #unpacked}. Layers travel and
- * are unpacked at the same time, so calls come from several threads. A call must
- * not block; what it throws ends the operation.
+ * are unpacked at the same time, so calls come from several threads. A call must not block; what it
+ * throws ends the operation.
  */
 public interface PullListener extends ContentListener {
 

@@ -129,7 +129,9 @@ class CompatibilityIT {
         containerd.pull(ecr.reference(name, "latest"), resolver);
         outcomes.put("unpack", snapshots().equals(before) ? "no" : "yes");
       } catch (ImageException e) {
-        outcomes.put("unpack", e.code() == ImageException.Code.NO_PLATFORM ? "not for this machine" : "refused");
+        outcomes.put(
+            "unpack",
+            e.code() == ImageException.Code.NO_PLATFORM ? "not for this machine" : "refused");
       }
       OciLayout pushed = ecr.repository(name + "-pushed");
       containerd.push(ecr.reference(name + "-pushed", "latest"), image.target(), resolver, PUSH);
@@ -155,8 +157,15 @@ class CompatibilityIT {
                 List.of(
                     "tar", "-C", layout.directory().toString(), "-cf", archive.toString(), "."));
             daemon.ctr(
-                "-n", name, "images", "import", "--all-platforms", "--no-unpack", "--base-name",
-                name, archive.toString());
+                "-n",
+                name,
+                "images",
+                "import",
+                "--all-platforms",
+                "--no-unpack",
+                "--base-name",
+                name,
+                archive.toString());
             return compare(layout, stored(name));
           } finally {
             Files.deleteIfExists(archive);
@@ -257,8 +266,7 @@ class CompatibilityIT {
     wanted.forEach(
         digest ->
             Command.run(
-                List.of(
-                    "cmp", original.file(digest).toString(), arrived.file(digest).toString())));
+                List.of("cmp", original.file(digest).toString(), arrived.file(digest).toString())));
     return SAME;
   }
 
