@@ -74,7 +74,10 @@ class ImageNamesTest {
 
   @Test
   void makesTheFirstNameLast() {
-    assertThat(of(REPOSITORY + ":1.4", PullOptions.defaults(), "k8s.io").ofRecords(ROOT, Optional.of(CONFIG)).getLast())
+    assertThat(
+            of(REPOSITORY + ":1.4", PullOptions.defaults(), "k8s.io")
+                .ofRecords(ROOT, Optional.of(CONFIG))
+                .getLast())
         .isEqualTo(ARN);
   }
 
