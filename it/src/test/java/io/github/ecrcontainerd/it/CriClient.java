@@ -9,7 +9,6 @@ import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
 import io.grpc.CallOptions;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.lite.ProtoLiteUtils;
 import io.grpc.stub.ClientCalls;
@@ -53,7 +52,7 @@ final class CriClient implements AutoCloseable {
     try {
       client.await("the CRI plugin to serve", client::isServing);
       return client;
-    } catch (AssertionError e) {
+    } catch (AssertionError | StatusRuntimeException e) {
       client.close();
       throw e;
     }
@@ -64,7 +63,8 @@ final class CriClient implements AutoCloseable {
       listImages();
       return true;
     } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+      // 1.6 says it by the code UNKNOWN.
+      if (String.valueOf(e.getStatus().getDescription()).contains("not initialized yet")) {
         return false;
       }
       throw e;

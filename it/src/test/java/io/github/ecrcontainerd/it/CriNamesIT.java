@@ -12,6 +12,7 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,10 +109,15 @@ class CriNamesIT {
   @Test
   void isOneOfAnIndex() throws Exception {
     OciLayout layout = ecr.repository("index");
-    OciImage own = image(layout, "own");
+    // Without the processor's variant: the plugin takes no entry that names one for amd64.
+    OciImage own =
+        layout.image(
+            Format.OCI,
+            Platform.of("linux", Platform.current().architecture()),
+            List.of(layer("own")));
     OciImage foreign =
         layout.image(Format.OCI, Platform.parse("linux/s390x"), List.of(layer("foreign")));
-    var index = layout.index(Format.OCI, List.of(foreign.manifest(), own.manifest()));
+    Descriptor index = layout.index(Format.OCI, List.of(foreign.manifest(), own.manifest()));
     layout.tag("1", index);
 
     pull(KUBERNETES, REGISTRY + "index:1");
