@@ -111,7 +111,10 @@ class CompatibilityIT {
 
     assertThat(others).contains(SAME);
     assertThat(List.of(ours.get("pull"), ours.get("push"), ours.get("copy"))).containsOnly(SAME);
-    assertThat(ours.get("unpack")).isEqualTo(shape.runs() ? "yes" : ours.get("unpack"));
+    assertThat(ours.get("unpack")).isNotEqualTo("refused");
+    if (shape.runs()) {
+      assertThat(ours.get("unpack")).isEqualTo("yes");
+    }
   }
 
   private Map<String, String> ours(Shape shape, OciLayout layout, Descriptor root)
@@ -243,7 +246,8 @@ class CompatibilityIT {
     String plain =
         last.replaceAll("time=\\S+ level=\\S+ msg=", "")
             .replaceAll("sha256:[0-9a-f]{64}", "DIGEST")
-            .replaceAll("/\\S+/", "")
+            .replaceAll("127\\.0\\.0\\.1:\\d+", "REGISTRY")
+            .replaceAll("(?<=[ :])/\\S+/", "")
             .replace("|", "/");
     return plain.length() > 120 ? plain.substring(0, 120) + "..." : plain;
   }

@@ -19,8 +19,9 @@ import java.util.Optional;
 record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
 
   /**
-   * The root file system of a graph's chosen image. Empty for an artifact, and for an image whose
-   * configuration names no diff IDs, which the listener is told.
+   * The root file system of a graph's chosen image. Empty for an artifact; and, which the listener
+   * is told, for an image whose configuration names no diff IDs, or which has none of the layers
+   * that it names: signatures and attestations borrow an image's configuration.
    *
    * @throws ImageException if the configuration names another number of diff IDs than there are
    *     layers
@@ -36,6 +37,12 @@ record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
       listener.warning(
           "nothing is unpacked: the image configuration %s names no diff IDs"
               .formatted(config.descriptor().digest()));
+      return Optional.empty();
+    }
+    boolean onlyOtherBlobs = layers.isEmpty() && !graph.chosen().get().manifest().layers().isEmpty();
+    if (onlyOtherBlobs && diffIds > 0) {
+      listener.warning(
+          "nothing is unpacked: the manifest has no layers of a root file system, but other blobs");
       return Optional.empty();
     }
     if (layers.size() != diffIds) {
