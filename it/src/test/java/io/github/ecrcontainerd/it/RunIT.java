@@ -300,7 +300,7 @@ class RunIT {
     OciImage image = layout.image(OciLayout.Format.OCI, other, List.of(Layer.gzip(busybox())));
     manifests.add(image.manifest());
     layout.tag("latest", layout.index(OciLayout.Format.OCI, manifests));
-    layout.importInto(daemon, "platforms");
+    layout.importAllPlatformsInto(daemon, "platforms");
     RunOptions echo =
         RunOptions.builder().args("/bin/sh", "-c", "echo ran").output(out, err).build();
     daemon.ctr("content", "rm", manifests.getFirst().digest().toString());

@@ -178,7 +178,7 @@ final class StandInDaemon implements AutoCloseable {
     /** Null if there is no such thing. An empty message is one whose fields are at their zeros. */
     private byte @Nullable [] answer(byte[] request) {
       return switch (method) {
-        case "Snapshots/Stat", "Images/Get", "Content/Info" -> null;
+        case "Snapshots/Stat", "Images/Get", "Content/Info", "Content/Read" -> null;
         // CreateResponse.lease, Lease.id.
         case "Leases/Create" -> message(1, message(1, "training".getBytes(UTF_8)));
         // ApplyResponse.applied, Descriptor.digest.

@@ -215,10 +215,25 @@ public final class OciLayout {
    * Gives a daemon all that is tagged, as {@code name:tag}, by its own {@code ctr image import}.
    */
   public void importInto(Containerd containerd, String name) {
+    importInto(containerd, name, List.of());
+  }
+
+  /**
+   * The same, and for all platforms: of others than this machine's, ctr's import labels no content,
+   * so that the daemon collects it.
+   */
+  public void importAllPlatformsInto(Containerd containerd, String name) {
+    importInto(containerd, name, List.of("--all-platforms"));
+  }
+
+  private void importInto(Containerd containerd, String name, List<String> options) {
     Path archive = containerd.directory().resolve(name + ".tar");
     Command.run(List.of("tar", "-C", directory.toString(), "-cf", archive.toString(), "."));
     try {
-      containerd.ctr("images", "import", "--base-name", name, archive.toString());
+      List<String> command = new ArrayList<>(List.of("images", "import", "--base-name", name));
+      command.addAll(options);
+      command.add(archive.toString());
+      containerd.ctr(command.toArray(String[]::new));
       Files.delete(archive);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

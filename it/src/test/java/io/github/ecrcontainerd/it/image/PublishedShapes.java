@@ -176,7 +176,7 @@ public final class PublishedShapes {
 
   private static Descriptor attestation(OciLayout layout, Descriptor subject, String predicate) {
     byte[] statement =
-        ("{\"_type\":\"https://in-toto.io/Statement/v0.1\",\"predicateType\":\"%s\",\"subject\":\"%s\"}")
+        "{\"_type\":\"https://in-toto.io/Statement/v0.1\",\"predicateType\":\"%s\",\"subject\":\"%s\"}"
             .formatted(predicate, subject.digest())
             .getBytes(UTF_8);
     Descriptor layer =
