@@ -38,6 +38,8 @@ final class Checkout {
     checkout.copyFile(Path.of("README.md"));
     checkout.copyTree(Path.of("bin"));
     checkout.copyTree(APP);
+    // bin/verify takes names of classes that there are.
+    checkout.copyTree(Path.of("it", "src", "test", "java"));
     // What the application would be built from, older than the application.
     Files.createFile(directory.resolve("pom.xml"));
     for (String module : MODULES) {
