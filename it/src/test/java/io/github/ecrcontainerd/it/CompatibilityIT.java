@@ -132,7 +132,9 @@ class CompatibilityIT {
         containerd.pull(ecr.reference(name, "latest"), resolver);
         outcomes.put("unpack", snapshots().equals(before) ? "no" : "yes");
       } catch (ImageException e) {
-        outcomes.put("unpack", e.code() == ImageException.Code.NO_PLATFORM ? "not for this machine" : "refused");
+        outcomes.put(
+            "unpack",
+            e.code() == ImageException.Code.NO_PLATFORM ? "not for this machine" : "refused");
       }
       OciLayout pushed = ecr.repository(name + "-pushed");
       containerd.push(ecr.reference(name + "-pushed", "latest"), image.target(), resolver, PUSH);
@@ -158,8 +160,15 @@ class CompatibilityIT {
                 List.of(
                     "tar", "-C", layout.directory().toString(), "-cf", archive.toString(), "."));
             daemon.ctr(
-                "-n", name, "images", "import", "--all-platforms", "--no-unpack", "--base-name",
-                name, archive.toString());
+                "-n",
+                name,
+                "images",
+                "import",
+                "--all-platforms",
+                "--no-unpack",
+                "--base-name",
+                name,
+                archive.toString());
             return compare(layout, stored(name));
           } finally {
             Files.deleteIfExists(archive);
@@ -261,8 +270,7 @@ class CompatibilityIT {
     wanted.forEach(
         digest ->
             Command.run(
-                List.of(
-                    "cmp", original.file(digest).toString(), arrived.file(digest).toString())));
+                List.of("cmp", original.file(digest).toString(), arrived.file(digest).toString())));
     return SAME;
   }
 

@@ -56,9 +56,7 @@ public final class DockerRegistry implements AutoCloseable {
           """
               .formatted(directory.resolve("storage")));
       process =
-          new ProcessBuilder(program, "serve", config.toString())
-              .redirectErrorStream(true)
-              .start();
+          new ProcessBuilder(program, "serve", config.toString()).redirectErrorStream(true).start();
     } catch (IOException e) {
       throw new UncheckedIOException("Can't run docker-registry: run bin/setup bench", e);
     }

@@ -107,8 +107,7 @@ class WorldImagesIT {
 
   @ParameterizedTest(name = "{0} pulled as {1}")
   @MethodSource("otherPlatforms")
-  void anImageThatIsNoIndexIsWhatTheUserAskedFor(Platform builtFor, String asked)
-      throws Exception {
+  void anImageThatIsNoIndexIsWhatTheUserAskedFor(Platform builtFor, String asked) throws Exception {
     String name = "single-" + builtFor.toString().replace('/', '-');
     OciLayout layout = ecr.repository(name);
     Layer layer = layer(name);
@@ -229,8 +228,7 @@ class WorldImagesIT {
             layout.blob("application/vnd.wasm.content.layer.v1+wasm", "\0asm\1".getBytes(UTF_8)),
             layout.blob(MediaTypes.OCI_LAYER_GZIP, upper.bytes()));
     Descriptor config =
-        layout.document(
-            MediaTypes.OCI_CONFIG, config(platform(OciLayout.HERE), lower, upper));
+        layout.document(MediaTypes.OCI_CONFIG, config(platform(OciLayout.HERE), lower, upper));
     layout.tag("latest", layout.manifest(Format.OCI, config, blobs, Map.of()));
 
     pull("mixed");
@@ -271,8 +269,7 @@ class WorldImagesIT {
     OciLayout layout = ecr.repository("untyped-child");
     OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(layer("untyped child")));
     layout.tag("child", image.manifest());
-    layout.tag(
-        "latest", layout.index(Format.OCI, List.of(image.manifest().withMediaType(""))));
+    layout.tag("latest", layout.index(Format.OCI, List.of(image.manifest().withMediaType(""))));
 
     pull("untyped-child");
 
@@ -291,8 +288,7 @@ class WorldImagesIT {
     layout.tag("honest", image.manifest());
     Descriptor layer = image.layers().getFirst();
     Descriptor lying = Descriptor.of(layer.mediaType(), layer.digest(), said);
-    layout.tag(
-        "latest", layout.manifest(Format.OCI, image.config(), List.of(lying), Map.of()));
+    layout.tag("latest", layout.manifest(Format.OCI, image.config(), List.of(lying), Map.of()));
     containerd.pull(ecr.reference(name, "honest"), resolver);
 
     assertThatThrownBy(() -> pull(name))
@@ -316,8 +312,7 @@ class WorldImagesIT {
     Descriptor manifest = image.manifest();
     layout.tag("honest", manifest);
     Descriptor lying = Descriptor.of(manifest.mediaType(), manifest.digest(), said);
-    layout.tag(
-        "latest", layout.index(Format.OCI, List.of(lying.withPlatform(OciLayout.HERE))));
+    layout.tag("latest", layout.index(Format.OCI, List.of(lying.withPlatform(OciLayout.HERE))));
     containerd.pull(ecr.reference(name, "honest"), resolver);
 
     assertThatThrownBy(() -> pull(name))
@@ -449,12 +444,20 @@ class WorldImagesIT {
   }
 
   /** Pulled, pushed from the daemon and copied from registry to registry: the same files. */
-  private void assertArrivesEverywhere(String name, PullOptions.Builder options)
-      throws Exception {
+  private void assertArrivesEverywhere(String name, PullOptions.Builder options) throws Exception {
     Image image = containerd.pull(ecr.reference(name, "latest"), resolver, options.build());
     for (Digest digest : digests(name)) {
       Path got = daemon.directory().resolve("got");
-      daemon.run("sh", "-c", "\"$@\" > " + got, "sh", ctr(), "--address", socket(), "content", "get",
+      daemon.run(
+          "sh",
+          "-c",
+          "\"$@\" > " + got,
+          "sh",
+          ctr(),
+          "--address",
+          socket(),
+          "content",
+          "get",
           digest.toString());
       assertThat(ecr.existing(name).file(digest)).hasSameBinaryContentAs(got);
       Files.delete(got);

@@ -85,8 +85,7 @@ public final class OciLayout {
 
   /** Writes any bytes under their digest by another algorithm. */
   public Descriptor blob(String mediaType, Digest.Algorithm algorithm, byte[] content) {
-    Descriptor descriptor =
-        Descriptor.of(mediaType, Digest.of(algorithm, content), content.length);
+    Descriptor descriptor = Descriptor.of(mediaType, Digest.of(algorithm, content), content.length);
     try {
       Files.createDirectories(file(descriptor.digest()).getParent());
       Files.write(file(descriptor.digest()), content);

@@ -33,7 +33,8 @@ public final class PublishedShapes {
    * @param runs whether it is an image for this machine, to be unpacked
    * @param root writes it into a layout
    */
-  public record Shape(String name, String what, boolean runs, Function<OciLayout, Descriptor> root) {
+  public record Shape(
+      String name, String what, boolean runs, Function<OciLayout, Descriptor> root) {
     @Override
     public String toString() {
       return name;
@@ -44,38 +45,64 @@ public final class PublishedShapes {
 
   public static List<Shape> all() {
     return List.of(
-        image("docker-official-2017", "Docker official image, schema 2 list with variants",
+        image(
+            "docker-official-2017",
+            "Docker official image, schema 2 list with variants",
             PublishedShapes::dockerList),
-        image("docker-official-single", "Docker schema 2 manifest with history and container_config",
+        image(
+            "docker-official-single",
+            "Docker schema 2 manifest with history and container_config",
             PublishedShapes::dockerSingle),
-        image("docker-official-2024", "Docker official image, OCI index with BuildKit attestations",
+        image(
+            "docker-official-2024",
+            "Docker official image, OCI index with BuildKit attestations",
             PublishedShapes::withAttestations),
-        image("buildkit-slsa", "BuildKit SBOM and SLSA provenance in an index of one platform",
+        image(
+            "buildkit-slsa",
+            "BuildKit SBOM and SLSA provenance in an index of one platform",
             PublishedShapes::provenance),
-        image("distroless", "distroless: many small layers, no Cmd, a user by number",
+        image(
+            "distroless",
+            "distroless: many small layers, no Cmd, a user by number",
             PublishedShapes::distroless),
-        image("ubi", "UBI: Docker types, labels, a list of four architectures", PublishedShapes::ubi),
+        image(
+            "ubi", "UBI: Docker types, labels, a list of four architectures", PublishedShapes::ubi),
         image("from-scratch", "FROM scratch: one layer of one file", PublishedShapes::scratch),
         image("variants", "multi-arch with arm v5, v6, v7 and arm64 v8", PublishedShapes::variants),
         image("zstd-chunked", "zstd:chunked layers with their annotations", PublishedShapes::zstd),
-        image("estargz", "eStargz layers with their table of contents annotation",
+        image(
+            "estargz",
+            "eStargz layers with their table of contents annotation",
             PublishedShapes::estargz),
-        image("soci-v2", "SOCI v2 index: an image and its artifact in one index",
+        image(
+            "soci-v2",
+            "SOCI v2 index: an image and its artifact in one index",
             PublishedShapes::soci),
-        other("nydus", "nydus: a bootstrap and blobs, os.features in the index",
+        other(
+            "nydus",
+            "nydus: a bootstrap and blobs, os.features in the index",
             PublishedShapes::nydus),
         other("helm-chart", "Helm chart with its provenance layer", PublishedShapes::helm),
-        other("cosign-tag", "cosign signature of the legacy tag scheme", PublishedShapes::cosignTag),
-        other("cosign-referrer", "cosign bundle as an OCI 1.1 referrer",
+        other(
+            "cosign-tag", "cosign signature of the legacy tag scheme", PublishedShapes::cosignTag),
+        other(
+            "cosign-referrer",
+            "cosign bundle as an OCI 1.1 referrer",
             PublishedShapes::cosignReferrer),
         other("sbom-referrer", "SPDX SBOM as an OCI 1.1 referrer", PublishedShapes::sbom),
         other("windows", "Windows: two builds by os.version", PublishedShapes::windows),
-        other("windows-foreign", "Windows of 2019: a base layer that is not to be distributed",
+        other(
+            "windows-foreign",
+            "Windows of 2019: a base layer that is not to be distributed",
             PublishedShapes::windowsForeign),
-        other("wasm-artifact", "wasm as an OCI artifact with a wasm configuration",
+        other(
+            "wasm-artifact",
+            "wasm as an OCI artifact with a wasm configuration",
             PublishedShapes::wasmArtifact),
         other("wasm-image", "wasm as an image for wasi/wasm", PublishedShapes::wasmImage),
-        other("oras-artifact", "ORAS artifact with an empty configuration, embedded",
+        other(
+            "oras-artifact",
+            "ORAS artifact with an empty configuration, embedded",
             PublishedShapes::oras),
         other("opa-bundle", "policy bundle with a configuration of {}", PublishedShapes::policy),
         other("nested-index", "an index in an index", PublishedShapes::nested));
@@ -92,7 +119,10 @@ public final class PublishedShapes {
   private static Descriptor dockerList(OciLayout layout) {
     return layout.index(
         Format.DOCKER,
-        Stream.of(OciLayout.HERE, new Platform("linux", "arm", "v5", ""), Platform.of("linux", "s390x"))
+        Stream.of(
+                OciLayout.HERE,
+                new Platform("linux", "arm", "v5", ""),
+                Platform.of("linux", "s390x"))
             .map(p -> layout.image(Format.DOCKER, p, layers("old " + p, 2)).manifest())
             .toList());
   }
@@ -101,7 +131,8 @@ public final class PublishedShapes {
     Layer layer = layers("single", 1).getFirst();
     Map<String, Object> config = config(OciLayout.HERE, List.of(layer));
     config.put("container", "abc");
-    config.put("container_config", Map.of("Hostname", "abc", "Cmd", List.of("/bin/sh", "-c", "#(nop)")));
+    config.put(
+        "container_config", Map.of("Hostname", "abc", "Cmd", List.of("/bin/sh", "-c", "#(nop)")));
     config.put("docker_version", "17.06.2-ce");
     config.put(
         "history",
@@ -124,8 +155,10 @@ public final class PublishedShapes {
           annotated(
               image,
               Map.of(
-                  "com.docker.official-images.bashbrew.arch", platform.architecture(),
-                  "org.opencontainers.image.base.name", "scratch")));
+                  "com.docker.official-images.bashbrew.arch",
+                  platform.architecture(),
+                  "org.opencontainers.image.base.name",
+                  "scratch")));
       entries.add(attestation(layout, image, "https://slsa.dev/provenance/v0.2"));
     }
     return layout.index(Format.OCI, entries);
@@ -152,18 +185,23 @@ public final class PublishedShapes {
         layout.document(
             MediaTypes.OCI_CONFIG,
             Map.of(
-                "architecture", "unknown",
-                "os", "unknown",
-                "config", Map.of(),
+                "architecture",
+                "unknown",
+                "os",
+                "unknown",
+                "config",
+                Map.of(),
                 "rootfs",
-                    Map.of("type", "layers", "diff_ids", List.of(layer.digest().toString()))));
+                Map.of("type", "layers", "diff_ids", List.of(layer.digest().toString()))));
     return annotated(
         layout
             .manifest(Format.OCI, config, List.of(layer), Map.of())
             .withPlatform(Platform.of("unknown", "unknown")),
         Map.of(
-            "vnd.docker.reference.type", "attestation-manifest",
-            "vnd.docker.reference.digest", subject.digest().toString()));
+            "vnd.docker.reference.type",
+            "attestation-manifest",
+            "vnd.docker.reference.digest",
+            subject.digest().toString()));
   }
 
   private static Descriptor distroless(OciLayout layout) {
@@ -186,18 +224,25 @@ public final class PublishedShapes {
                 Format.DOCKER,
                 OciLayout.HERE,
                 layers("ubi", 2),
-                Map.of("Labels", Map.of("vendor", "x", "architecture", "x86_64"), "Cmd", List.of("/bin/bash")))
+                Map.of(
+                    "Labels",
+                    Map.of("vendor", "x", "architecture", "x86_64"),
+                    "Cmd",
+                    List.of("/bin/bash")))
             .manifest());
     for (String other : List.of("ppc64le", "s390x", "riscv64")) {
       entries.add(
-          layout.image(Format.DOCKER, Platform.of("linux", other), layers("ubi " + other, 1)).manifest());
+          layout
+              .image(Format.DOCKER, Platform.of("linux", other), layers("ubi " + other, 1))
+              .manifest());
     }
     return layout.index(Format.DOCKER, entries);
   }
 
   private static Descriptor scratch(OciLayout layout) {
     return layout
-        .image(Format.OCI, OciLayout.HERE, layers("scratch", 1), Map.of("Entrypoint", List.of("/x")))
+        .image(
+            Format.OCI, OciLayout.HERE, layers("scratch", 1), Map.of("Entrypoint", List.of("/x")))
         .manifest();
   }
 
@@ -219,8 +264,10 @@ public final class PublishedShapes {
         annotated(
             layout.blob(MediaTypes.OCI_LAYER_ZSTD, layer.bytes()),
             Map.of(
-                "io.github.containers.zstd-chunked.manifest-checksum", "sha256:" + "0".repeat(64),
-                "io.github.containers.zstd-chunked.manifest-position", "1:2:3:1"));
+                "io.github.containers.zstd-chunked.manifest-checksum",
+                "sha256:" + "0".repeat(64),
+                "io.github.containers.zstd-chunked.manifest-position",
+                "1:2:3:1"));
     return manifest(layout, layer, blob);
   }
 
@@ -230,8 +277,10 @@ public final class PublishedShapes {
         annotated(
             layout.blob(MediaTypes.OCI_LAYER_GZIP, layer.bytes()),
             Map.of(
-                "containerd.io/snapshot/stargz/toc.digest", "sha256:" + "1".repeat(64),
-                "io.containers.estargz.uncompressed-size", "2048"));
+                "containerd.io/snapshot/stargz/toc.digest",
+                "sha256:" + "1".repeat(64),
+                "io.containers.estargz.uncompressed-size",
+                "2048"));
     return manifest(layout, layer, blob);
   }
 
@@ -245,13 +294,17 @@ public final class PublishedShapes {
 
   private static Descriptor soci(OciLayout layout) {
     Descriptor image = layout.image(Format.OCI, OciLayout.HERE, layers("soci", 1)).manifest();
-    Descriptor config = layout.blob("application/vnd.amazon.soci.index.v2+json", "{}".getBytes(UTF_8));
+    Descriptor config =
+        layout.blob("application/vnd.amazon.soci.index.v2+json", "{}".getBytes(UTF_8));
     Descriptor ztoc = layout.blob("application/octet-stream", "a ztoc".getBytes(UTF_8));
     Descriptor index =
         layout.manifest(
             Format.OCI,
             config,
-            List.of(annotated(ztoc, Map.of("com.amazon.soci.image-layer-mediaType", MediaTypes.OCI_LAYER_GZIP))),
+            List.of(
+                annotated(
+                    ztoc,
+                    Map.of("com.amazon.soci.image-layer-mediaType", MediaTypes.OCI_LAYER_GZIP))),
             Map.of("artifactType", "application/vnd.amazon.soci.index.v2+json"));
     return layout.index(
         Format.OCI,
@@ -264,7 +317,8 @@ public final class PublishedShapes {
 
   private static Descriptor nydus(OciLayout layout) {
     Layer bootstrap = layers("nydus bootstrap", 1).getFirst();
-    Descriptor blob = layout.blob("application/vnd.oci.image.layer.nydus.blob.v1", "nydus".getBytes(UTF_8));
+    Descriptor blob =
+        layout.blob("application/vnd.oci.image.layer.nydus.blob.v1", "nydus".getBytes(UTF_8));
     return layout.manifest(
         Format.OCI,
         layout.document(MediaTypes.OCI_CONFIG, config(OciLayout.HERE, List.of(bootstrap))),
@@ -280,11 +334,14 @@ public final class PublishedShapes {
     return layout.manifest(
         Format.OCI,
         layout.blob(
-            "application/vnd.cncf.helm.config.v1+json", "{\"name\":\"c\",\"version\":\"1\"}".getBytes(UTF_8)),
+            "application/vnd.cncf.helm.config.v1+json",
+            "{\"name\":\"c\",\"version\":\"1\"}".getBytes(UTF_8)),
         List.of(
             layout.blob(
-                "application/vnd.cncf.helm.chart.content.v1.tar+gzip", layers("chart", 1).getFirst().bytes()),
-            layout.blob("application/vnd.cncf.helm.chart.provenance.v1.prov", "prov".getBytes(UTF_8))),
+                "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+                layers("chart", 1).getFirst().bytes()),
+            layout.blob(
+                "application/vnd.cncf.helm.chart.provenance.v1.prov", "prov".getBytes(UTF_8))),
         Map.of("annotations", Map.of("org.opencontainers.image.title", "c")));
   }
 
@@ -360,7 +417,8 @@ public final class PublishedShapes {
     return layout.manifest(
         Format.OCI,
         layout.blob(
-            "application/vnd.wasm.config.v0+json", "{\"os\":\"wasip2\",\"architecture\":\"wasm\"}".getBytes(UTF_8)),
+            "application/vnd.wasm.config.v0+json",
+            "{\"os\":\"wasip2\",\"architecture\":\"wasm\"}".getBytes(UTF_8)),
         List.of(layout.blob("application/wasm", "\0asm\1\0\0\0".getBytes(UTF_8))),
         Map.of());
   }
@@ -368,7 +426,8 @@ public final class PublishedShapes {
   private static Descriptor wasmImage(OciLayout layout) {
     return layout.index(
         Format.OCI,
-        List.of(layout.image(Format.OCI, Platform.of("wasi", "wasm"), layers("wasm", 1)).manifest()));
+        List.of(
+            layout.image(Format.OCI, Platform.of("wasi", "wasm"), layers("wasm", 1)).manifest()));
   }
 
   private static Descriptor oras(OciLayout layout) {
@@ -416,7 +475,10 @@ public final class PublishedShapes {
     config.put(
         "rootfs",
         Map.of(
-            "type", "layers", "diff_ids", layers.stream().map(l -> l.diffId().toString()).toList()));
+            "type",
+            "layers",
+            "diff_ids",
+            layers.stream().map(l -> l.diffId().toString()).toList()));
     return config;
   }
 

@@ -39,7 +39,8 @@ record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
               .formatted(config.descriptor().digest()));
       return Optional.empty();
     }
-    boolean onlyOtherBlobs = layers.isEmpty() && !graph.chosen().get().manifest().layers().isEmpty();
+    boolean onlyOtherBlobs =
+        layers.isEmpty() && !graph.chosen().get().manifest().layers().isEmpty();
     if (onlyOtherBlobs && diffIds > 0) {
       listener.warning(
           "nothing is unpacked: the manifest has no layers of a root file system, but other blobs");
