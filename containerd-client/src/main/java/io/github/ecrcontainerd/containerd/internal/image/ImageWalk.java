@@ -12,6 +12,7 @@ import io.github.ecrcontainerd.containerd.oci.Index;
 import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -321,7 +322,13 @@ public final class ImageWalk {
     if (known != null) {
       return known;
     }
-    byte[] content = hold(reader.read(descriptor));
+    // A registry keeps it as a blob, also where its type isn't stated.
+    byte[] content =
+        hold(
+            reader.read(
+                descriptor.mediaType().isEmpty()
+                    ? descriptor.withMediaType(MediaTypes.DOCKER_CONFIG)
+                    : descriptor));
     Config config =
         new Config(descriptor, content, ImageConfig.parse(descriptor.digest(), content));
     configs.put(descriptor.digest(), config);
