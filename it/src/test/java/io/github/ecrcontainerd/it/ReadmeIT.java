@@ -175,7 +175,10 @@ class ReadmeIT {
   @Test
   void letsContinuousIntegrationRunWhatIsTooMuchForATest() throws Exception {
     assertThat(
-            Checkout.continuousIntegration().replace("\"$repo/bin/", "bin/").replace("\"", "").lines())
+            Checkout.continuousIntegration()
+                .replace("\"$repo/bin/", "bin/")
+                .replace("\"", "")
+                .lines())
         .containsAll(OF_CONTINUOUS_INTEGRATION);
     assertThat(Files.readString(Path.of(checkout.script("clean-room")))).contains("Without root");
   }
