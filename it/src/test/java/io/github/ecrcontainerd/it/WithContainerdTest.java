@@ -2,8 +2,11 @@ package io.github.ecrcontainerd.it;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code bin/verify --all} runs on each daemon what needs one, and nothing else. */
@@ -18,6 +21,7 @@ class WithContainerdTest {
         .haveSimpleNameEndingWith("IT")
         .and()
         .areNotAnnotatedWith(WithContainerd.class)
+        .and(DescribedPredicate.not(chooseTheirOwnDaemon()))
         .should()
         .onlyDependOnClassesThat()
         .areNotAssignableTo(Containerd.class)
@@ -35,5 +39,15 @@ class WithContainerdTest {
         .andShould()
         .haveSimpleNameEndingWith("IT")
         .check(CLASSES);
+  }
+
+  /** A class with a daemon of other settings has the tag, and registers the extension itself. */
+  private static DescribedPredicate<JavaClass> chooseTheirOwnDaemon() {
+    return DescribedPredicate.describe(
+        "choose their own daemon",
+        type ->
+            type.tryGetAnnotationOfType(Tag.class)
+                .map(tag -> tag.value().equals(WithContainerd.TAG))
+                .orElse(false));
   }
 }
