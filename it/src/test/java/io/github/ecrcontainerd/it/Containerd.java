@@ -148,6 +148,20 @@ public final class Containerd implements AutoCloseable {
    *
    * @throws AssertionError if it fails, with what it said
    */
+  /**
+   * Imports an archive by {@code ctr}, and unpacks it in some snapshotter. The import of ctr 2
+   * leaves that to the daemon's transfer service, which knows overlayfs alone, unless it is told
+   * not to.
+   */
+  void importAndUnpack(String namespace, String snapshotter, Path archive) {
+    List<String> command = new ArrayList<>(List.of("-n", namespace, "images", "import"));
+    if (ctr("images", "import", "--help").contains("--local")) {
+      command.add("--local");
+    }
+    command.addAll(List.of("--snapshotter", snapshotter, archive.toString()));
+    ctr(command.toArray(String[]::new));
+  }
+
   public String ctr(String... arguments) {
     return run(ctrCommand(arguments).toArray(String[]::new));
   }

@@ -272,7 +272,7 @@ class RunIT {
     daemon.ctr("namespaces", "create", "labelled", "containerd.io/defaults/snapshotter=native");
     Path archive = daemon.directory().resolve("labelled.tar");
     daemon.ctr("images", "export", archive.toString(), "busybox:latest");
-    daemon.ctr("-n", "labelled", "images", "import", "--snapshotter", "native", archive.toString());
+    daemon.importAndUnpack("labelled", "native", archive);
     Files.delete(archive);
     try (ContainerdClient labelled =
         ContainerdClient.builder().address(daemon.socket()).namespace("labelled").build()) {

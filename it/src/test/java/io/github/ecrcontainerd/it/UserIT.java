@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -192,15 +191,7 @@ class UserIT {
     String imported = importImage("app", List.of(zstd(busybox()), zstd(accounts(new LayerTar()))));
     Path archive = daemon.directory().resolve("native.tar");
     daemon.ctr("images", "export", archive.toString(), imported);
-    // The import of ctr 2 unpacks by the daemon's transfer service, which knows overlayfs alone.
-    boolean transfers = daemon.ctr("images", "import", "--help").contains("--local");
-    daemon.ctr(
-        Stream.of(
-                List.of("images", "import", "--snapshotter", "native"),
-                transfers ? List.of("--local") : List.<String>of(),
-                List.of(archive.toString()))
-            .flatMap(List::stream)
-            .toArray(String[]::new));
+    daemon.importAndUnpack("default", "native", archive);
     Files.delete(archive);
     Image image = bySnapshot.images().get(imported).orElseThrow();
     assertThat(id(bySnapshot, image, RunOptions.builder().snapshotter("native")))
