@@ -143,12 +143,6 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * What {@code ctr} of the daemon's own version prints, called with these arguments behind its
-   * {@code --address}. The namespace is {@code default}, unless they begin with {@code -n}.
-   *
-   * @throws AssertionError if it fails, with what it said
-   */
-  /**
    * Imports an archive by {@code ctr}, and unpacks it in some snapshotter. The import of ctr 2
    * leaves that to the daemon's transfer service, which knows overlayfs alone, unless it is told
    * not to.
@@ -162,6 +156,12 @@ public final class Containerd implements AutoCloseable {
     ctr(command.toArray(String[]::new));
   }
 
+  /**
+   * What {@code ctr} of the daemon's own version prints, called with these arguments behind its
+   * {@code --address}. The namespace is {@code default}, unless they begin with {@code -n}.
+   *
+   * @throws AssertionError if it fails, with what it said
+   */
   public String ctr(String... arguments) {
     return run(ctrCommand(arguments).toArray(String[]::new));
   }
