@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * integration, or run here by a user without root, which says whether its arguments are accepted.
  */
 @WithContainerd
-@Timeout(600)
+@Timeout(300)
 class ReadmeIT {
   /** What continuous integration runs. */
   private static final Set<String> OF_CONTINUOUS_INTEGRATION =
@@ -197,7 +197,7 @@ class ReadmeIT {
     try {
       Process process = process(command).redirectOutput(said.toFile()).start();
       try {
-        assertThat(process.waitFor(4, TimeUnit.MINUTES)).as("%s ends", command).isTrue();
+        assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("%s ends", command).isTrue();
       } finally {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
