@@ -1,8 +1,8 @@
 package io.github.ecrcontainerd.it.bench;
 
-import io.github.ecrcontainerd.it.DockerRegistry;
-import io.github.ecrcontainerd.it.LocalEcr;
 import io.github.ecrcontainerd.it.bench.Row.Measured;
+import io.github.ecrcontainerd.it.registry.DockerRegistry;
+import io.github.ecrcontainerd.it.registry.LocalEcr;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

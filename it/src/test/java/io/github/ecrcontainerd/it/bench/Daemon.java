@@ -4,7 +4,7 @@ import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.lease.Lease;
-import io.github.ecrcontainerd.it.Containerd;
+import io.github.ecrcontainerd.it.daemon.Containerd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

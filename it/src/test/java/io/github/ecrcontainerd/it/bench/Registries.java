@@ -1,7 +1,7 @@
 package io.github.ecrcontainerd.it.bench;
 
-import io.github.ecrcontainerd.it.DockerRegistry;
-import io.github.ecrcontainerd.it.LocalEcr;
+import io.github.ecrcontainerd.it.registry.DockerRegistry;
+import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.local.Conditions;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.net.URI;

@@ -1,9 +1,9 @@
 package io.github.ecrcontainerd.it.bench;
 
-import io.github.ecrcontainerd.it.LocalEcr;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
+import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;

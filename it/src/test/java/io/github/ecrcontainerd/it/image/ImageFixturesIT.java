@@ -2,11 +2,11 @@ package io.github.ecrcontainerd.it.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.ecrcontainerd.it.Command;
-import io.github.ecrcontainerd.it.Containerd;
-import io.github.ecrcontainerd.it.WithContainerd;
+import io.github.ecrcontainerd.it.daemon.Containerd;
+import io.github.ecrcontainerd.it.daemon.WithContainerd;
 import io.github.ecrcontainerd.it.image.Layer.Compression;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
+import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.github.ecrcontainerd.it.image;
 
-import io.github.ecrcontainerd.it.Command;
-import io.github.ecrcontainerd.it.Containerd;
+import io.github.ecrcontainerd.it.daemon.Containerd;
+import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;

@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.it.image;
 
-import io.github.ecrcontainerd.it.Containerd;
+import io.github.ecrcontainerd.it.daemon.Containerd;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.it.matrix;
 
-import io.github.ecrcontainerd.it.WithContainerd;
+import io.github.ecrcontainerd.it.daemon.WithContainerd;
 
 /**
  * What tests run on.

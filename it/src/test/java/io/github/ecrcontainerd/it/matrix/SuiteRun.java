@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.it.matrix;
 
-import io.github.ecrcontainerd.it.Proc;
+import io.github.ecrcontainerd.it.support.Proc;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;

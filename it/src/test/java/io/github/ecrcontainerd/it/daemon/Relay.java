@@ -1,0 +1,124 @@
+package io.github.ecrcontainerd.it.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A socket that leads to another one, until it is told to break: then the connection ends when the
+ * client next calls, before a byte of the call gets through. The next connection holds.
+ */
+final class Relay implements AutoCloseable {
+  private final Path socket;
+  private final Path behind;
+  private final ServerSocketChannel server;
+  private final AtomicInteger connections = new AtomicInteger();
+  private volatile boolean breaking;
+
+  private Relay(Path socket, Path behind) throws IOException {
+    this.socket = socket;
+    this.behind = behind;
+    this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(socket));
+    Thread.ofPlatform().daemon().start(this::acceptAll);
+  }
+
+  /** Opens one at a path, to a socket that is there. */
+  static Relay open(Path socket, Path behind) throws IOException {
+    return new Relay(socket, behind);
+  }
+
+  Path socket() {
+    return socket;
+  }
+
+  /** How many there have been. */
+  int connections() {
+    return connections.get();
+  }
+
+  void breakTheConnection() {
+    breaking = true;
+  }
+
+  private void acceptAll() {
+    try {
+      while (true) {
+        SocketChannel client = server.accept();
+        connections.incrementAndGet();
+        SocketChannel daemon = SocketChannel.open(UnixDomainSocketAddress.of(behind));
+        Thread.ofPlatform().daemon().start(() -> copy(client, daemon, true));
+        Thread.ofPlatform().daemon().start(() -> copy(daemon, client, false));
+      }
+    } catch (ClosedChannelException e) {
+      // Closed: nobody is to come any more.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void copy(SocketChannel from, SocketChannel to, boolean ofClient) {
+    ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
+    Frames frames = new Frames();
+    try (from;
+        to) {
+      while (from.read(bytes.clear()) >= 0) {
+        bytes.flip();
+        if (ofClient && frames.beginACall(bytes.duplicate()) && breaking) {
+          breaking = false;
+          return;
+        }
+        while (bytes.hasRemaining()) {
+          to.write(bytes);
+        }
+      }
+    } catch (IOException e) {
+      // One of the two has gone, and the other one hears of it.
+    }
+  }
+
+  /**
+   * What a client sends by HTTP/2: a preface of 24 bytes, then frames, each behind a header of 9
+   * bytes (RFC 9113, section 4.1). It also answers pings, and acknowledges what it gets.
+   */
+  private static final class Frames {
+    private static final byte HEADERS = 1;
+
+    private final ByteBuffer header = ByteBuffer.allocate(9);
+    private int toSkip = 24;
+
+    /** Whether a call begins in the next bytes. */
+    boolean beginACall(ByteBuffer bytes) {
+      boolean begins = false;
+      while (bytes.hasRemaining()) {
+        if (toSkip > 0) {
+          int count = Math.min(toSkip, bytes.remaining());
+          bytes.position(bytes.position() + count);
+          toSkip -= count;
+        } else {
+          header.put(bytes.get());
+          if (!header.hasRemaining()) {
+            toSkip = header.getInt(0) >>> 8;
+            begins |= header.get(3) == HEADERS;
+            header.clear();
+          }
+        }
+      }
+      return begins;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    Files.delete(socket);
+  }
+}

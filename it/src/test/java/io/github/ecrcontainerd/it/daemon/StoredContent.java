@@ -1,0 +1,52 @@
+package io.github.ecrcontainerd.it.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ecrcontainerd.resolver.Digest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a daemon's content store holds, as its own tool and its own files tell it. */
+public final class StoredContent {
+
+  private StoredContent() {}
+
+  /** The digests that {@code ctr content ls} lists. */
+  public static Set<Digest> of(Containerd containerd) {
+    return containerd
+        .ctr("content", "ls", "-q")
+        .lines()
+        .map(Digest::parse)
+        .collect(Collectors.toSet());
+  }
+
+  /** Checks that every blob's file has the bytes that its name says. */
+  public static void checkBytes(Containerd containerd) {
+    for (Digest digest : of(containerd)) {
+      Path file =
+          containerd
+              .root()
+              .resolve("io.containerd.content.v1.content/blobs/sha256")
+              .resolve(digest.hex());
+      try {
+        assertThat(Digest.sha256(Files.readAllBytes(file))).isEqualTo(digest);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** The labels that {@code ctr content ls} shows for a blob. */
+  public static String labels(Containerd containerd, Digest digest) {
+    return containerd
+        .ctr("content", "ls")
+        .lines()
+        .filter(line -> line.startsWith(digest.toString()))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("The content store has no " + digest));
+  }
+}

@@ -1,0 +1,53 @@
+package io.github.ecrcontainerd.it.daemon;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** {@code bin/verify --all} runs on each daemon what needs one, and nothing else. */
+class WithContainerdTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter().importPackages("io.github.ecrcontainerd.it");
+
+  @Test
+  void isOnEveryTestThatUsesADaemon() {
+    classes()
+        .that()
+        .haveSimpleNameEndingWith("IT")
+        .and()
+        .areNotAnnotatedWith(WithContainerd.class)
+        .and(DescribedPredicate.not(chooseTheirOwnDaemon()))
+        .should()
+        .onlyDependOnClassesThat()
+        .areNotAssignableTo(Containerd.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void isOnNoOther() {
+    classes()
+        .that()
+        .areAnnotatedWith(WithContainerd.class)
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(Containerd.class)
+        .andShould()
+        .haveSimpleNameEndingWith("IT")
+        .check(CLASSES);
+  }
+
+  /** A class with a daemon of other settings has the tag, and registers the extension itself. */
+  private static DescribedPredicate<JavaClass> chooseTheirOwnDaemon() {
+    return DescribedPredicate.describe(
+        "choose their own daemon",
+        type ->
+            type.tryGetAnnotationOfType(Tag.class)
+                .map(tag -> tag.value().equals(WithContainerd.TAG))
+                .orElse(false));
+  }
+}

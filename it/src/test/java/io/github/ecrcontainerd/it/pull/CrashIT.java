@@ -1,0 +1,136 @@
+package io.github.ecrcontainerd.it.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ecrcontainerd.containerd.content.Ingest;
+import io.github.ecrcontainerd.containerd.content.IngestStatus;
+import io.github.ecrcontainerd.containerd.lease.Lease;
+import io.github.ecrcontainerd.containerd.lease.Leases;
+import io.github.ecrcontainerd.it.daemon.Containerd;
+import io.github.ecrcontainerd.it.daemon.WithContainerd;
+import io.github.ecrcontainerd.it.registry.LayerPull;
+import io.github.ecrcontainerd.it.registry.Place;
+import io.github.ecrcontainerd.it.registry.Served;
+import io.github.ecrcontainerd.it.support.EcrCommand;
+import io.github.ecrcontainerd.local.ByteRange;
+import io.github.ecrcontainerd.local.LayerFault;
+import io.github.ecrcontainerd.local.LayerRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a process that was killed has brought, the next one doesn't ask for. */
+@WithContainerd
+@Timeout(90)
+class CrashIT {
+  private static final int SIZE = (24 << 20) + 12_345;
+
+  /** Bytes that have come and are not in the ingest yet: a range, and what is unanswered. */
+  private static final long ON_THEIR_WAY = 12 << 20;
+
+  private static final int SIGKILL = 128 + 9;
+
+  private final Containerd daemon;
+
+  CrashIT(Containerd daemon) {
+    this.daemon = daemon;
+  }
+
+  static Stream<Arguments> everyPlace() {
+    return Stream.of(Place.values())
+        .flatMap(place -> Stream.of(1, 4, 16).map(some -> Arguments.of(place, some)));
+  }
+
+  @ParameterizedTest(name = "killed at the {0}, parallelism {1}")
+  @MethodSource("everyPlace")
+  void thePullAfterAKillGoesOnWhereTheIngestIs(
+      Place place, int parallelism, @TempDir Path directory) throws Exception {
+    long reached = place.in(SIZE);
+    try (LayerPull pull = new LayerPull(daemon, SIZE)) {
+      CountDownLatch stalled = new CountDownLatch(1);
+      pull.faults(request -> stallAt(reached, request, stalled));
+      String[] command = {
+        "pull",
+        pull.reference(),
+        "--no-unpack",
+        "--parallelism=" + parallelism,
+        "--address=" + daemon.socket(),
+        "--namespace=" + pull.namespace(),
+        "--endpoint-url=" + pull.endpoint()
+      };
+      Process killed =
+          EcrCommand.withCredentials()
+              .start(directory.resolve("out"), directory.resolve("err"), command);
+      try {
+        assertThat(stalled.await(60, TimeUnit.SECONDS)).isTrue();
+        awaitIngest(pull, killed, reached - ON_THEIR_WAY);
+      } finally {
+        killed.destroyForcibly();
+      }
+      assertThat(killed.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(killed.exitValue()).isEqualTo(SIGKILL);
+      List<Lease> left = pull.containerd().leases().list();
+      long offset = offsetOf(pull);
+      assertThat(offset).as("what is left to be resumed").isLessThanOrEqualTo(reached);
+      pull.mend();
+
+      EcrCommand.Ended next = EcrCommand.withCredentials().run(command);
+
+      assertThat(next.status()).as(next.err()).isZero();
+      pull.assertStored();
+      pull.assertNoIngest();
+      Served served = pull.served();
+      assertThat(served.firstByte()).isEqualTo(offset);
+      served.assertNothingTwiceButTheRestOf(offset, Set.of());
+      // Nobody could give back the lease of the process that was killed: it ends by itself.
+      assertThat(pull.containerd().leases().list()).isEqualTo(left);
+      assertThat(left).hasSize(1);
+      assertThat(Instant.parse(left.getFirst().labels().get(Leases.EXPIRE)))
+          .isBefore(Instant.now().plus(Duration.ofHours(24)));
+    }
+  }
+
+  /** All bytes in front of one come, and then nothing does, whoever asks. */
+  private static LayerFault stallAt(long position, LayerRequest request, CountDownLatch stalled) {
+    ByteRange range = request.range();
+    if (range.end() <= position) {
+      return LayerFault.none();
+    }
+    if (range.first() <= position) {
+      stalled.countDown();
+    }
+    return LayerFault.stallAfter(Math.max(0, position - range.first()));
+  }
+
+  /** Waits until the daemon has what can have got there. It tells nobody, so it has to be asked. */
+  private static void awaitIngest(LayerPull pull, Process pulling, long atLeast)
+      throws InterruptedException {
+    while (atLeast > 0
+        && pull.containerd().content().status(pull.ingest()).map(IngestStatus::offset).orElse(0L)
+            < atLeast) {
+      assertThat(pulling.isAlive()).as("the pull goes on").isTrue();
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  /** How far the ingest is, once its writer's end has got around: until then it is locked. */
+  private static long offsetOf(LayerPull pull) throws InterruptedException {
+    try (Ingest ingest =
+        pull.containerd()
+            .content()
+            .ingest(pull.ingest(), pull.layer().digest(), pull.layer().size())
+            .orElseThrow()) {
+      return ingest.offset();
+    }
+  }
+}

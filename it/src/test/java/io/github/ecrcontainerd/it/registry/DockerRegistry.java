@@ -1,0 +1,129 @@
+package io.github.ecrcontainerd.it.registry;
+
+import io.github.ecrcontainerd.it.support.Command;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Debian's docker-registry, with its storage in a temporary directory, at a free port. */
+public final class DockerRegistry implements AutoCloseable {
+  private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
+
+  /** Apache's combined log: {@code "GET /v2/one/blobs/sha256:..." 200 1234}. */
+  private static final Pattern ANSWERED = Pattern.compile("\"GET [^\"]*\" \\d{3} (\\d+)");
+
+  private final Path directory;
+  private final Process process;
+  private final CompletableFuture<Integer> port = new CompletableFuture<>();
+  private final LongAdder requests = new LongAdder();
+  private final LongAdder bytes = new LongAdder();
+
+  /**
+   * Starts the one of the {@code PATH}.
+   *
+   * @throws IllegalStateException if it doesn't start
+   */
+  public DockerRegistry() throws InterruptedException {
+    this("docker-registry");
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param program its path, or its name for one of the {@code PATH}
+   * @throws IllegalStateException if it doesn't start
+   */
+  public DockerRegistry(String program) throws InterruptedException {
+    try {
+      directory = Files.createTempDirectory("registry");
+      Path config = directory.resolve("config.yml");
+      Files.writeString(
+          config,
+          """
+          version: 0.1
+          log: {accesslog: {disabled: false}, level: info}
+          storage: {filesystem: {rootdirectory: %s}, cache: {blobdescriptor: inmemory}}
+          http: {addr: "127.0.0.1:0"}
+          """
+              .formatted(directory.resolve("storage")));
+      process =
+          new ProcessBuilder(program, "serve", config.toString()).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Can't run docker-registry: run bin/setup bench", e);
+    }
+    Thread.ofVirtual().name("registry-log").start(this::readLog);
+    try {
+      port.get(30, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      close();
+      throw new IllegalStateException("docker-registry did not start", e);
+    }
+  }
+
+  private void readLog() {
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Matcher answered = ANSWERED.matcher(line);
+        if (answered.find()) {
+          requests.increment();
+          bytes.add(Long.parseLong(answered.group(1)));
+        }
+        Matcher listening = LISTENING.matcher(line);
+        if (listening.find()) {
+          port.complete(Integer.valueOf(listening.group(1)));
+        }
+      }
+      port.completeExceptionally(new IOException("its log has ended"));
+    } catch (IOException e) {
+      port.completeExceptionally(e);
+    }
+  }
+
+  public int port() {
+    return port.join();
+  }
+
+  /** How many GET requests it has answered. */
+  public long requests() {
+    return requests.sum();
+  }
+
+  /** How many bytes it has answered them with. */
+  public long bytes() {
+    return bytes.sum();
+  }
+
+  /** Copies an image of an OCI layout, tagged {@code latest}, to the repository of that name. */
+  public void fill(Path layout, String repository) {
+    Command.run(
+        List.of(
+            "skopeo",
+            "copy",
+            "--quiet",
+            "--insecure-policy",
+            "--dest-tls-verify=false",
+            "oci:" + layout + ":latest",
+            "docker://127.0.0.1:%d/%s:latest".formatted(port(), repository)));
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Command.run(List.of("rm", "-rf", directory.toString()));
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.ecrcontainerd.it.registry;
+
+import io.github.ecrcontainerd.local.LayerFault;
+import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import java.util.List;
+
+/** What a layer endpoint, or the way to it, does wrong with one answer. */
+enum Fault {
+  /** The connection is reset. */
+  RESET(Code.UNAVAILABLE, "(?i)connection|socket|reset"),
+  /** The connection ends before the body does. */
+  CLOSE(Code.UNAVAILABLE, "(?i)connection|socket|closed|ended"),
+  /** Nothing more comes, and the connection stays. */
+  STALL(Code.UNAVAILABLE, "(?i)stall|no byte|nothing came"),
+  /** The bytes come, but a fiftieth as fast. */
+  SLOW(Code.UNAVAILABLE, "(?i)slow"),
+  /** One byte is another one. */
+  CORRUPT_BYTE(Code.INVALID_CONTENT, "(?i)damaged|digest|bytes are not"),
+  /** The body has fewer bytes than were asked for, as its Content-Length says. */
+  SHORT(Code.INVALID_CONTENT, "(?i)length|bytes"),
+  /** The body has more bytes than were asked for, as its Content-Length says. */
+  LONG(Code.INVALID_CONTENT, "(?i)length|bytes"),
+  SLOW_DOWN(Code.THROTTLED, "503|SlowDown"),
+  SERVER_ERROR(Code.UNAVAILABLE, "500|InternalError"),
+  EXPIRED_URL(Code.DENIED, "403|expired"),
+  /** 200 and all bytes, where some were asked for. */
+  WHOLE_BLOB(Code.INVALID_CONTENT, "200"),
+  WRONG_CONTENT_RANGE(Code.INVALID_CONTENT, "(?i)range|was asked for");
+
+  /** What the error says it is when the fault never ends. */
+  final Code code;
+
+  /** What stands in the error's message then: a regular expression. */
+  final String words;
+
+  Fault(Code code, String words) {
+    this.code = code;
+    this.words = words;
+  }
+
+  /** Whether it is in the answer's head, so that it has no place in the body. */
+  boolean isOfTheHead() {
+    return List.of(SLOW_DOWN, SERVER_ERROR, EXPIRED_URL, WHOLE_BLOB, WRONG_CONTENT_RANGE)
+        .contains(this);
+  }
+
+  /** Whether no byte of such an answer can be trusted, so that all of it is asked for again. */
+  boolean isRefused() {
+    return isOfTheHead() || this == SHORT || this == LONG;
+  }
+
+  /** Whether the URL can't be used again. */
+  boolean takesANewUrl() {
+    return this == EXPIRED_URL || this == CORRUPT_BYTE;
+  }
+
+  /**
+   * The fault of one answer.
+   *
+   * @param at the byte of the answer that is the first one not to come as it should
+   * @param length how many bytes the answer has to have
+   */
+  LayerFault at(long at, long length) {
+    return switch (this) {
+      case RESET -> LayerFault.resetAfter(at);
+      case CLOSE -> LayerFault.closeAfter(at);
+      case STALL -> LayerFault.stallAfter(at);
+      case SLOW -> LayerFault.slowTo(1 << 20);
+      case CORRUPT_BYTE -> LayerFault.corruptByte(at);
+      case SHORT -> LayerFault.wrongLength(at - length);
+      case LONG -> LayerFault.wrongLength(at + 1);
+      case SLOW_DOWN -> LayerFault.slowDown();
+      case SERVER_ERROR -> LayerFault.serverError();
+      case EXPIRED_URL -> LayerFault.expiredUrl();
+      case WHOLE_BLOB -> LayerFault.wholeBlob();
+      case WRONG_CONTENT_RANGE -> LayerFault.wrongContentRange();
+    };
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.ecrcontainerd.it.registry;
+
+import io.github.ecrcontainerd.ecr.EcrResolver;
+import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.local.EcrLocal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** An ECR of a test's own, over image layouts in a temporary directory. */
+public final class LocalEcr implements AutoCloseable {
+  private final Path directory;
+  private final EcrLocal server;
+
+  private LocalEcr(Path directory) throws IOException {
+    this.directory = directory;
+    this.server = EcrLocal.builder().directory(directory).start();
+  }
+
+  /** An ECR without a repository. */
+  public static LocalEcr open() {
+    try {
+      return new LocalEcr(Files.createTempDirectory("ecr"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Its counters and conditions. */
+  public EcrLocal server() {
+    return server;
+  }
+
+  /** Makes a repository, to be filled on disk. */
+  public OciLayout repository(String name) {
+    return OciLayout.create(directory.resolve(name));
+  }
+
+  /** A repository that is there, to be read. */
+  public OciLayout existing(String name) {
+    return OciLayout.in(directory.resolve(name));
+  }
+
+  /** Where a repository is on disk. */
+  public Path repositoryPath(String name) {
+    return directory.resolve(name);
+  }
+
+  /** The reference of what a tag of a repository names. */
+  public String reference(String repository, String tag) {
+    return "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/" + repository + ":" + tag;
+  }
+
+  /** A resolver that asks this ECR, to be closed by who builds it. */
+  public EcrResolver.Builder resolver() {
+    return EcrResolver.builder()
+        .endpointOverride(server.endpoint())
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")));
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close();
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

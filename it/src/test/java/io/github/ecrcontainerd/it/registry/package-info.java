@@ -1,0 +1,8 @@
+/**
+ * The registries that tests use, and tests of the resolver, its downloads and ecr-local. {@link
+ * io.github.ecrcontainerd.it.registry.PrivateEcr} gives a test an ecr-local of its own.
+ */
+@NullMarked
+package io.github.ecrcontainerd.it.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,104 @@
+package io.github.ecrcontainerd.it.support;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A copy of the project as far as its scripts need it: they, the README, and the application as it
+ * is built. A test of the scripts changes nothing of the project, and builds nothing.
+ */
+public final class Checkout {
+  private static final Path PROJECT = requireNonNull(Path.of("").toAbsolutePath().getParent());
+  private static final Path APP = Path.of("cli-examples", "target", "app");
+  private static final List<String> MODULES =
+      List.of(
+          "ecr-resolver-api",
+          "ecr-resolver-impl",
+          "containerd-client",
+          "ecr-local",
+          "cli-examples");
+
+  private final Path directory;
+
+  private Checkout(Path directory) {
+    this.directory = directory;
+  }
+
+  /** Copies the project into a directory. */
+  public static Checkout in(Path directory) throws IOException {
+    Checkout checkout = new Checkout(directory);
+    checkout.copyFile(Path.of("README.md"));
+    checkout.copyTree(Path.of("bin"));
+    checkout.copyTree(APP);
+    // bin/verify takes names of classes that there are.
+    checkout.copyTree(Path.of("it", "src", "test", "java"));
+    // What the application would be built from, older than the application.
+    Files.createFile(directory.resolve("pom.xml"));
+    for (String module : MODULES) {
+      Files.createDirectories(directory.resolve(module).resolve("src").resolve("main"));
+      Files.createFile(directory.resolve(module).resolve("pom.xml"));
+    }
+    Files.writeString(checkout.app().resolve("built"), "");
+    return checkout;
+  }
+
+  private void copyTree(Path tree) throws IOException {
+    try (Stream<Path> files = Files.walk(PROJECT.resolve(tree))) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Path there = PROJECT.relativize(file);
+        if (Files.isRegularFile(file) && !there.startsWith(APP.resolve("cache"))) {
+          copyFile(there);
+        }
+      }
+    }
+  }
+
+  private void copyFile(Path file) throws IOException {
+    Path to = directory.resolve(file);
+    Files.createDirectories(to.getParent());
+    Files.copy(PROJECT.resolve(file), to, StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** The application of the project, which a test may start and not change. */
+  public static Path builtApp() {
+    return PROJECT.resolve(APP);
+  }
+
+  /** The application, with the cache that the launcher makes. */
+  public Path app() {
+    return directory.resolve(APP);
+  }
+
+  public String script(String name) {
+    return directory.resolve("bin").resolve(name).toString();
+  }
+
+  /** What the project's continuous integration runs. */
+  public static String continuousIntegration() throws IOException {
+    return Files.readString(PROJECT.resolve(".ci").resolve("run"));
+  }
+
+  /** A program that runs here, with nothing of this JVM's environment but the way to programs. */
+  public ProcessBuilder process(List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PATH", System.getenv("PATH"));
+    environment.put("HOME", directory.toString());
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return builder;
+  }
+}

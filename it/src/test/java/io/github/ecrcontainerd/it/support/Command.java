@@ -1,0 +1,66 @@
+package io.github.ecrcontainerd.it.support;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Runs another program to its end, for tests: a failure of it is a failure of the test. */
+public final class Command {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private Command() {}
+
+  /**
+   * What the program wrote to its standard output.
+   *
+   * @throws AssertionError if it can't be started, ends with another code than 0, or runs for more
+   *     than two minutes; the message holds what it wrote to its standard error
+   */
+  public static String run(List<String> command) {
+    Process process;
+    try {
+      process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.PIPE).start();
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      throw new AssertionError("Can't run " + String.join(" ", command) + ": " + e.getMessage(), e);
+    }
+    try {
+      CompletableFuture<String> output = drain(process.getInputStream());
+      CompletableFuture<String> errors = drain(process.getErrorStream());
+      if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new AssertionError(
+            "Still running after %d s: %s"
+                .formatted(DEADLINE.toSeconds(), String.join(" ", command)));
+      }
+      if (process.exitValue() != 0) {
+        throw new AssertionError(
+            "%s: exit code %d%n%s"
+                .formatted(String.join(" ", command), process.exitValue(), errors.join()));
+      }
+      return output.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("Interrupted in " + String.join(" ", command), e);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static CompletableFuture<String> drain(InputStream stream) {
+    CompletableFuture<String> text = new CompletableFuture<>();
+    Thread.startVirtualThread(
+        () -> {
+          try (stream) {
+            text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+          } catch (IOException e) {
+            text.completeExceptionally(new UncheckedIOException(e));
+          }
+        });
+    return text;
+  }
+}

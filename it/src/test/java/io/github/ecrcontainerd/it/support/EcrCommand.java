@@ -1,0 +1,171 @@
+package io.github.ecrcontainerd.it.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The {@code ecr} command as a process of its own, away from the environment of who runs the tests.
+ */
+public final class EcrCommand {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private final Map<String, String> environment = new HashMap<>();
+  private final List<String> wrapper = new ArrayList<>();
+  private List<String> program =
+      List.of("-cp", System.getProperty("java.class.path"), "io.github.ecrcontainerd.cli.Ecr");
+  private String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private String heap = "96m";
+  private String temporary = System.getProperty("java.io.tmpdir");
+
+  /**
+   * How it ended.
+   *
+   * @param status its exit status
+   * @param out what it printed to standard output
+   * @param err what it printed to standard error
+   */
+  public record Ended(int status, String out, String err) {}
+
+  /** A command that signs its calls with some credentials. */
+  public static EcrCommand withCredentials() {
+    return new EcrCommand().with("AWS_ACCESS_KEY_ID", "local").with("AWS_SECRET_ACCESS_KEY", "x");
+  }
+
+  /** A command that finds no credentials. */
+  public static EcrCommand withoutCredentials() {
+    return new EcrCommand()
+        .with("AWS_EC2_METADATA_DISABLED", "true")
+        .with("AWS_CONFIG_FILE", "/nonexistent")
+        .with("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
+  }
+
+  /** Sets an environment variable. */
+  public EcrCommand with(String variable, String value) {
+    environment.put(variable, value);
+    return this;
+  }
+
+  /** Takes from it what root may and others may not: a capability, by its name without CAP_. */
+  public EcrCommand withoutCapability(String capability) {
+    wrapper.addAll(
+        List.of("setpriv", "--bounding-set=-" + capability, "--inh-caps=-" + capability));
+    return this;
+  }
+
+  /** Runs it as another user, who may read what root may, and nothing else. */
+  public EcrCommand asUser(int uid) {
+    wrapper.addAll(OtherUser.wrapper(uid));
+    java = OtherUser.java();
+    return this;
+  }
+
+  /**
+   * Lets it be ended by signals, also where the tests can't: a shell starts what is to run in the
+   * background so that it ignores SIGINT, and a program passes that on to those that it starts.
+   */
+  public EcrCommand heedingSignals() {
+    wrapper.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
+    return this;
+  }
+
+  /** Limits what the kernel lets it have, by prlimit(1): {@code nofile}, {@code nproc}. */
+  public EcrCommand limit(String resource, int max) {
+    wrapper.addAll(List.of("prlimit", "--%s=%d".formatted(resource, max)));
+    return this;
+  }
+
+  /** Runs it by a shell that does something with its output first: {@code >&-}. */
+  public EcrCommand redirected(String redirection) {
+    wrapper.addAll(List.of("sh", "-c", "exec \"$@\" " + redirection, "sh"));
+    return this;
+  }
+
+  /**
+   * Starts the application as {@code bin/ecr} has it, with fewer files to open than the class path
+   * of the tests has, and its native code unpacked.
+   */
+  public EcrCommand asApplication() throws IOException {
+    program =
+        List.of(
+            "-Djava.library.path=" + only(Checkout.builtApp().resolve("native/linux"), "*/glibc"),
+            "-jar",
+            only(Checkout.builtApp().resolve("lib"), "cli-examples-*.jar").toString());
+    return this;
+  }
+
+  private static Path only(Path directory, String pattern) throws IOException {
+    PathMatcher matcher =
+        directory.getFileSystem().getPathMatcher("glob:" + directory + "/" + pattern);
+    try (Stream<Path> files = Files.find(directory, 2, (file, type) -> matcher.matches(file))) {
+      List<Path> found = files.toList();
+      if (found.size() != 1) {
+        throw new AssertionError("not one of %s in %s: %s".formatted(pattern, directory, found));
+      }
+      return found.getFirst();
+    }
+  }
+
+  /** Sets where it makes temporary files. */
+  public EcrCommand temporary(Path directory) {
+    temporary = directory.toString();
+    return this;
+  }
+
+  /** Sets how much memory it may use for objects: {@code 64m}. */
+  public EcrCommand heap(String most) {
+    heap = most;
+    return this;
+  }
+
+  /** Runs it to its end. */
+  public Ended run(String... arguments) throws InterruptedException {
+    try {
+      Path out = Files.createTempFile("ecr", ".out");
+      Path err = Files.createTempFile("ecr", ".err");
+      try {
+        Process process = start(out, err, arguments);
+        if (!process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+          process.destroyForcibly().waitFor();
+          throw new AssertionError(
+              "ecr %s did not end within %s: %s"
+                  .formatted(List.of(arguments), DEADLINE, Files.readString(err)));
+        }
+        return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+      } finally {
+        Files.delete(out);
+        Files.delete(err);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts it, with its output in two files. */
+  public Process start(Path out, Path err, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
+    command.add(java);
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heap));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"));
+    // The JVM's own words to a thread that can't be started, which would go to standard output.
+    command.add("-Xlog:os+thread=off");
+    command.add("-Djava.io.tmpdir=" + temporary);
+    command.addAll(program);
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().put("PATH", System.getenv("PATH"));
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    builder.environment().putAll(environment);
+    return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+}

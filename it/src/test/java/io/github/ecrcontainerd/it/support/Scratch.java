@@ -1,0 +1,31 @@
+package io.github.ecrcontainerd.it.support;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where a daemon's files can be. */
+public final class Scratch {
+  /** A socket's path has at most 107 bytes (unix(7)); containerd makes longer ones from ours. */
+  private static final int LONGEST = 60;
+
+  private Scratch() {}
+
+  /** A directory whose path is short. */
+  public static Path forSockets() {
+    Path usual = Path.of(System.getProperty("java.io.tmpdir"));
+    return usual.toString().length() <= LONGEST ? usual : Path.of("/tmp");
+  }
+
+  /**
+   * The root for a daemon whose files are in this directory: below it, or below the one that {@code
+   * bin/verify} names in {@code IT_OVERLAYS} because /tmp can't hold overlays, as in a container.
+   */
+  public static Path forOverlays(Path directory) throws IOException {
+    String chosen = System.getenv("IT_OVERLAYS");
+    if (chosen == null || chosen.isEmpty()) {
+      return Files.createDirectory(directory.resolve("root"));
+    }
+    return Files.createTempDirectory(Path.of(chosen), "ctd");
+  }
+}
