@@ -3,7 +3,7 @@ package io.github.ecrcontainerd.it.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ecrcontainerd.it.daemon.Containerd;
-import io.github.ecrcontainerd.it.daemon.WithContainerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
 import io.github.ecrcontainerd.it.image.Layer;
 import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the order in which it stands there. What sets up a machine or takes long is run by continuous
  * integration, or run here by a user without root, which says whether its arguments are accepted.
  */
-@WithContainerd
+@WithOneContainerd
 @Timeout(300)
 class ReadmeIT {
   /** What continuous integration runs. */

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ecrcontainerd.it.daemon.Containerd;
-import io.github.ecrcontainerd.it.daemon.WithContainerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
 import io.github.ecrcontainerd.it.image.Layer;
 import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * every stack trace: it holds no secret. The command runs as a process, so nothing it writes is
  * missed.
  */
-@WithContainerd
+@WithOneContainerd
 @ExtendWith(PrivateEcr.class)
 @Timeout(120)
 class SecretsIT {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ecrcontainerd.it.cli.Soak.Sample;
 import io.github.ecrcontainerd.it.daemon.Containerd;
-import io.github.ecrcontainerd.it.daemon.WithContainerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
 import io.github.ecrcontainerd.it.image.Layer;
 import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Some requests fail on the way, because that is where leaks are. Property {@code
  * it.soak.pulls}: how many pulls, 200 by default. What each left is in {@code target/soak.txt}.
  */
-@WithContainerd
+@WithOneContainerd
 @ExtendWith(PrivateEcr.class)
 @Timeout(600)
 class SoakIT {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A test class that needs a daemon: it gets one of its own from {@link PrivateContainerd}, and
- * {@code bin/verify --all} runs it once on each kind of daemon. All other classes run once.
+ * {@code bin/verify --all} runs it once on each kind of daemon. See {@link WithOneContainerd} for
+ * those that one kind is enough for.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** {@code bin/verify --all} runs on each daemon what needs one, and nothing else. */
+/** {@code bin/verify --all} runs on a daemon what needs one, and nothing else. */
 class WithContainerdTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPackages("io.github.ecrcontainerd.it");
@@ -21,6 +21,8 @@ class WithContainerdTest {
         .haveSimpleNameEndingWith("IT")
         .and()
         .areNotAnnotatedWith(WithContainerd.class)
+        .and()
+        .areNotAnnotatedWith(WithOneContainerd.class)
         .and(DescribedPredicate.not(chooseTheirOwnDaemon()))
         .should()
         .onlyDependOnClassesThat()
@@ -33,6 +35,8 @@ class WithContainerdTest {
     classes()
         .that()
         .areAnnotatedWith(WithContainerd.class)
+        .or()
+        .areAnnotatedWith(WithOneContainerd.class)
         .should()
         .dependOnClassesThat()
         .areAssignableTo(Containerd.class)

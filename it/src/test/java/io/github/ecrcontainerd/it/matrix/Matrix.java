@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The program that {@code bin/verify} starts: runs the integration tests that need a daemon on each
- * of some daemons, and the others once, whatever comes of them. Prints a table of all, and writes
+ * of some daemons, or on the first of them, and the others once, whatever comes of them. Prints a table of all, and writes
  * it to {@code target/daemons.json}.
  */
 final class Matrix {
@@ -39,7 +39,7 @@ final class Matrix {
   private Matrix(String[] args) {
     for (String arg : args) {
       if (arg.startsWith("--daemon=")) {
-        daemons.add(Daemon.parse(arg.substring("--daemon=".length())));
+        daemons.add(Daemon.parse(arg.substring("--daemon=".length()), daemons.isEmpty()));
       } else {
         classes.add(arg);
       }

@@ -10,7 +10,7 @@ import io.github.ecrcontainerd.containerd.PushListener;
 import io.github.ecrcontainerd.containerd.PushOptions;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.daemon.Containerd;
-import io.github.ecrcontainerd.it.daemon.WithContainerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.it.registry.LocalEcr;
@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Pushes whose calls go wrong, each into an ECR of its own: layers of three parts, of which the
  * last is short.
  */
-@WithContainerd
+@WithOneContainerd
 @ExtendWith(PrivateEcr.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(120)

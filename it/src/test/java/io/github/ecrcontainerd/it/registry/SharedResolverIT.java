@@ -10,7 +10,7 @@ import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.daemon.Containerd;
 import io.github.ecrcontainerd.it.daemon.StoredContent;
-import io.github.ecrcontainerd.it.daemon.WithContainerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.local.LayerTransfer;
@@ -42,7 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** All that one resolver downloads at a time shares its connections and its memory. */
-@WithContainerd
+@WithOneContainerd
 @ExtendWith(PrivateEcr.class)
 @Timeout(60)
 class SharedResolverIT {
