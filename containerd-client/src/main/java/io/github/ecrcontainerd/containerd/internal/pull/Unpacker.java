@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.containerd.internal.image.GcLabels;
 import io.github.ecrcontainerd.containerd.internal.scope.CleanUp;
 import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
@@ -24,6 +25,9 @@ import java.util.UUID;
  * there. Snapshots that exist already are used as they are.
  */
 final class Unpacker {
+  /** The end of the media types of ocicrypt, as containerd's configuration has them. */
+  private static final String ENCRYPTED = "+encrypted";
+
   private final ContentStore content;
   private final Snapshots snapshots;
   private final Diff diff;
@@ -88,7 +92,7 @@ final class Unpacker {
     String key = "extract-" + UUID.randomUUID() + " " + chainId;
     try {
       List<Mount> mounts = snapshots.prepare(key, parent, labels);
-      Descriptor applied = diff.apply(asKnown(layer), mounts);
+      Descriptor applied = diff.apply(asItIs(layer), mounts);
       if (!applied.digest().equals(diffId)) {
         throw new ImageException(
             ImageException.Code.MALFORMED,
@@ -111,11 +115,22 @@ final class Unpacker {
     content.updateLabels(layer.digest(), Map.of(GcLabels.UNCOMPRESSED, diffId.toString()));
   }
 
-  /** containerd 1.6 knows zstd by OCI's media type only; the bytes are the same by Docker's. */
-  private static Descriptor asKnown(Descriptor layer) {
-    return layer.mediaType().equals(MediaTypes.DOCKER_LAYER_ZSTD)
-        ? Descriptor.of(MediaTypes.OCI_LAYER_ZSTD, layer.digest(), layer.size())
-        : layer;
+  /**
+   * The layer, called what its bytes are. containerd 1.6 takes OCI's type of a plain archive at its
+   * word, and knows zstd by OCI's type only. What is encrypted goes by its type to a program that
+   * the daemon has for it.
+   */
+  private Descriptor asItIs(Descriptor layer) throws InterruptedException {
+    if (layer.mediaType().endsWith(ENCRYPTED)) {
+      return layer;
+    }
+    String mediaType =
+        switch (Compression.of(content, layer)) {
+          case NONE -> MediaTypes.OCI_LAYER;
+          case GZIP -> MediaTypes.OCI_LAYER_GZIP;
+          case ZSTD -> MediaTypes.OCI_LAYER_ZSTD;
+        };
+    return Descriptor.of(mediaType, layer.digest(), layer.size());
   }
 
   /** Removes a half-made snapshot. */

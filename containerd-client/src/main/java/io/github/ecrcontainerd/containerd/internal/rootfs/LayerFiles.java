@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.rootfs;
 
+import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -27,7 +28,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LayerFiles implements RootFileSystem {
   private static final int BUFFER_SIZE = 64 * 1024;
-  private static final int MAGIC_LENGTH = 4;
 
   private final ContentStore store;
   private final List<Descriptor> layers;
@@ -135,34 +135,18 @@ public final class LayerFiles implements RootFileSystem {
     }
   }
 
-  /** By its first bytes, as containerd does: what a layer's type says of them may be wrong. */
   private static InputStream uncompressed(InputStream bytes) throws IOException {
-    PushbackInputStream start = new PushbackInputStream(bytes, MAGIC_LENGTH);
-    byte[] magic = start.readNBytes(MAGIC_LENGTH);
-    start.unread(magic);
-    if (startsWith(magic, 0x1f, 0x8b)) {
-      return GzipCompressorInputStream.builder()
-          .setInputStream(start)
-          .setBufferSize(BUFFER_SIZE)
-          .setDecompressConcatenated(true)
-          .get();
-    }
-    if (startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
-      throw new IOException("it is compressed with zstd, which is not read here");
-    }
-    return start;
-  }
-
-  private static boolean startsWith(byte[] bytes, int... magic) {
-    if (bytes.length < magic.length) {
-      return false;
-    }
-    for (int i = 0; i < magic.length; i++) {
-      if ((bytes[i] & 0xff) != magic[i]) {
-        return false;
-      }
-    }
-    return true;
+    PushbackInputStream start = Compression.peekable(bytes);
+    return switch (Compression.of(start)) {
+      case NONE -> start;
+      case GZIP ->
+          GzipCompressorInputStream.builder()
+              .setInputStream(start)
+              .setBufferSize(BUFFER_SIZE)
+              .setDecompressConcatenated(true)
+              .get();
+      case ZSTD -> throw new IOException("it is compressed with zstd, which is not read here");
+    };
   }
 
   @Override

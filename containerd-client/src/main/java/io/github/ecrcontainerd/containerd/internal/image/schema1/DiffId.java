@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.image.schema1;
 
+import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Digest;
@@ -26,9 +27,8 @@ public record DiffId(Digest diffId, boolean compressed) {
    */
   public static DiffId of(Digest layer, BlobReader content) throws InterruptedException {
     MessageDigest hash = Digest.Algorithm.SHA256.newHash();
-    try (PushbackInputStream bytes =
-        new PushbackInputStream(content.asInputStream(), Magic.LENGTH)) {
-      boolean compressed = Magic.isGzip(bytes);
+    try (PushbackInputStream bytes = Compression.peekable(content.asInputStream())) {
+      boolean compressed = Compression.of(bytes) == Compression.GZIP;
       InputStream tar = compressed ? new GZIPInputStream(bytes, BUFFER) : bytes;
       byte[] buffer = new byte[BUFFER];
       for (int length = tar.read(buffer); length >= 0; length = tar.read(buffer)) {
@@ -46,18 +46,6 @@ public record DiffId(Digest diffId, boolean compressed) {
           layer,
           "The layer %s is no gzip stream: %s".formatted(layer, e.getMessage()),
           e);
-    }
-  }
-
-  /** The first bytes of a gzip stream (RFC 1952, section 2.3.1). */
-  private static final class Magic {
-    static final int LENGTH = 2;
-
-    static boolean isGzip(PushbackInputStream bytes) throws IOException {
-      byte[] first = new byte[LENGTH];
-      int length = bytes.readNBytes(first, 0, LENGTH);
-      bytes.unread(first, 0, length);
-      return length == LENGTH && first[0] == 0x1f && first[1] == (byte) 0x8b;
     }
   }
 }

@@ -1,0 +1,72 @@
+package io.github.ecrcontainerd.containerd.internal.image;
+
+import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.resolver.BlobReader;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * How a layer's archive is compressed. Its first bytes decide that: media types are often wrong.
+ */
+public enum Compression {
+  NONE(),
+  /** RFC 1952, section 2.3.1. */
+  GZIP(0x1f, 0x8b),
+  /** RFC 8878, section 3.1.1. */
+  ZSTD(0x28, 0xb5, 0x2f, 0xfd);
+
+  /** How many first bytes decide. */
+  private static final int LENGTH = 4;
+
+  private final int[] magic;
+
+  Compression(int... magic) {
+    this.magic = magic;
+  }
+
+  /** A stream whose first bytes {@link #of(PushbackInputStream)} can look at. */
+  public static PushbackInputStream peekable(InputStream layer) {
+    return new PushbackInputStream(layer, LENGTH);
+  }
+
+  /** Looks at the next bytes of a stream of {@link #peekable}, and leaves them in it. */
+  public static Compression of(PushbackInputStream layer) throws IOException {
+    byte[] first = layer.readNBytes(LENGTH);
+    layer.unread(first);
+    return of(first);
+  }
+
+  /** Of a layer that the content store has. */
+  public static Compression of(ContentStore store, Descriptor layer) throws InterruptedException {
+    ByteBuffer first = ByteBuffer.allocate((int) Math.min(LENGTH, layer.size()));
+    try (BlobReader bytes = store.read(layer.digest(), 0, first.capacity())) {
+      while (first.hasRemaining() && bytes.read() instanceof ByteBuffer next) {
+        first.put(next);
+      }
+    }
+    return of(Arrays.copyOf(first.array(), first.position()));
+  }
+
+  private static Compression of(byte[] first) {
+    if (GZIP.begins(first)) {
+      return GZIP;
+    }
+    return ZSTD.begins(first) ? ZSTD : NONE;
+  }
+
+  private boolean begins(byte[] bytes) {
+    if (bytes.length < magic.length) {
+      return false;
+    }
+    for (int i = 0; i < magic.length; i++) {
+      if ((bytes[i] & 0xff) != magic[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
