@@ -9,7 +9,9 @@ public interface Pusher {
   /**
    * Which of these blobs the repository does not have yet.
    *
-   * @throws ResolverException if the registry can't be asked
+   * @throws ResolverException if the registry can't be asked; with {@link
+   *     ResolverException.Code#CONFLICT} if one that is there has another size than its descriptor
+   *     states
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException;

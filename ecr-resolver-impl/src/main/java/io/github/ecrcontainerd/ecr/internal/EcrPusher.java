@@ -15,7 +15,10 @@ import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import software.amazon.awssdk.services.ecr.model.ImageAlreadyExistsException;
 import software.amazon.awssdk.services.ecr.model.ImageTagAlreadyExistsException;
@@ -24,9 +27,24 @@ import software.amazon.awssdk.services.ecr.model.ImageTagAlreadyExistsException;
 record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implements Pusher {
   @Override
   public Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException {
+    List<Digest> asked = blobs.stream().map(Descriptor::digest).toList();
+    Map<Digest, OptionalLong> available = new AvailableLayers(api).of(reference, asked);
     Set<Digest> missing = new LinkedHashSet<>();
-    blobs.forEach(blob -> missing.add(blob.digest()));
-    missing.removeAll(new AvailableLayers(api).of(reference, missing).keySet());
+    for (Descriptor blob : blobs) {
+      OptionalLong size = available.get(blob.digest());
+      if (size == null) {
+        missing.add(blob.digest());
+      } else if (size.isPresent() && size.getAsLong() != blob.size()) {
+        throw new ResolverException(
+            Code.CONFLICT,
+            "BatchCheckLayerAvailability",
+            reference.toString(),
+            blob.digest(),
+            "%s of %s has %,d bytes; its descriptor says %,d"
+                .formatted(blob.digest(), reference, size.getAsLong(), blob.size()),
+            null);
+      }
+    }
     return missing;
   }
 

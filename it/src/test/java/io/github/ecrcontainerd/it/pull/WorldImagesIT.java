@@ -306,6 +306,12 @@ class WorldImagesIT {
     assertThatThrownBy(() -> copy(name))
         .isInstanceOf(RuntimeException.class)
         .hasMessageContaining(layer.digest().toString());
+
+    RegistryCopy.between(resolver, resolver)
+        .run(ecr.reference(name, "honest"), ecr.reference(name + "-copied", "honest"));
+    assertThatThrownBy(() -> copy(name))
+        .hasMessageContaining(layer.digest().toString())
+        .hasMessageContaining("has %,d bytes; its descriptor says %,d", layer.size(), said);
   }
 
   @ParameterizedTest
