@@ -60,7 +60,7 @@ final class LayerFaultConverter implements ITypeConverter<LayerFault> {
       return Long.parseLong(text.substring(colon + 1));
     } catch (NumberFormatException e) {
       throw new TypeConversionException(
-          "'%s' has no number of bytes behind its colon".formatted(text));
+          "'%s' has no number of bytes after its colon".formatted(text));
     }
   }
 }

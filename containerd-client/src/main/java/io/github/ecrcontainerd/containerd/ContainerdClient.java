@@ -168,7 +168,7 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
   /**
    * Who listens on the daemon's socket, asked of the kernel by a connection of its own.
    *
-   * @throws ContainerdException if nobody can be connected to
+   * @throws ContainerdException if no daemon can be connected to
    */
   Peer peer();
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Where a containerd's socket is: as somebody writes it, or as it is found. */
+/** Where a containerd's socket is: as a user writes it, or as it is found. */
 final class DaemonAddress {
   private static final String VARIABLE = "CONTAINERD_ADDRESS";
   private static final String UNIX = "unix://";

@@ -20,7 +20,7 @@ public interface Namespaces {
   List<Namespace> list() throws InterruptedException;
 
   /**
-   * Makes a namespace. Nobody has to: the first thing that is put into one makes it.
+   * Makes a namespace. There is no need to: the first thing that is put into one makes it.
    *
    * @throws ContainerdException with {@link ContainerdException.Code#ALREADY_EXISTS} if there is
    *     one of this name

@@ -126,7 +126,7 @@ final class EcrApi {
   private EcrOperation<?> operation(Operation operation) {
     EcrOperation<?> found = operations.get(operation);
     if (found == null) {
-      throw new IllegalStateException("Nobody answers " + operation);
+      throw new IllegalStateException("No class answers " + operation);
     }
     return found;
   }
@@ -134,7 +134,7 @@ final class EcrApi {
   private long number(Operation operation) {
     AtomicLong number = numbers.get(operation);
     if (number == null) {
-      throw new IllegalStateException("Nobody counts " + operation);
+      throw new IllegalStateException("No class counts " + operation);
     }
     return number.incrementAndGet();
   }

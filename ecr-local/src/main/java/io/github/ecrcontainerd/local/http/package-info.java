@@ -2,7 +2,7 @@
  * HTTP/1.1 on Netty: ports, connections, and one request at a time on each of them.
  *
  * <p>The future of a write is looked at only where something follows from it: a write fails when
- * its connection is gone, and then nobody waits for the answer.
+ * its connection is gone, and then no client waits for the answer.
  *
  * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
  */

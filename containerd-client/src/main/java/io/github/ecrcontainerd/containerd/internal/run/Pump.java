@@ -76,7 +76,7 @@ final class Pump implements AutoCloseable {
         }
       }
     } catch (ClosedChannelException e) {
-      // By close(): nobody wants the rest.
+      // By close(): the rest is not wanted.
     } catch (IOException e) {
       failure = e;
     }

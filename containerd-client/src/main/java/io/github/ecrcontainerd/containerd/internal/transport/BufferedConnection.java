@@ -73,7 +73,7 @@ public final class BufferedConnection implements Connection {
     try {
       socket.shutdown();
     } finally {
-      // The order in which nobody else takes both.
+      // Lock order: input before output. No code takes both the other way.
       input.turn.lock();
       output.turn.lock();
       try (memory) {

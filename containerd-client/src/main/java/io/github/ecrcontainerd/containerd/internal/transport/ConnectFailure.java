@@ -28,7 +28,7 @@ public final class ConnectFailure {
     return new ConnectException("no containerd at " + path + ": is it running?");
   }
 
-  /** Nobody listens, or nobody can: Linux answers alike for a file that is no socket. */
+  /** No process listens, or none can: Linux answers alike for a file that is no socket. */
   public static ConnectException refused(Path path) {
     return isSocket(path) ? notThere(path) : new ConnectException(path + " is not a socket");
   }

@@ -16,7 +16,7 @@ import jnr.unixsocket.UnixSocketOptions;
 
 /**
  * A unix socket by jnr-unixsocket. Its channel copies every buffer, so bytes go past it, straight
- * to read(2) and write(2), as the channel itself does behind its copy.
+ * to read(2) and write(2), as the channel itself does after its copy.
  */
 public final class JnrSocket implements StreamSocket {
   private static final int LONGEST_PATH = 107;

@@ -21,7 +21,7 @@ public final class Principals {
         OptionalLong.of(pid));
   }
 
-  /** A name that nobody has is taken for a number. */
+  /** A name that no user has is taken for a number. */
   static UserPrincipal user(int uid) throws IOException {
     return lookup().lookupPrincipalByName(Integer.toString(uid));
   }

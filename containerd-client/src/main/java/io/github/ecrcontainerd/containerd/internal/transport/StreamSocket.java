@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 /**
  * A connected unix stream socket as the kernel has it, without a buffer: what the ways to reach one
  * differ in. {@link BufferedConnection} makes a {@link Connection} of it, and keeps its rules: one
- * thread reads and one writes at a time, and nobody does when {@link #close} is called.
+ * thread reads and one writes at a time, and none does when {@link #close} is called.
  */
 public interface StreamSocket {
 

@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
  * were put into it: its first {@code formatLength} bytes, and the {@code formatTail} behind them.
  * Its digest is the manifest's digest.
  *
- * <p>A signature brings its own key, so it shows that nobody changed what was signed; who signed it
- * nobody can tell.
+ * <p>A signature brings its own key, so it shows that what was signed is unchanged, and not who
+ * signed it.
  */
 final class SignedPayload {
   private SignedPayload() {}
