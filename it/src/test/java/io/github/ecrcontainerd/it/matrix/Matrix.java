@@ -39,7 +39,7 @@ final class Matrix {
   private Matrix(String[] args) {
     for (String arg : args) {
       if (arg.startsWith("--daemon=")) {
-        daemons.add(Daemon.parse(arg.substring("--daemon=".length()), daemons.isEmpty()));
+        daemons.add(Daemon.parse(arg.substring("--daemon=".length())));
       } else {
         classes.add(arg);
       }
@@ -66,15 +66,15 @@ final class Matrix {
   private void run() throws IOException, InterruptedException, ExecutionException {
     Files.createDirectories(LOGS);
     // Alone: some of these measure time.
-    run(Daemon.NONE);
+    run(TestGroup.withoutDaemon());
     try (ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
       List<Future<?>> runs = new ArrayList<>();
-      for (Daemon daemon : daemons) {
+      for (TestGroup tests : TestGroup.on(daemons)) {
         runs.add(
             threads.submit(
                 () -> {
-                  run(daemon);
-                  return daemon;
+                  run(tests);
+                  return tests;
                 }));
       }
       for (Future<?> run : runs) {
@@ -83,20 +83,20 @@ final class Matrix {
     }
   }
 
-  private void run(Daemon daemon) throws InterruptedException {
-    Path log = LOGS.resolve(daemon.name() + ".log").toAbsolutePath().normalize();
+  private void run(TestGroup tests) throws InterruptedException {
+    Path log = LOGS.resolve(tests.name() + ".log").toAbsolutePath().normalize();
     SuiteRun suite;
     synchronized (this) {
       if (ended) {
         return;
       }
-      suite = new SuiteRun(daemon, classes, log);
+      suite = new SuiteRun(tests, classes, log);
       running.add(suite);
     }
     try (suite) {
-      suite.await(result -> add(daemon, result));
+      suite.await(result -> add(tests.daemon(), result));
     } catch (IllegalStateException | UncheckedIOException e) {
-      add(daemon, ClassResult.broken(String.valueOf(e.getMessage())));
+      add(tests.daemon(), ClassResult.broken(String.valueOf(e.getMessage())));
     }
     synchronized (this) {
       running.remove(suite);

@@ -43,7 +43,7 @@ final class SuiteRun implements AutoCloseable {
    * @param classes those that are to run; all if there is none
    * @param log the file for what it says
    */
-  SuiteRun(Daemon daemon, List<String> classes, Path log) {
+  SuiteRun(TestGroup tests, List<String> classes, Path log) {
     this.log = log;
     try {
       // A short path, because sockets will be below, and open to who knows it: some tests run
@@ -57,9 +57,9 @@ final class SuiteRun implements AutoCloseable {
               "--enable-native-access=ALL-UNNAMED",
               "-XX:-UsePerfData",
               "-Djava.io.tmpdir=" + temporary));
-      command.addAll(List.of("-Dit.containerd=" + daemon.programs()));
+      command.addAll(List.of("-Dit.containerd=" + tests.daemon().programs()));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Suite.class.getName()));
-      command.add(daemon.tests());
+      command.add(tests.tags());
       command.addAll(classes);
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
       builder.environment().put("LC_ALL", LOCALE);

@@ -8,8 +8,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TableTest {
-  private static final Daemon OLD = new Daemon("1.6.20", "/old", true);
-  private static final Daemon NEW = new Daemon("2.1.9", "/new", false);
+  private static final Daemon OLD = new Daemon("1.6.20", "/old");
+  private static final Daemon NEW = new Daemon("2.1.9", "/new");
 
   private final Table table = new Table(List.of(OLD, NEW));
 
