@@ -17,8 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The program that {@code bin/verify} starts: runs the integration tests that need a daemon on each
- * of some daemons, or on the first of them, and the others once, whatever comes of them. Prints a table of all, and writes
- * it to {@code target/daemons.json}.
+ * of some daemons, or on the first of them, and the others once, whatever comes of them. Prints a
+ * table of all, and writes it to {@code target/daemons.json}.
  */
 final class Matrix {
   private static final JsonMapper JSON =

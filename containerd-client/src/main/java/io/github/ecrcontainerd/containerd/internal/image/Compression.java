@@ -8,23 +8,25 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * How a layer's archive is compressed. Its first bytes decide that: media types are often wrong.
  */
 public enum Compression {
-  NONE(),
+  NONE(""),
   /** RFC 1952, section 2.3.1. */
-  GZIP(0x1f, 0x8b),
+  GZIP("1f8b"),
   /** RFC 8878, section 3.1.1. */
-  ZSTD(0x28, 0xb5, 0x2f, 0xfd);
+  ZSTD("28b52ffd");
 
   /** How many first bytes decide. */
   private static final int LENGTH = 4;
 
-  private final int[] magic;
+  /** The first bytes, in hexadecimal digits. */
+  private final String magic;
 
-  Compression(int... magic) {
+  Compression(String magic) {
     this.magic = magic;
   }
 
@@ -44,7 +46,7 @@ public enum Compression {
   public static Compression of(ContentStore store, Descriptor layer) throws InterruptedException {
     ByteBuffer first = ByteBuffer.allocate((int) Math.min(LENGTH, layer.size()));
     try (BlobReader bytes = store.read(layer.digest(), 0, first.capacity())) {
-      while (first.hasRemaining() && bytes.read() instanceof ByteBuffer next) {
+      for (ByteBuffer next = bytes.read(); next != null; next = bytes.read()) {
         first.put(next);
       }
     }
@@ -52,21 +54,10 @@ public enum Compression {
   }
 
   private static Compression of(byte[] first) {
-    if (GZIP.begins(first)) {
+    String digits = HexFormat.of().formatHex(first);
+    if (digits.startsWith(GZIP.magic)) {
       return GZIP;
     }
-    return ZSTD.begins(first) ? ZSTD : NONE;
-  }
-
-  private boolean begins(byte[] bytes) {
-    if (bytes.length < magic.length) {
-      return false;
-    }
-    for (int i = 0; i < magic.length; i++) {
-      if ((bytes[i] & 0xff) != magic[i]) {
-        return false;
-      }
-    }
-    return true;
+    return digits.startsWith(ZSTD.magic) ? ZSTD : NONE;
   }
 }

@@ -1,7 +1,7 @@
 package io.github.ecrcontainerd.containerd.internal.rootfs;
 
-import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
