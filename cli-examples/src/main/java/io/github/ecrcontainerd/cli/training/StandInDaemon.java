@@ -53,6 +53,9 @@ final class StandInDaemon implements AutoCloseable {
         }
       };
 
+  /** How a gzip stream begins: what a pull reads of a layer. */
+  private static final byte[] GZIP = {0x1f, (byte) 0x8b, 8, 0};
+
   private final Path socket;
   private final ServerSocketChannel listening;
   private final Server server;
@@ -66,9 +69,9 @@ final class StandInDaemon implements AutoCloseable {
   /**
    * A daemon on a unix socket.
    *
-   * @param diffId what every layer unpacks to
+   * @param image what is pulled
    */
-  static StandInDaemon listen(Path socket, Digest diffId) throws IOException {
+  static StandInDaemon listen(Path socket, TrainingImage image) throws IOException {
     // gRPC's server knows no unix sockets: it listens on the loopback, and what comes is handed on.
     Server server =
         OkHttpServerBuilder.forPort(
@@ -79,7 +82,7 @@ final class StandInDaemon implements AutoCloseable {
                   @Override
                   public ServerMethodDefinition<?, ?> lookupMethod(
                       String method, @Nullable String authority) {
-                    return definition(method, diffId);
+                    return definition(method, image);
                   }
                 })
             .build()
@@ -126,7 +129,8 @@ final class StandInDaemon implements AutoCloseable {
     }
   }
 
-  private static ServerMethodDefinition<byte[], byte[]> definition(String method, Digest diffId) {
+  private static ServerMethodDefinition<byte[], byte[]> definition(
+      String method, TrainingImage image) {
     return ServerMethodDefinition.create(
         MethodDescriptor.newBuilder(BYTES, BYTES)
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
@@ -134,7 +138,7 @@ final class StandInDaemon implements AutoCloseable {
             .build(),
         (call, headers) -> {
           call.request(Integer.MAX_VALUE);
-          return new Answering(call, method.substring(method.lastIndexOf('.') + 1), diffId);
+          return new Answering(call, method.substring(method.lastIndexOf('.') + 1), image);
         });
   }
 
@@ -142,16 +146,16 @@ final class StandInDaemon implements AutoCloseable {
   private static final class Answering extends ServerCall.Listener<byte[]> {
     private final ServerCall<byte[], byte[]> call;
     private final String method;
-    private final Digest diffId;
+    private final TrainingImage image;
     private boolean answered;
 
     /**
      * @param method for example {@code Content/Write}
      */
-    Answering(ServerCall<byte[], byte[]> call, String method, Digest diffId) {
+    Answering(ServerCall<byte[], byte[]> call, String method, TrainingImage image) {
       this.call = call;
       this.method = method;
-      this.diffId = diffId;
+      this.image = image;
     }
 
     @Override
@@ -178,16 +182,30 @@ final class StandInDaemon implements AutoCloseable {
     /** Null if there is no such thing. An empty message is one whose fields are at their zeros. */
     private byte @Nullable [] answer(byte[] request) {
       return switch (method) {
-        case "Snapshots/Stat", "Images/Get", "Content/Info", "Content/Read" -> null;
+        case "Snapshots/Stat", "Images/Get", "Content/Info" -> null;
+        // ReadContentResponse.data: documents are not there, layers are once they are unpacked.
+        case "Content/Read" ->
+            image.layers().contains(Digest.parse(text(request))) ? message(2, GZIP) : null;
         // CreateResponse.lease, Lease.id.
         case "Leases/Create" -> message(1, message(1, "training".getBytes(UTF_8)));
         // ApplyResponse.applied, Descriptor.digest.
-        case "Diff/Apply" -> message(1, message(2, diffId.toString().getBytes(UTF_8)));
+        case "Diff/Apply" -> message(1, message(2, image.diffId().toString().getBytes(UTF_8)));
         case "Content/Write" -> written(request);
         // What is made or changed comes back, in the field that it came in.
         case "Images/Create", "Content/Update" -> request;
         default -> new byte[0];
       };
+    }
+
+    /** The first field of a message that begins with a text. */
+    private static String text(byte[] message) {
+      try {
+        CodedInputStream in = CodedInputStream.newInstance(message);
+        var _ = in.readTag();
+        return in.readString();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     /** WriteContentResponse.action and offset: everything that came so far is written. */

@@ -43,7 +43,7 @@ public final class Training {
         TrainingImage.write(Files.createDirectory(registry.resolve("app")), "latest");
     Path socket = directory.resolve("c.sock");
     try (EcrLocal ecr = EcrLocal.builder().directory(registry).start();
-        StandInDaemon daemon = StandInDaemon.listen(socket, image.diffId())) {
+        StandInDaemon daemon = StandInDaemon.listen(socket, image)) {
       List<String> line = new ArrayList<>(command);
       line.addAll(List.of("pull", "--endpoint-url", ecr.endpoint().toString()));
       line.addAll(List.of("--address", daemon.socket().toString()));

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.zip.GZIPOutputStream;
 
@@ -21,8 +22,9 @@ import java.util.zip.GZIPOutputStream;
  * unpack to.
  *
  * @param diffId the digest of what each layer unpacks to
+ * @param layers those of the layers
  */
-record TrainingImage(Digest diffId) {
+record TrainingImage(Digest diffId, Set<Digest> layers) {
 
   /** So large that what a large pull does again and again is compiled. */
   private static final int LARGE_LAYER = 24 << 20;
@@ -77,7 +79,7 @@ record TrainingImage(Digest diffId) {
     Files.writeString(
         layout.resolve("index.json"),
         "{\"schemaVersion\": 2, \"manifests\": [%s]}".formatted(json(index, name)));
-    return new TrainingImage(diffId);
+    return new TrainingImage(diffId, Set.of(layer.digest(), large.digest()));
   }
 
   private static String json(Descriptor content, String more) {

@@ -154,6 +154,7 @@ class BadInputIT {
     Ended ended =
         EcrCommand.withCredentials()
             .asUser(UserContainerd.UID)
+            .withoutUnpackedNativeCode()
             .temporary(directory)
             .run("pull", ecr.reference("x1", "y"), "--endpoint-url", endpoint());
     assertOneLine(ended, 1, "may files be written and run in java.io.tmpdir, " + directory);

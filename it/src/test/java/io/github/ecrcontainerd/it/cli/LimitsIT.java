@@ -12,7 +12,6 @@ import io.github.ecrcontainerd.it.registry.PrivateEcr;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
 import io.github.ecrcontainerd.resolver.Platform;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,14 +42,17 @@ class LimitsIT {
   @ParameterizedTest
   @ValueSource(ints = {50, 60, 70, 80, 90})
   void openFiles(int limit) throws Exception {
-    assertThatItSucceedsOrTells(command().limit("nofile", limit), "nofile-" + limit, "ulimit -n");
+    assertThatItSucceedsOrTells(
+        EcrCommand.withCredentials().limit("nofile", limit), "nofile-" + limit, "ulimit -n");
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {12, 14, 16, 18, 20, 22})
+  @ValueSource(ints = {14, 16, 18, 20, 22, 24})
   void threads(int limit) throws Exception {
     assertThatItSucceedsOrTells(
-        command().asUser(USER).limit("nproc", limit), "nproc-" + limit, "ulimit -u");
+        EcrCommand.withCredentials().asUser(USER).limit("nproc", limit),
+        "nproc-" + limit,
+        "ulimit -u");
   }
 
   private void assertThatItSucceedsOrTells(EcrCommand command, String repository, String advice)
@@ -74,8 +76,21 @@ class LimitsIT {
   @Test
   void theLowestLimitsAreTooLow() throws Exception {
     String reference = tagImage("lowest");
-    assertOneLine(command().limit("nofile", 60).run("pull", reference), "ulimit -n");
-    assertOneLine(command().asUser(USER).limit("nproc", 12).run("pull", reference), "ulimit -u");
+    assertOneLine(
+        EcrCommand.withCredentials().limit("nofile", 60).run("pull", reference), "ulimit -n");
+    assertOneLine(
+        EcrCommand.withCredentials().asUser(USER).limit("nproc", 14).run("pull", reference),
+        "ulimit -u");
+  }
+
+  /** Where the JVM itself can't start, it says so, to standard output. */
+  @Test
+  void fewerThreadsThanAJvmNeeds() throws Exception {
+    Ended ended = EcrCommand.withCredentials().asUser(USER).limit("nproc", 12).run("pull", "any");
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.out()).contains("process/resource limits reached");
+    assertThat(ended.out().lines()).hasSizeLessThan(3);
+    assertThat(ended.err()).isEmpty();
   }
 
   @ParameterizedTest
@@ -162,10 +177,6 @@ class LimitsIT {
     assertOneLine(
         EcrCommand.withCredentials().run("local", file.toString(), "--create-on-push"),
         file + ": it exists already, and is no directory");
-  }
-
-  private static EcrCommand command() throws IOException {
-    return EcrCommand.withCredentials().asApplication();
   }
 
   private static void assertOneLine(Ended ended, String complaint) {

@@ -71,9 +71,9 @@ public final class Checkout {
     return directory;
   }
 
-  /** The application of the project, which a test may start and not change. */
-  public static Path builtApp() {
-    return PROJECT.resolve(APP);
+  /** The command line that {@code bin/ecr} of the project starts, before the user's arguments. */
+  public static List<String> ecr() {
+    return Launcher.COMMAND;
   }
 
   /** The application, with the cache that the launcher makes. */
@@ -100,5 +100,22 @@ public final class Checkout {
     builder.environment().clear();
     builder.environment().putAll(environment);
     return builder;
+  }
+
+  /** Asks the launcher once. It makes its cache then, if it hasn't yet. */
+  private static final class Launcher {
+    private static final String QUESTION =
+        ". \"$1\"/bin/lib.sh && find_command \"$2\" 96m && printf '%s\\n' \"${ecr_command[@]}\"";
+    static final List<String> COMMAND =
+        Command.run(
+                List.of(
+                    "bash",
+                    "-c",
+                    QUESTION,
+                    "bash",
+                    PROJECT.toString(),
+                    System.getProperty("java.home")))
+            .lines()
+            .toList();
   }
 }

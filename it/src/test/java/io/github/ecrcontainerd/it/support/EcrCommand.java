@@ -4,26 +4,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
- * The {@code ecr} command as a process of its own, away from the environment of who runs the tests.
+ * The {@code ecr} command as a process of its own, away from the environment of who runs the tests:
+ * the JVM that {@code bin/ecr} starts, without the script before it.
  */
 public final class EcrCommand {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> wrapper = new ArrayList<>();
-  private List<String> program =
-      List.of("-cp", System.getProperty("java.class.path"), "io.github.ecrcontainerd.cli.Ecr");
-  private String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private final List<String> options = new ArrayList<>();
+  private String java = Checkout.ecr().getFirst();
   private String heap = "96m";
   private String temporary = System.getProperty("java.io.tmpdir");
 
@@ -90,29 +88,10 @@ public final class EcrCommand {
     return this;
   }
 
-  /**
-   * Starts the application as {@code bin/ecr} has it, with fewer files to open than the class path
-   * of the tests has, and its native code unpacked.
-   */
-  public EcrCommand asApplication() throws IOException {
-    program =
-        List.of(
-            "-Djava.library.path=" + only(Checkout.builtApp().resolve("native/linux"), "*/glibc"),
-            "-jar",
-            only(Checkout.builtApp().resolve("lib"), "cli-examples-*.jar").toString());
+  /** Lets the CRT unpack its native code itself, as in an application that has the library. */
+  public EcrCommand withoutUnpackedNativeCode() {
+    options.add("-Djava.library.path=");
     return this;
-  }
-
-  private static Path only(Path directory, String pattern) throws IOException {
-    PathMatcher matcher =
-        directory.getFileSystem().getPathMatcher("glob:" + directory + "/" + pattern);
-    try (Stream<Path> files = Files.find(directory, 2, (file, type) -> matcher.matches(file))) {
-      List<Path> found = files.toList();
-      if (found.size() != 1) {
-        throw new AssertionError("not one of %s in %s: %s".formatted(pattern, directory, found));
-      }
-      return found.getFirst();
-    }
   }
 
   /** Sets where it makes temporary files. */
@@ -152,14 +131,15 @@ public final class EcrCommand {
 
   /** Starts it, with its output in two files. */
   public Process start(Path out, Path err, String... arguments) throws IOException {
+    List<String> launched = Checkout.ecr();
     List<String> command = new ArrayList<>(wrapper);
     command.add(java);
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx" + heap));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:-UsePerfData"));
-    // The JVM's own words to a thread that can't be started, which would go to standard output.
-    command.add("-Xlog:os+thread=off");
-    command.add("-Djava.io.tmpdir=" + temporary);
-    command.addAll(program);
+    // The last of each option counts, and -jar ends them.
+    int jar = launched.indexOf("-jar");
+    command.addAll(launched.subList(1, jar));
+    command.addAll(List.of("-Xmx" + heap, "-Djava.io.tmpdir=" + temporary));
+    command.addAll(options);
+    command.addAll(launched.subList(jar, launched.size()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
