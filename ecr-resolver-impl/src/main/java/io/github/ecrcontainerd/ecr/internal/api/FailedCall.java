@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.ecr.internal.http.PeerException;
+import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
@@ -87,6 +89,10 @@ public final class FailedCall extends Exception {
     if (failure instanceof AwsServiceException refusal) {
       return wordsOf(refusal, reference);
     }
+    Optional<String> explained = explanationOf(failure);
+    if (explained.isPresent()) {
+      return explained.get();
+    }
     String cause = rootOf(failure);
     return exchange.isPresent() ? "no answer from %s: %s".formatted(host, cause) : cause;
   }
@@ -106,6 +112,16 @@ public final class FailedCall extends Exception {
     return details.errorMessage() == null
         ? details.errorCode()
         : details.errorCode() + ": " + Redaction.of(details.errorMessage());
+  }
+
+  /** What the HTTP client says of a peer. */
+  private static Optional<String> explanationOf(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof PeerException || each instanceof UntrustedPeerException) {
+        return Optional.ofNullable(each.getMessage()).map(Redaction::of);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The innermost message: the SDK wraps "connection refused" several times. */
