@@ -90,11 +90,7 @@ record CertificateCheck(Supplier<Trust> trust) {
   }
 
   private static String words(
-      String host,
-      int port,
-      Witness witness,
-      Trust trusted,
-      SSLHandshakeException failure) {
+      String host, int port, Witness witness, Trust trusted, SSLHandshakeException failure) {
     X509Certificate[] chain = witness.chain;
     if (chain == null || chain.length == 0) {
       return "TLS with %s:%d failed: %s".formatted(host, port, failure.getMessage());

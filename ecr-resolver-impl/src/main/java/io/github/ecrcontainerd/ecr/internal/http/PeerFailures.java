@@ -18,7 +18,8 @@ record PeerFailures(String peer, boolean proxied) {
     HttpException crt = crtFailure(failure);
     return crt == null
         ? failure
-        : new PeerException(words(CRT.awsErrorName(crt.getErrorCode()), String.valueOf(crt.getMessage())), failure);
+        : new PeerException(
+            words(CRT.awsErrorName(crt.getErrorCode()), String.valueOf(crt.getMessage())), failure);
   }
 
   private static @Nullable HttpException crtFailure(Throwable failure) {
