@@ -8,7 +8,7 @@ final class CredentialsException extends SdkClientException {
   private static final long serialVersionUID = 1L;
 
   CredentialsException(Throwable cause) {
-    super(builder().message(reasonOf(cause)).cause(cause));
+    super(builder().message("no AWS credentials were found: " + reasonOf(cause)).cause(cause));
   }
 
   /** Without the SDK's wrapping, which says that there was an exception. */

@@ -29,8 +29,8 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCloseable {
   private static final String NOTHING_SET =
-      "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or"
-          + " AWS_PROFILE, or run where a role provides them";
+      "none is set up. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or run where"
+          + " a role provides them";
 
   private final Supplier<Optional<String>> profile;
   private List<Place> places = List.of();
@@ -116,7 +116,7 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
             .filter(Place::isSetUp)
             .flatMap(place -> place.failure().stream())
             .collect(Collectors.joining("; "));
-    return failures.isEmpty() ? NOTHING_SET : "no AWS credentials: " + failures;
+    return failures.isEmpty() ? NOTHING_SET : failures;
   }
 
   @Override

@@ -45,6 +45,11 @@ record CertificateCheck(Supplier<Trust> trust) {
   Optional<String> problem(String host, int port) {
     Trust trusted = trust.get();
     try {
+      if (trusted.isEmpty()) {
+        return Optional.of(
+            "no certificate authority is known, so no certificate can be trusted: "
+                + String.join("; ", trusted.problems()));
+      }
       Witness witness = new Witness(extended(trusted.managers()));
       return handshake(host, port, trusted, witness);
     } catch (IOException | GeneralSecurityException e) {

@@ -33,32 +33,33 @@ record PeerFailures(String peer, boolean proxied) {
 
   private String words(String name, String message) {
     String who = proxied ? "the proxy " + peer : peer;
+    return "no answer from %s: %s".formatted(who, reason(name, message));
+  }
+
+  private String reason(String name, String message) {
     return switch (name) {
       case "AWS_IO_SOCKET_CONNECTION_REFUSED" ->
-          "nothing listens at %s (connection refused): check %s".formatted(who, setting());
+          "nothing listens there (connection refused). Check " + setting();
       case "AWS_IO_DNS_INVALID_NAME",
           "AWS_IO_DNS_NO_ADDRESS_FOR_HOST",
           "AWS_IO_DNS_QUERY_FAILED",
           "AWS_IO_DNS_QUERY_AGAIN" ->
-          "%s has no address in DNS: check %s, and the network".formatted(who, setting());
+          "this name has no address. Check %s, and the network".formatted(setting());
       case "AWS_IO_SOCKET_TIMEOUT",
           "AWS_IO_SOCKET_NO_ROUTE_TO_HOST",
           "AWS_IO_SOCKET_NETWORK_DOWN" ->
-          "there is no way to %s (%s): check the network, firewalls and %s"
-              .formatted(who, message, setting());
+          "%s. Check the network, firewalls and %s".formatted(message, setting());
       case "AWS_ERROR_HTTP_CHANNEL_THROUGHPUT_FAILURE" ->
-          "%s has the request, and sent nothing: is it overloaded?".formatted(who);
+          "it has the request, and sent nothing. Is it overloaded?";
       case "AWS_ERROR_HTTP_CONNECTION_CLOSED",
           "AWS_ERROR_HTTP_SERVER_CLOSED",
           "AWS_IO_SOCKET_CLOSED" ->
-          "%s ended the connection without an answer: does it speak %s, and is it healthy?"
-              .formatted(who, proxied ? "HTTP as a proxy" : "this protocol");
+          "it ended the connection (%s). Is it healthy, and what the URL says?".formatted(message);
       case "AWS_ERROR_HTTP_PROXY_CONNECT_FAILED", "AWS_ERROR_HTTP_PROXY_CONNECT_FAILED_RETRYABLE" ->
-          "%s refuses to connect to it: check the proxy's rules and its user and password"
-              .formatted(who);
+          "it refuses to connect further. Check its rules, and the user and password for it";
       case "AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE", "AWS_IO_TLS_NEGOTIATION_TIMEOUT" ->
-          "TLS with %s failed (%s)".formatted(who, message);
-      default -> "%s, at %s".formatted(message, who);
+          "TLS failed (%s)".formatted(message);
+      default -> message;
     };
   }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * library takes (OpenSSL's variables {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR}, or the
  * system's), or those of {@code javax.net.ssl.trustStore}.
  *
- * @param store empty for what Java takes by itself
+ * @param store null for what Java takes by itself
  * @param problems what is set and can't be read
  */
 record Trust(@Nullable KeyStore store, List<String> problems) {
@@ -105,6 +105,11 @@ record Trust(@Nullable KeyStore store, List<String> problems) {
     } catch (IOException e) {
       problems.add("SSL_CERT_DIR names %s, which can't be read".formatted(directory));
     }
+  }
+
+  /** Whether no certificate at all can be trusted. */
+  boolean isEmpty() throws GeneralSecurityException {
+    return store != null && store.size() == 0;
   }
 
   /** What decides for Java's TLS. */
