@@ -35,7 +35,7 @@ final class ChildJvm {
   Ended run(Path directory, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
     command.addAll(flags);
     command.addAll(List.of("-cp", classPath, ClientProgram.class.getName()));
     command.addAll(List.of(arguments));
