@@ -26,8 +26,6 @@ class BoundaryTest {
         .resideInAnyPackage(
             "java..",
             "javax.net..",
-            // The names in certificates.
-            "javax.security.auth.x500..",
             "org.jspecify..",
             "org.reactivestreams..",
             "org.slf4j..",

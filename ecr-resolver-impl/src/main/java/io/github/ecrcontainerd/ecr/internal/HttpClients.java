@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal.http;
+package io.github.ecrcontainerd.ecr.internal;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import software.amazon.awssdk.http.crt.ProxyConfiguration;
  * The HTTP clients of one resolver. Its own are the CRT's: one for the API's short calls, one for
  * layers, whose downloads see stalls sooner than the CRT. Both run on the CRT's shared event loops.
  */
-public final class HttpClients implements AutoCloseable {
+final class HttpClients implements AutoCloseable {
   /** Above 1 MiB a connection gains nothing, and slow readers hold what it has. */
   private static final long READ_BUFFER_BYTES = 1 << 20;
 
@@ -29,8 +29,6 @@ public final class HttpClients implements AutoCloseable {
   private static final Duration API_STALL = Duration.ofSeconds(60);
 
   private static final int API_CONNECTIONS = 32;
-
-  private static final CertificateCheck CHECK = new CertificateCheck(Trust::ofThisProcess);
 
   private final SdkAsyncHttpClient api;
   private final SdkAsyncHttpClient layers;
@@ -50,8 +48,7 @@ public final class HttpClients implements AutoCloseable {
    *
    * @param layerConnections how many layers' requests there are at a time
    */
-  public static HttpClients open(int layerConnections) {
-    ProxySettings proxies = ProxySettings.ofThisProcess();
+  static HttpClients open(ProxySettings proxies, int layerConnections) {
     // Two threads that begin to log at the same time get a complaint of SLF4J's on the terminal.
     LoggerFactory.getILoggerFactory();
     CrtThreads.keep();
@@ -72,7 +69,7 @@ public final class HttpClients implements AutoCloseable {
   }
 
   /** One that is its owner's to close, for everything. Which proxies it has is not known. */
-  public static HttpClients of(SdkAsyncHttpClient given) {
+  static HttpClients of(SdkAsyncHttpClient given) {
     return new HttpClients(given, given, ProxySettings.NONE, false);
   }
 
@@ -90,14 +87,13 @@ public final class HttpClients implements AutoCloseable {
             .maxConcurrency(connections)
             .readBufferSizeInBytes(READ_BUFFER_BYTES)
             .connectionTimeout(Duration.ofSeconds(10))
-            .useTrustStoreSystemProperties(Trust.isJavas(System::getProperty))
             .connectionAcquisitionTimeout(ACQUISITION)
             .proxyConfiguration(configurationOf(proxy));
     stall.ifPresent(
         longest ->
             client.connectionHealthConfiguration(
                 health -> health.minimumThroughputInBps(1L).minimumThroughputTimeout(longest)));
-    return new ExplainingHttpClient(client.build(), proxy, CHECK);
+    return client.build();
   }
 
   /** The client's own reading of the environment is off: it knows nothing of HTTPS_PROXY. */
@@ -116,16 +112,16 @@ public final class HttpClients implements AutoCloseable {
     return configuration.build();
   }
 
-  public SdkAsyncHttpClient api() {
+  SdkAsyncHttpClient api() {
     return api;
   }
 
-  public SdkAsyncHttpClient layers() {
+  SdkAsyncHttpClient layers() {
     return layers;
   }
 
   /** The host that a request goes to, as far as is known: plain http goes to its proxy. */
-  public String peerOf(SdkHttpRequest request) {
+  String peerOf(SdkHttpRequest request) {
     return Optional.of(request)
         .filter(plain -> "http".equals(plain.protocol()))
         .flatMap(plain -> proxies.forRequest(plain.protocol(), plain.host(), plain.port()))

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal.http;
+package io.github.ecrcontainerd.ecr.internal;
 
 import software.amazon.awssdk.crt.io.ClientBootstrap;
 import software.amazon.awssdk.crt.io.EventLoopGroup;

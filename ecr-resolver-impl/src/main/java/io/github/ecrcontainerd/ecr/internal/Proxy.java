@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal.http;
+package io.github.ecrcontainerd.ecr.internal;
 
 import java.net.URI;
 import java.net.URLDecoder;

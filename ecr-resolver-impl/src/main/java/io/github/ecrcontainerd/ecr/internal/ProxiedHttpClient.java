@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal.http;
+package io.github.ecrcontainerd.ecr.internal;
 
 import java.util.Map;
 import java.util.Optional;
