@@ -198,6 +198,11 @@ public final class Containerd implements AutoCloseable {
         .resolve(Path.of("/").relativize(path.toAbsolutePath()));
   }
 
+  /** Whether it runs. */
+  public boolean isRunning() {
+    return daemon.isRunning();
+  }
+
   /** Starts the daemon that was stopped or killed, on the same root, state and socket. */
   public void start() {
     if (daemon.isRunning()) {
