@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.containerd.internal.run;
 import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.container.NewContainer;
 import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
+import io.github.ecrcontainerd.containerd.internal.scope.Creation;
 import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
 import io.github.ecrcontainerd.containerd.snapshot.Mount;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
@@ -84,16 +85,18 @@ public final class ContainerRun {
 
   private ExitStatus withContainer(ContainerdServices leased, List<Mount> mounts)
       throws InterruptedException {
-    leased
-        .containers()
-        .create(
-            new NewContainer(
-                settings.id(),
-                settings.image(),
-                settings.snapshotter(),
-                settings.id(),
-                spec.spec(mounts).withCgroupsPath("/" + namespace + "/" + settings.id()).json(),
-                Map.of()));
+    NewContainer container =
+        new NewContainer(
+            settings.id(),
+            settings.image(),
+            settings.snapshotter(),
+            settings.id(),
+            spec.spec(mounts).withCgroupsPath("/" + namespace + "/" + settings.id()).json(),
+            Map.of());
+    var _ =
+        Creation.run(
+            () -> leased.containers().create(container),
+            () -> leased.containers().delete(settings.id()));
     return Unwound.run(
         () -> withOutput(leased.tasks(), mounts), () -> leased.containers().delete(settings.id()));
   }
@@ -111,7 +114,9 @@ public final class ContainerRun {
 
   private ExitStatus withTask(Tasks tasks, List<Mount> mounts, TaskOutput output)
       throws IOException, InterruptedException {
-    tasks.create(settings.id(), mounts, output.stdio());
+    var _ =
+        Creation.run(
+            () -> tasks.create(settings.id(), mounts, output.stdio()), () -> remove(tasks));
     return Unwound.run(
         () -> {
           output.connected();

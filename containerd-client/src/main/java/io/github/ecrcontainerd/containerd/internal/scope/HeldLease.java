@@ -25,7 +25,9 @@ public final class HeldLease implements AutoCloseable {
    * @param purpose what its name begins with: {@code pull}
    */
   public static HeldLease take(Leases leases, String purpose) throws InterruptedException {
-    return new HeldLease(leases, leases.create(purpose + "-" + UUID.randomUUID(), LIFETIME));
+    String id = purpose + "-" + UUID.randomUUID();
+    Lease made = Creation.run(() -> leases.create(id, LIFETIME), () -> leases.delete(id));
+    return new HeldLease(leases, made);
   }
 
   /** What the daemon knows it by. */
