@@ -55,6 +55,15 @@ class LimitsIT {
         "ulimit -u");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {12, 14, 16, 18, 20, 22})
+  void threadsOfASmallJvm(int limit) throws Exception {
+    assertThatItSucceedsOrTells(
+        EcrCommand.withCredentials().withFewThreads().asUser(USER).limit("nproc", limit),
+        "small-nproc-" + limit,
+        "ulimit -u");
+  }
+
   private void assertThatItSucceedsOrTells(EcrCommand command, String repository, String advice)
       throws InterruptedException {
     String reference = tagImage(repository);
@@ -79,7 +88,11 @@ class LimitsIT {
     assertOneLine(
         EcrCommand.withCredentials().limit("nofile", 60).run("pull", reference), "ulimit -n");
     assertOneLine(
-        EcrCommand.withCredentials().asUser(USER).limit("nproc", 14).run("pull", reference),
+        EcrCommand.withCredentials()
+            .withFewThreads()
+            .asUser(USER)
+            .limit("nproc", 12)
+            .run("pull", reference),
         "ulimit -u");
   }
 

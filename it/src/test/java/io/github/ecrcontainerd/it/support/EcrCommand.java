@@ -88,6 +88,12 @@ public final class EcrCommand {
     return this;
   }
 
+  /** Starts a JVM of as few threads as can be: one compiler, and no cache. */
+  public EcrCommand withFewThreads() {
+    options.addAll(List.of("-XX:AOTMode=off", "-XX:TieredStopAtLevel=1"));
+    return this;
+  }
+
   /** Lets the CRT unpack its native code itself, as in an application that has the library. */
   public EcrCommand withoutUnpackedNativeCode() {
     options.add("-Djava.library.path=");
