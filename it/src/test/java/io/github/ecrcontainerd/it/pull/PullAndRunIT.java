@@ -57,7 +57,7 @@ class PullAndRunIT {
 
     Ended again = command().run("pull", reference);
 
-    assertThat(first).containsPattern("(?m)^  \\d+\\.\\d KiB in \\d+\\.\\d s$");
+    assertThat(first).containsPattern("(?m)^  \\d+\\.\\d [KM]iB in \\d+\\.\\d s$");
     assertThat(ecr.server().counters().layerBytes()).isZero();
     assertThat(again.status()).isZero();
     assertThat(again.err()).containsPattern("(?m)^  0 B in \\d+\\.\\d s$");
