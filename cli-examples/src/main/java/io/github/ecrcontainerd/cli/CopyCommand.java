@@ -50,6 +50,12 @@ final class CopyCommand implements Callable<Integer> {
   @Mixin RegistryOptions registry = new RegistryOptions();
 
   @Option(
+      names = "--dest-profile",
+      paramLabel = "NAME",
+      description = "the profile for DEST (default: as for SOURCE)")
+  Optional<String> destinationProfile = Optional.empty();
+
+  @Option(
       names = "--platform",
       paramLabel = "OS/ARCH",
       converter = PlatformConverter.class,
@@ -74,17 +80,17 @@ final class CopyCommand implements Callable<Integer> {
   }
 
   private Descriptor copyDirectly() throws InterruptedException {
-    try (EcrResolver resolver =
-            registry.builder().downloadBufferBytes(DIRECT_BUFFER_BYTES).build();
+    try (EcrResolver from = registry.builder().downloadBufferBytes(DIRECT_BUFFER_BYTES).build();
+        EcrResolver to = destinationOf(from);
         Progress progress = Progress.of(Progress.Direction.COPY, err())) {
-      return RegistryCopy.between(resolver, resolver)
-          .run(source, destination, pushOptions(progress));
+      return RegistryCopy.between(from, to).run(source, destination, pushOptions(progress));
     }
   }
 
   private Descriptor copyThroughContainerd() throws InterruptedException {
     try (ContainerdClient containerd = daemon.connect();
-        EcrResolver resolver = registry.open()) {
+        EcrResolver resolver = registry.open();
+        EcrResolver to = destinationOf(resolver)) {
       // What is wrong with the destination is to be known before the source is pulled.
       EcrReference.of(destination);
       Image image;
@@ -100,9 +106,14 @@ final class CopyCommand implements Callable<Integer> {
         image = containerd.pull(source, resolver, pull.build());
       }
       try (Progress progress = Progress.of(Progress.Direction.PUSH, err())) {
-        return containerd.push(destination, image.target(), resolver, pushOptions(progress));
+        return containerd.push(destination, image.target(), to, pushOptions(progress));
       }
     }
+  }
+
+  /** Where the destination has no profile of its own, one resolver is both: it closes once. */
+  private EcrResolver destinationOf(EcrResolver source) {
+    return destinationProfile.map(name -> registry.builder().profile(name).build()).orElse(source);
   }
 
   private PushOptions pushOptions(Progress progress) {

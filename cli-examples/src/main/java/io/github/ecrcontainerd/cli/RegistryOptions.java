@@ -20,6 +20,14 @@ final class RegistryOptions {
   Optional<URI> endpoint = Optional.empty();
 
   @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description =
+          "the profile of AWS's configuration files that credentials come from"
+              + " (default: those that every AWS tool finds)")
+  Optional<String> profile = Optional.empty();
+
+  @Option(
       names = "--parallelism",
       paramLabel = "N",
       description =
@@ -35,6 +43,7 @@ final class RegistryOptions {
     EcrResolver.Builder builder = EcrResolver.builder();
     try {
       endpoint.ifPresent(builder::endpointOverride);
+      profile.ifPresent(builder::profile);
       parallelism
           .or(() -> Environment.get("ECR_PULL_PARALLEL").map(RegistryOptions::number))
           .ifPresent(builder::layerDownloadParallelism);

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr;
 import io.github.ecrcontainerd.ecr.internal.EcrRegistry;
 import io.github.ecrcontainerd.ecr.internal.ResolverOptions;
 import io.github.ecrcontainerd.ecr.internal.api.Redaction;
+import io.github.ecrcontainerd.ecr.internal.credentials.CredentialSearch;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
@@ -13,6 +14,7 @@ import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
@@ -113,7 +115,7 @@ public final class EcrResolver implements Resolver {
 
   /** How to resolve and transfer. Not safe for use by several threads. */
   public static final class Builder {
-    private Optional<AwsCredentialsProvider> credentials = Optional.empty();
+    private Optional<Function<EcrReference, AwsCredentialsProvider>> credentials = Optional.empty();
     private Optional<URI> endpoint = Optional.empty();
     private Consumer<EcrAsyncClientBuilder> configuration = client -> {};
     private Optional<SdkAsyncHttpClient> http = Optional.empty();
@@ -125,10 +127,31 @@ public final class EcrResolver implements Resolver {
 
     private Builder() {}
 
-    /** Whose credentials sign the calls; by default the SDK's own chain finds them. */
+    /**
+     * Whose credentials sign the calls; by default those that every AWS SDK finds: in Java's system
+     * properties, in the environment, by a web identity, in a profile, from a container's endpoint
+     * or an instance's metadata, in this order.
+     */
     public Builder credentialsProvider(AwsCredentialsProvider provider) {
-      this.credentials = Optional.of(provider);
+      return credentialsProviders(reference -> provider);
+    }
+
+    /**
+     * Whose credentials sign the calls for a reference, for example by its account. The function is
+     * called often, and gives the same provider for the same account; the providers stay the
+     * caller's to close.
+     */
+    public Builder credentialsProviders(Function<EcrReference, AwsCredentialsProvider> providers) {
+      this.credentials = Optional.of(providers);
       return this;
+    }
+
+    /**
+     * The profile of AWS's configuration files that the credentials come from; keys in the
+     * environment don't count then, as with the AWS CLI's {@code --profile}.
+     */
+    public Builder profile(String name) {
+      return credentialsProvider(CredentialSearch.inProfile(name));
     }
 
     /**

@@ -26,6 +26,8 @@ class BoundaryTest {
         .resideInAnyPackage(
             "java..",
             "javax.net..",
+            // The names in certificates.
+            "javax.security.auth.x500..",
             "org.jspecify..",
             "org.reactivestreams..",
             "org.slf4j..",

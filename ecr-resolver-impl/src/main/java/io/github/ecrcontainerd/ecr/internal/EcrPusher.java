@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import software.amazon.awssdk.services.ecr.model.ImageAlreadyExistsException;
+import software.amazon.awssdk.services.ecr.model.ImageIdentifier;
 import software.amazon.awssdk.services.ecr.model.ImageTagAlreadyExistsException;
 
 /** Writes one repository. */
@@ -96,7 +97,9 @@ record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implem
                           .imageTag(tag.orElse(null))));
     } catch (FailedCall e) {
       switch (e.failure()) {
-        case ImageTagAlreadyExistsException _ ->
+        case ImageTagAlreadyExistsException _ -> {
+          // Said also of the same image, where another push was faster.
+          if (tag.isEmpty() || !isTagged(tag.get(), manifest.digest())) {
             throw new ResolverException(
                 Code.CONFLICT,
                 "PutImage",
@@ -105,11 +108,32 @@ record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implem
                 "Push to %s refused: its tag is immutable and names another image. Choose another tag"
                     .formatted(reference),
                 e.told());
+          }
+        }
         case ImageAlreadyExistsException _ -> {
           // The same image, under the same tag: it is where it was to be put.
         }
         default -> throw e.told();
       }
     }
+  }
+
+  /** Whether a tag names that image. */
+  private boolean isTagged(String tag, Digest digest) throws InterruptedException {
+    return api
+        .call(
+            "BatchGetImage",
+            reference,
+            digest,
+            ecr ->
+                ecr.batchGetImage(
+                    request ->
+                        request
+                            .registryId(reference.account())
+                            .repositoryName(reference.repository())
+                            .imageIds(ImageIdentifier.builder().imageTag(tag).build())))
+        .images()
+        .stream()
+        .anyMatch(image -> digest.toString().equals(image.imageId().imageDigest()));
   }
 }

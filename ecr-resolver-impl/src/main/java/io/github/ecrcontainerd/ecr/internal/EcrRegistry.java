@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
 import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
+import io.github.ecrcontainerd.ecr.internal.http.HttpClients;
 import io.github.ecrcontainerd.ecr.internal.upload.PartBodies;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -33,8 +34,7 @@ public final class EcrRegistry implements AutoCloseable {
         options
             .http()
             .map(HttpClients::of)
-            .orElseGet(
-                () -> HttpClients.open(ProxySettings.ofThisProcess(), options.connections()));
+            .orElseGet(() -> HttpClients.open(options.connections()));
     this.clients =
         new EcrClients(
             http.api(),

@@ -1,9 +1,11 @@
 package io.github.ecrcontainerd.ecr.internal;
 
+import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
@@ -11,7 +13,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 /**
  * How to resolve and transfer.
  *
- * @param credentials instead of the SDK's default chain
+ * @param credentials of a reference, instead of those that every SDK finds
  * @param endpoint instead of the region's own
  * @param configuration of the SDK's clients
  * @param http instead of clients of the resolver's own; stays its owner's to close
@@ -22,7 +24,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  * @param allowPrivateForeignLayerUrls whether foreign layers may come from private addresses
  */
 public record ResolverOptions(
-    Optional<AwsCredentialsProvider> credentials,
+    Optional<Function<EcrReference, AwsCredentialsProvider>> credentials,
     Optional<URI> endpoint,
     Consumer<EcrAsyncClientBuilder> configuration,
     Optional<SdkAsyncHttpClient> http,

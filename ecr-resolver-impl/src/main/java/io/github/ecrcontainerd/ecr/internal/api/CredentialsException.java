@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** There are no credentials to sign a call with. */
@@ -7,6 +8,13 @@ final class CredentialsException extends SdkClientException {
   private static final long serialVersionUID = 1L;
 
   CredentialsException(Throwable cause) {
-    super(builder().message("no AWS credentials").cause(cause));
+    super(builder().message("no AWS credentials were found: " + reasonOf(cause)).cause(cause));
+  }
+
+  /** Without the SDK's wrapping, which says that there was an exception. */
+  private static String reasonOf(Throwable cause) {
+    Throwable inner =
+        cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+    return String.valueOf(inner.getMessage());
   }
 }

@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.ecr.internal.http.PeerException;
+import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
@@ -14,11 +16,6 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
  */
 public final class FailedCall extends Exception {
   private static final long serialVersionUID = 1L;
-
-  /** Instead of the SDK's words, which list every provider of its chain. */
-  private static final String NO_CREDENTIALS =
-      "no AWS credentials were found. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or"
-          + " AWS_PROFILE, or run where a role provides them";
 
   private final transient Throwable failure;
   private final ResolverException told;
@@ -75,8 +72,9 @@ public final class FailedCall extends Exception {
 
   private static String reason(
       FailureKind kind, Throwable failure, Optional<Exchange> exchange, EcrReference reference) {
-    if (kind == FailureKind.NO_CREDENTIALS) {
-      return NO_CREDENTIALS;
+    Optional<String> explained = explanationOf(failure);
+    if (explained.isPresent()) {
+      return explained.get();
     }
     String host = exchange.map(Exchange::host).orElse("another server");
     if (kind.isForeignAnswer()) {
@@ -106,6 +104,18 @@ public final class FailedCall extends Exception {
     return details.errorMessage() == null
         ? details.errorCode()
         : details.errorCode() + ": " + Redaction.of(details.errorMessage());
+  }
+
+  /** What this project's own exceptions say, which are made for a user. */
+  private static Optional<String> explanationOf(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof PeerException
+          || each instanceof UntrustedPeerException
+          || each instanceof CredentialsException) {
+        return Optional.ofNullable(each.getMessage()).map(Redaction::of);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The innermost message: the SDK wraps "connection refused" several times. */

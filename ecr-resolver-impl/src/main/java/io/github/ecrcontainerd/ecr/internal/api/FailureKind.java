@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.io.IOException;
 import java.util.Optional;
@@ -44,6 +45,8 @@ enum FailureKind {
   CONNECTION(Code.UNAVAILABLE, true),
   /** No answer came, because nothing moved for too long. */
   STALLED(Code.UNAVAILABLE, true),
+  /** No answer came, because there is no trusted connection. */
+  UNTRUSTED(Code.UNAVAILABLE, false),
   /** The SDK doesn't make the call: a setting of it doesn't fit. */
   CALL_NOT_MADE(Code.UNAVAILABLE, false),
   /** Anything else: a defect of this program. */
@@ -107,6 +110,9 @@ enum FailureKind {
     }
     if (has(failure, CredentialsException.class)) {
       return NO_CREDENTIALS;
+    }
+    if (has(failure, UntrustedPeerException.class)) {
+      return UNTRUSTED;
     }
     if (failure instanceof TimeoutException) {
       return STALLED;

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
+import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.time.Duration;
 import java.util.Optional;
@@ -56,6 +57,7 @@ final class Retries {
     return switch (cause) {
       case StatusException answer -> answer.isPassing();
       case ResolverException refused -> refused.isRetryable();
+      case UntrustedPeerException _ -> false;
       default -> true;
     };
   }

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal;
+package io.github.ecrcontainerd.ecr.internal.http;
 
 import java.net.URI;
 import java.net.URLDecoder;

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal;
+package io.github.ecrcontainerd.ecr.internal.http;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import software.amazon.awssdk.http.crt.ProxyConfiguration;
  * The HTTP clients of one resolver. Its own are the CRT's: one for the API's short calls, one for
  * layers, whose downloads see stalls sooner than the CRT. Both run on the CRT's shared event loops.
  */
-final class HttpClients implements AutoCloseable {
+public final class HttpClients implements AutoCloseable {
   /** Above 1 MiB a connection gains nothing, and slow readers hold what it has. */
   private static final long READ_BUFFER_BYTES = 1 << 20;
 
@@ -29,6 +29,8 @@ final class HttpClients implements AutoCloseable {
   private static final Duration API_STALL = Duration.ofSeconds(60);
 
   private static final int API_CONNECTIONS = 32;
+
+  private static final CertificateCheck CHECK = new CertificateCheck(Trust::ofThisProcess);
 
   private final SdkAsyncHttpClient api;
   private final SdkAsyncHttpClient layers;
@@ -48,7 +50,8 @@ final class HttpClients implements AutoCloseable {
    *
    * @param layerConnections how many layers' requests there are at a time
    */
-  static HttpClients open(ProxySettings proxies, int layerConnections) {
+  public static HttpClients open(int layerConnections) {
+    ProxySettings proxies = ProxySettings.ofThisProcess();
     // Two threads that begin to log at the same time get a complaint of SLF4J's on the terminal.
     LoggerFactory.getILoggerFactory();
     CrtThreads.keep();
@@ -69,7 +72,7 @@ final class HttpClients implements AutoCloseable {
   }
 
   /** One that is its owner's to close, for everything. Which proxies it has is not known. */
-  static HttpClients of(SdkAsyncHttpClient given) {
+  public static HttpClients of(SdkAsyncHttpClient given) {
     return new HttpClients(given, given, ProxySettings.NONE, false);
   }
 
@@ -87,13 +90,14 @@ final class HttpClients implements AutoCloseable {
             .maxConcurrency(connections)
             .readBufferSizeInBytes(READ_BUFFER_BYTES)
             .connectionTimeout(Duration.ofSeconds(10))
+            .useTrustStoreSystemProperties(Trust.isJavas(System::getProperty))
             .connectionAcquisitionTimeout(ACQUISITION)
             .proxyConfiguration(configurationOf(proxy));
     stall.ifPresent(
         longest ->
             client.connectionHealthConfiguration(
                 health -> health.minimumThroughputInBps(1L).minimumThroughputTimeout(longest)));
-    return client.build();
+    return new ExplainingHttpClient(client.build(), proxy, CHECK);
   }
 
   /** The client's own reading of the environment is off: it knows nothing of HTTPS_PROXY. */
@@ -112,16 +116,16 @@ final class HttpClients implements AutoCloseable {
     return configuration.build();
   }
 
-  SdkAsyncHttpClient api() {
+  public SdkAsyncHttpClient api() {
     return api;
   }
 
-  SdkAsyncHttpClient layers() {
+  public SdkAsyncHttpClient layers() {
     return layers;
   }
 
   /** The host that a request goes to, as far as is known: plain http goes to its proxy. */
-  String peerOf(SdkHttpRequest request) {
+  public String peerOf(SdkHttpRequest request) {
     return Optional.of(request)
         .filter(plain -> "http".equals(plain.protocol()))
         .flatMap(plain -> proxies.forRequest(plain.protocol(), plain.host(), plain.port()))

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal;
+package io.github.ecrcontainerd.ecr.internal.http;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * .proxyPort}, {@code .proxyUser}, {@code .proxyPassword} and {@code http.nonProxyHosts}, and where
  * those are not set the variables {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in
  * upper or lower case. The variables mean what they mean to Go's programs: an entry of {@code
- * NO_PROXY} is a host and all below it, or with a dot before it only those below it, with or
- * without a port, or {@code *}; and nothing that goes to this machine itself goes through a proxy.
+ * NO_PROXY} is a host and all below it, or with a dot before it only those below it, an IP address
+ * or a block of them ({@code 10.0.0.0/8}), with or without a port, or {@code *}; and nothing that
+ * goes to this machine itself goes through a proxy.
  *
  * @param http the proxy for {@code http} URLs
  * @param https the proxy for {@code https} URLs
@@ -36,9 +38,9 @@ record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption
    *
    * @param port the only one that is meant, if any
    */
-  record Exemption(Pattern host, OptionalInt port) {
+  record Exemption(Predicate<String> host, OptionalInt port) {
     boolean covers(String name, int number) {
-      return host.matcher(name).matches() && (port.isEmpty() || port.getAsInt() == number);
+      return host.test(name) && (port.isEmpty() || port.getAsInt() == number);
     }
   }
 
@@ -115,21 +117,25 @@ record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption
   }
 
   /** An entry of http.nonProxyHosts: a star stands for anything. */
-  private static Pattern glob(String entry) {
+  private static Predicate<String> glob(String entry) {
     return caseless(Pattern.quote(entry).replace("*", "\\E.*\\Q"));
   }
 
   /** An entry of NO_PROXY. */
-  private static Pattern suffix(String entry) {
+  private static Predicate<String> suffix(String entry) {
     if (entry.equals("*")) {
       return caseless(".*");
+    }
+    Optional<AddressBlock> block = AddressBlock.parse(entry);
+    if (block.isPresent()) {
+      return block.get()::containsHost;
     }
     String name = entry.startsWith("*.") ? entry.substring(1) : entry;
     return caseless((name.startsWith(".") ? ".+" : "(.+\\.)?") + Pattern.quote(name));
   }
 
-  private static Pattern caseless(String expression) {
-    return Pattern.compile(expression, Pattern.CASE_INSENSITIVE);
+  private static Predicate<String> caseless(String expression) {
+    return Pattern.compile(expression, Pattern.CASE_INSENSITIVE).asMatchPredicate();
   }
 
   private static Optional<String> text(@Nullable String value) {

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal;
+package io.github.ecrcontainerd.ecr.internal.http;
 
 import software.amazon.awssdk.crt.io.ClientBootstrap;
 import software.amazon.awssdk.crt.io.EventLoopGroup;

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.ecr.internal;
+package io.github.ecrcontainerd.ecr.internal.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -111,6 +111,18 @@ class ProxySettingsTest {
         "b.example a.example          | a.example | 443 | true",
         "10.1.2.3                     | 10.1.2.3  | 80  | true",
         "b.example                    | a.example | 443 | false",
+        "10.0.0.0/8                   | 10.1.2.3  | 443 | true",
+        "10.0.0.0/8                   | 11.1.2.3  | 443 | false",
+        "10.0.0.0/8                   | 10.example | 443 | false",
+        "10.1.2.3/33                  | 10.1.2.3  | 443 | false",
+        "10.1.2.3:8443                | 10.1.2.3  | 443 | false",
+        "10.1.2.3:443                 | 10.1.2.3  | 443 | true",
+        "10.1.2.3                     | x.10.1.2.3 | 443 | false",
+        "fd00::/8                     | fd12::1   | 443 | true",
+        "fd00::/8                     | [fd12::1] | 443 | true",
+        "fd00::/8                     | fe80::1   | 443 | false",
+        "[fd00::1]:443                | fd00::1   | 443 | true",
+        "fd00::1                      | fd00::2   | 443 | false",
         "''                           | a.example | 443 | false",
         "''                           | localhost | 443 | true",
         "''                           | 127.0.0.1 | 443 | true",

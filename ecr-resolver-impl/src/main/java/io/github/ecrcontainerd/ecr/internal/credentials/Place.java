@@ -1,0 +1,74 @@
+package io.github.ecrcontainerd.ecr.internal.credentials;
+
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/** One place where credentials may be. It remembers why it had none. */
+final class Place implements AwsCredentialsProvider, SdkAutoCloseable {
+  private final String name;
+  private final BooleanSupplier isSetUp;
+  private final AwsCredentialsProvider provider;
+  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+
+  /**
+   * @param name for messages
+   * @param isSetUp whether somebody means it to have some
+   * @param provider is closed with this
+   */
+  Place(String name, BooleanSupplier isSetUp, AwsCredentialsProvider provider) {
+    this.name = name;
+    this.isSetUp = isSetUp;
+    this.provider = provider;
+  }
+
+  boolean isSetUp() {
+    return isSetUp.getAsBoolean();
+  }
+
+  /** Why it had none when it was last asked. */
+  Optional<String> failure() {
+    return Optional.ofNullable(failure.get()).map(reason -> name + ": " + reason);
+  }
+
+  @Override
+  public AwsCredentials resolveCredentials() {
+    try {
+      AwsCredentials found = provider.resolveCredentials();
+      failure.set(null);
+      return found;
+    } catch (RuntimeException e) {
+      failure.set(reasonOf(e));
+      throw e;
+    }
+  }
+
+  /**
+   * The messages of the failure and its causes: the SDK's outer ones say what, the inner why. What
+   * the SDK shows of a configuration file is left out: it is long, and names every profile.
+   */
+  private static String reasonOf(Throwable failure) {
+    StringBuilder reason = new StringBuilder();
+    String last = "";
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      String message = each.getMessage();
+      if (message != null && !message.isBlank() && !last.contains(message)) {
+        String shown = message.strip().replaceFirst("\\.?(: ProfileFile\\(.*)?$", "");
+        reason.append(reason.isEmpty() ? "" : ": ").append(shown);
+        last = message;
+      }
+    }
+    return reason.isEmpty() ? failure.getClass().getSimpleName() : reason.toString();
+  }
+
+  @Override
+  public void close() {
+    if (provider instanceof SdkAutoCloseable closeable) {
+      closeable.close();
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.github.ecrcontainerd.ecr.internal.http;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.async.AsyncExecuteRequest;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
+
+/**
+ * A client of the CRT whose failures say which peer, what is wrong and what to check. A host whose
+ * TLS has not worked yet and that is silent is looked at beside the request: what it has against
+ * its certificate ends the request at once.
+ */
+final class ExplainingHttpClient implements SdkAsyncHttpClient {
+  /** A handshake that goes well takes less, nearly always. */
+  private static final Duration SUSPICION = Duration.ofMillis(700);
+
+  private final SdkAsyncHttpClient client;
+  private final Optional<Proxy> proxy;
+  private final CertificateCheck check;
+  private final Set<String> answered = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param client is closed with this
+   * @param proxy that it sends all requests through
+   */
+  ExplainingHttpClient(SdkAsyncHttpClient client, Optional<Proxy> proxy, CertificateCheck check) {
+    this.client = client;
+    this.proxy = proxy;
+    this.check = check;
+  }
+
+  @Override
+  public CompletableFuture<Void> execute(AsyncExecuteRequest exchange) {
+    SdkHttpRequest request = exchange.request();
+    String host = request.host() + ":" + request.port();
+    Exchange observed =
+        new Exchange(
+            exchange.responseHandler(),
+            host,
+            new PeerFailures(
+                proxy.map(through -> through.host() + ":" + through.port()).orElse(host),
+                proxy.isPresent()));
+    CompletableFuture<Void> sent =
+        client.execute(
+            AsyncExecuteRequest.builder()
+                .request(request)
+                .requestContentPublisher(exchange.requestContentPublisher())
+                .responseHandler(observed)
+                .fullDuplex(exchange.fullDuplex())
+                .metricCollector(exchange.metricCollector().orElse(null))
+                .httpExecutionAttributes(exchange.httpExecutionAttributes())
+                .build());
+    observed.follow(sent);
+    if ("https".equals(request.protocol()) && proxy.isEmpty() && !answered.contains(host)) {
+      Thread.ofVirtual()
+          .name("ecr-certificate-check")
+          .start(() -> observed.suspect(request.host(), request.port()));
+    }
+    return observed.result;
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  /** One request and its answer, which ends once. */
+  private final class Exchange implements SdkAsyncHttpResponseHandler {
+    private final SdkAsyncHttpResponseHandler handler;
+    private final String host;
+    private final PeerFailures failures;
+    private final CompletableFuture<Void> result = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> firstSign = new CompletableFuture<>();
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    Exchange(SdkAsyncHttpResponseHandler handler, String host, PeerFailures failures) {
+      this.handler = handler;
+      this.host = host;
+      this.failures = failures;
+    }
+
+    /** Passes on how the request ends, and a cancellation to it. */
+    void follow(CompletableFuture<Void> sent) {
+      var _ =
+          sent.whenComplete(
+              (nothing, failure) -> {
+                if (failure == null) {
+                  result.complete(null);
+                } else {
+                  fail(failures.explain(failure));
+                }
+              });
+      var _ =
+          result.whenComplete(
+              (nothing, failure) -> {
+                firstSign.complete(false);
+                if (failure != null) {
+                  sent.cancel(true);
+                }
+              });
+    }
+
+    /** Looks at the server's certificate if it doesn't answer soon. */
+    void suspect(String name, int port) {
+      try {
+        var _ =
+            firstSign
+                .completeOnTimeout(null, SUSPICION.toMillis(), TimeUnit.MILLISECONDS)
+                .thenAccept(
+                    sign -> {
+                      if (sign == null) {
+                        check
+                            .problem(name, port)
+                            .ifPresent(problem -> fail(new UntrustedPeerException(problem)));
+                      }
+                    })
+                .join();
+      } catch (RuntimeException e) {
+        fail(e);
+      }
+    }
+
+    private void fail(Throwable failure) {
+      if (failed.compareAndSet(false, true)) {
+        handler.onError(failure);
+        result.completeExceptionally(failure);
+      }
+    }
+
+    @Override
+    public void onHeaders(SdkHttpResponse headers) {
+      answered.add(host);
+      firstSign.complete(true);
+      if (!failed.get()) {
+        handler.onHeaders(headers);
+      }
+    }
+
+    @Override
+    public void onStream(Publisher<ByteBuffer> stream) {
+      if (!failed.get()) {
+        handler.onStream(stream);
+      }
+    }
+
+    @Override
+    public void onError(@Nullable Throwable failure) {
+      fail(failures.explain(failure == null ? new IllegalStateException("no reason") : failure));
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.github.ecrcontainerd.ecr.internal.http;
+
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.crt.CRT;
+import software.amazon.awssdk.crt.http.HttpException;
+
+/**
+ * Says of the CRT's failures what they mean to a user: which peer, what is wrong, what to check.
+ * Decides by the names of the CRT's error codes (aws-c-io's io.h, aws-c-http's http.h).
+ *
+ * @param peer the host and port that the connection goes to: the proxy's, if there is one
+ * @param proxied whether the peer is a proxy
+ */
+record PeerFailures(String peer, boolean proxied) {
+
+  /** The failure itself, if it is none of the CRT's. */
+  Throwable explain(Throwable failure) {
+    HttpException crt = crtFailure(failure);
+    return crt == null
+        ? failure
+        : new PeerException(
+            words(CRT.awsErrorName(crt.getErrorCode()), String.valueOf(crt.getMessage())), failure);
+  }
+
+  private static @Nullable HttpException crtFailure(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof HttpException crt) {
+        return crt;
+      }
+    }
+    return null;
+  }
+
+  private String words(String name, String message) {
+    String who = proxied ? "the proxy " + peer : peer;
+    return "no answer from %s: %s".formatted(who, reason(name, message));
+  }
+
+  private String reason(String name, String message) {
+    return switch (name) {
+      case "AWS_IO_SOCKET_CONNECTION_REFUSED" ->
+          "nothing listens there (connection refused). Check " + setting();
+      case "AWS_IO_DNS_INVALID_NAME",
+          "AWS_IO_DNS_NO_ADDRESS_FOR_HOST",
+          "AWS_IO_DNS_QUERY_FAILED",
+          "AWS_IO_DNS_QUERY_AGAIN" ->
+          "this name has no address. Check %s, and the network".formatted(setting());
+      case "AWS_IO_SOCKET_TIMEOUT",
+          "AWS_IO_SOCKET_NO_ROUTE_TO_HOST",
+          "AWS_IO_SOCKET_NETWORK_DOWN" ->
+          "%s. Check the network, firewalls and %s".formatted(message, setting());
+      case "AWS_ERROR_HTTP_CHANNEL_THROUGHPUT_FAILURE" ->
+          "it has the request, and sent nothing. Is it overloaded?";
+      case "AWS_ERROR_HTTP_CONNECTION_CLOSED",
+          "AWS_ERROR_HTTP_SERVER_CLOSED",
+          "AWS_IO_SOCKET_CLOSED" ->
+          "it ended the connection (%s). Is it healthy, and what the URL says?".formatted(message);
+      case "AWS_ERROR_HTTP_PROXY_CONNECT_FAILED", "AWS_ERROR_HTTP_PROXY_CONNECT_FAILED_RETRYABLE" ->
+          "it refuses to connect further. Check its rules, and the user and password for it";
+      case "AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE", "AWS_IO_TLS_NEGOTIATION_TIMEOUT" ->
+          "TLS failed (%s)".formatted(message);
+      default -> message;
+    };
+  }
+
+  private String setting() {
+    return proxied
+        ? "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+        : "the region, and the endpoint that is set (--endpoint-url, AWS_ENDPOINT_URL_ECR)";
+  }
+}
