@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.github.ecrcontainerd.it.support.Checkout;
 import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
@@ -91,6 +92,33 @@ class TlsIT {
           pull(server, missing),
           "SSL_CERT_FILE names " + missing,
           "no certificate that can be read");
+    }
+  }
+
+  @Test
+  void theLauncherTakesTheBundleOfTheAwsTools() throws Exception {
+    Path certificate = certificate("localhost", 2);
+    try (Server server = new Server(certificate)) {
+      String said =
+          Command.run(
+              List.of(
+                  "env",
+                  "-i",
+                  "PATH=" + System.getenv("PATH"),
+                  "HOME=" + directory,
+                  "JAVA_HOME=" + System.getProperty("java.home"),
+                  "AWS_ACCESS_KEY_ID=local",
+                  "AWS_SECRET_ACCESS_KEY=x",
+                  "AWS_CA_BUNDLE=" + certificate,
+                  "sh",
+                  "-c",
+                  "\"$@\" 2>&1 || true",
+                  "sh",
+                  Checkout.launcher(),
+                  "pull",
+                  "--endpoint-url=https://" + server.host(),
+                  REFERENCE));
+      assertThat(said).contains("418 from " + server.host() + ", not from Amazon ECR");
     }
   }
 

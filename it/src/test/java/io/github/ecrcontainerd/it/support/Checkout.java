@@ -71,6 +71,11 @@ public final class Checkout {
     return directory;
   }
 
+  /** {@code bin/ecr} of the project, which a test may start. */
+  public static String launcher() {
+    return PROJECT.resolve("bin").resolve("ecr").toString();
+  }
+
   /** The command line that {@code bin/ecr} of the project starts, before the user's arguments. */
   public static List<String> ecr() {
     return Launcher.COMMAND;

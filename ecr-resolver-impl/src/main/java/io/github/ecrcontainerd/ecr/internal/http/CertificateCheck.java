@@ -120,7 +120,7 @@ record CertificateCheck(Supplier<Trust> trust) {
         trusted.problems().stream()
             .map(problem -> " (" + problem + ")")
             .collect(Collectors.joining());
-    return "%s is issued by %s, which is not trusted here: set AWS_CA_BUNDLE to a file with that authority's certificate%s"
+    return "%s is issued by %s, which is not trusted here: set SSL_CERT_FILE, or for bin/ecr AWS_CA_BUNDLE, to a file with that authority's certificate%s"
         .formatted(of, last.getIssuerX500Principal().getName(), problems);
   }
 
