@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +36,12 @@ final class RegistryOptions {
               + " (default: ECR_PULL_PARALLEL, or 4)")
   Optional<Integer> parallelism = Optional.empty();
 
+  @Option(
+      names = "--api-timeout",
+      paramLabel = "SECONDS",
+      description = "how long a call of the ECR API may take (default: 30)")
+  Optional<Integer> apiTimeout = Optional.empty();
+
   EcrResolver open() {
     return builder().build();
   }
@@ -44,6 +51,7 @@ final class RegistryOptions {
     try {
       endpoint.ifPresent(builder::endpointOverride);
       profile.ifPresent(builder::profile);
+      apiTimeout.map(Duration::ofSeconds).ifPresent(builder::apiTimeout);
       parallelism
           .or(() -> Environment.get("ECR_PULL_PARALLEL").map(RegistryOptions::number))
           .ifPresent(builder::layerDownloadParallelism);

@@ -12,6 +12,7 @@ import io.github.ecrcontainerd.resolver.Resolver;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -55,6 +56,7 @@ public final class EcrResolver implements Resolver {
             new ResolverOptions(
                 options.credentials,
                 options.endpoint,
+                options.apiTimeout,
                 options.configuration,
                 options.http,
                 options.listener,
@@ -117,6 +119,7 @@ public final class EcrResolver implements Resolver {
   public static final class Builder {
     private Optional<Function<EcrReference, AwsCredentialsProvider>> credentials = Optional.empty();
     private Optional<URI> endpoint = Optional.empty();
+    private Duration apiTimeout = Duration.ofSeconds(30);
     private Consumer<EcrAsyncClientBuilder> configuration = client -> {};
     private Optional<SdkAsyncHttpClient> http = Optional.empty();
     private TransferListener listener = new TransferListener() {};
@@ -170,6 +173,20 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
+     * How long a call of the API may take, with what the SDK repeats of it; 30 s by default. A call
+     * that ECR throttles (ThrottlingException) is made again for four times as long, and a part of
+     * a layer that is pushed may take as long as its bytes move. An image that ECR has to fetch
+     * first, by a pull-through cache rule, may need more.
+     */
+    public Builder apiTimeout(Duration timeout) {
+      if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw new IllegalArgumentException("apiTimeout is at least 1 s, not " + timeout);
+      }
+      this.apiTimeout = timeout;
+      return this;
+    }
+
+    /**
      * Sets anything that the SDK can set on its clients for ECR: retries, interceptors, metrics, a
      * profile. It is called once for each region and kind of endpoint, when the first reference of
      * them is met. The other options of this builder come after it; region and HTTP client are
@@ -216,7 +233,8 @@ public final class EcrResolver implements Resolver {
      *
      * <p>A range that fails is asked for again from the byte that it reached, after a pause; one
      * that takes much longer than usual is asked for a second time on another connection. A
-     * download fails when a range has failed six times in a row without getting any further.
+     * download fails when nothing of a range has come for 20 s, in three tries at least, or when
+     * the server has refused it or answered with something else six times in a row.
      *
      * <p>0 and 1 download a layer by one plain request, without a Range header (but what is left of
      * a layer that was begun before by one with it). Its connection waits while its reader does, so

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
@@ -27,6 +28,9 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 final class StubRegistry implements AutoCloseable {
   static final EcrReference REFERENCE =
       EcrReference.of("ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/app:1");
+
+  static final AwsCredentialsProvider CREDENTIALS =
+      StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "key"));
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -78,9 +82,13 @@ final class StubRegistry implements AutoCloseable {
     StubRegistry[] stub = new StubRegistry[1];
     stub[0] =
         new StubRegistry(
-            operation ->
-                exceptions.getOrDefault(operation, Answer.json(200, stub[0].right(operation))));
+            operation -> exceptions.getOrDefault(operation, stub[0].rightAnswer(operation)));
     return stub[0];
+  }
+
+  /** What a working registry says. */
+  Answer rightAnswer(String operation) {
+    return Answer.json(200, right(operation));
   }
 
   private String right(String operation) {
@@ -129,8 +137,7 @@ final class StubRegistry implements AutoCloseable {
   EcrResolver.Builder resolver() {
     return EcrResolver.builder()
         .endpointOverride(URI.create("http://" + host()))
-        .credentialsProvider(
-            StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "key")));
+        .credentialsProvider(CREDENTIALS);
   }
 
   @Override

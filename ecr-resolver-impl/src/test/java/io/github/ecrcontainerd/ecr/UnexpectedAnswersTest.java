@@ -7,12 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.ecrcontainerd.ecr.StubRegistry.Answer;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** What a call makes of answers, by a real HTTP server, the real SDK and its real HTTP client. */
@@ -89,7 +95,6 @@ class UnexpectedAnswersTest {
   @CsvSource({
     "400, RepositoryNotFoundException, NOT_FOUND, false",
     "400, ImageTagAlreadyExistsException, CONFLICT, false",
-    "400, ThrottlingException, THROTTLED, true",
     "400, AccessDeniedException, DENIED, false",
     "400, ExpiredTokenException, DENIED, false",
     "403, SomethingNew, DENIED, false",
@@ -102,6 +107,73 @@ class UnexpectedAnswersTest {
     assertThat(failure.code()).isEqualTo(code);
     assertThat(failure.isRetryable()).isEqualTo(retryable);
     assertThat(failure).hasMessageNotContaining("not from Amazon ECR");
+  }
+
+  @Test
+  void makesAThrottledCallAgainForFourTimesTheTimeOfACall() {
+    try (StubRegistry stub =
+            new StubRegistry(operation -> Answer.error(400, "ThrottlingException"));
+        EcrResolver resolver =
+            withoutRetriesOfTheSdk(stub).apiTimeout(Duration.ofSeconds(1)).build()) {
+      long began = System.nanoTime();
+
+      assertThatThrownBy(() -> resolver.resolve(REFERENCE))
+          .hasMessageContaining("ThrottlingException: said so")
+          .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))
+          .satisfies(
+              failure -> {
+                assertThat(failure.code()).isEqualTo(Code.THROTTLED);
+                assertThat(failure.isRetryable()).isTrue();
+              });
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(15));
+    }
+  }
+
+  @Test
+  void getsOverARegistryThatThrottlesForLongerThanTheSdkWaits() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    Answer throttled = Answer.error(400, "ThrottlingException");
+    try (StubRegistry working = StubRegistry.working();
+        StubRegistry stub =
+            new StubRegistry(
+                operation ->
+                    calls.incrementAndGet() < 7 ? throttled : working.rightAnswer(operation));
+        EcrResolver resolver = withoutRetriesOfTheSdk(stub).build()) {
+      assertThat(resolver.resolve(REFERENCE).document()).isPresent();
+      assertThat(calls).hasValue(7);
+    }
+  }
+
+  private static EcrResolver.Builder withoutRetriesOfTheSdk(StubRegistry stub) {
+    return stub.resolver()
+        .clientConfiguration(
+            ecr ->
+                ecr.overrideConfiguration(sdk -> sdk.retryStrategy(AwsRetryStrategy.doNotRetry())));
+  }
+
+  @Test
+  void namesTheHostThatTakesACallAndIsSilent() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        EcrResolver resolver =
+            EcrResolver.builder()
+                .endpointOverride(URI.create("http://127.0.0.1:" + silent.getLocalPort()))
+                .credentialsProvider(StubRegistry.CREDENTIALS)
+                .apiTimeout(Duration.ofSeconds(2))
+                .build()) {
+      long began = System.nanoTime();
+
+      assertThatThrownBy(() -> resolver.resolve(REFERENCE))
+          .hasMessageContaining(
+              "no answer from 127.0.0.1:%d in the time that a call has"
+                  .formatted(silent.getLocalPort()))
+          .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))
+          .satisfies(failure -> assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE));
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(8));
+    }
   }
 
   @Test

@@ -41,8 +41,9 @@ public final class EcrRegistry implements AutoCloseable {
             http::peerOf,
             options.configuration().andThen(PartBodies::configure),
             options.credentials(),
-            options.endpoint());
-    this.api = new EcrApi(clients);
+            options.endpoint(),
+            options.apiTimeout());
+    this.api = new EcrApi(clients, options.apiTimeout().multipliedBy(4));
     this.manifests = new ManifestSource(api);
     this.layers =
         new LayerDownloads(

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  *
  * @param credentials of a reference, instead of those that every SDK finds
  * @param endpoint instead of the region's own
+ * @param apiTimeout how long a call of the API may take
  * @param configuration of the SDK's clients
  * @param http instead of clients of the resolver's own; stays its owner's to close
  * @param listener is told of every transfer
@@ -26,6 +28,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 public record ResolverOptions(
     Optional<Function<EcrReference, AwsCredentialsProvider>> credentials,
     Optional<URI> endpoint,
+    Duration apiTimeout,
     Consumer<EcrAsyncClientBuilder> configuration,
     Optional<SdkAsyncHttpClient> http,
     TransferListener listener,

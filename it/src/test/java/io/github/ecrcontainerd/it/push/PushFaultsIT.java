@@ -326,7 +326,7 @@ class PushFaultsIT {
     try (Push push = new Push("one")) {
       push.failAlways(Operation.UPLOAD_LAYER_PART, ApiFault.stallAfter(1 << 20));
 
-      assertGivesUp(push, Code.UNAVAILABLE, "no byte moved for 15 s");
+      assertGivesUp(push, Code.UNAVAILABLE, "no byte moved for 10 s");
     }
   }
 
@@ -340,7 +340,7 @@ class PushFaultsIT {
         .hasMessageStartingWith("UploadLayerPart of sha256:")
         .hasMessageContaining(reason);
     assertThat(Duration.ofNanos(System.nanoTime() - began))
-        .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(75));
+        .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(50));
     assertThat(push.calls(Operation.UPLOAD_LAYER_PART)).isGreaterThanOrEqualTo(3);
     assertThat(push.calls(Operation.PUT_IMAGE)).isZero();
   }

@@ -49,6 +49,11 @@ enum Fault {
     return isOfTheHead() || this == SHORT || this == LONG;
   }
 
+  /** Whether the server may get over it by itself, so that it is tried again for 20 s. */
+  boolean isAMatterOfTime() {
+    return List.of(RESET, CLOSE, STALL, SLOW_DOWN, SERVER_ERROR).contains(this);
+  }
+
   /** Whether the URL can't be used again. */
   boolean takesANewUrl() {
     return this == EXPIRED_URL || this == CORRUPT_BYTE;

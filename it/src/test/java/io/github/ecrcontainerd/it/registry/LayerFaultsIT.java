@@ -153,7 +153,7 @@ class LayerFaultsIT {
       Throwable error = catchThrowable(() -> pull.run(4));
 
       assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .isLessThan(Duration.ofSeconds(fault == Fault.STALL ? 60 : 20));
+          .isLessThan(Duration.ofSeconds(fault.isAMatterOfTime() ? 35 : 20));
       if (fault == Fault.CORRUPT_BYTE) {
         assertThat(error).isInstanceOfAny(ImageException.class, ResolverException.class);
       } else {

@@ -1,9 +1,11 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,10 +18,21 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 
 /** The one way to call the API: it waits, can be interrupted, and maps every error. */
 public final class EcrApi {
-  private final EcrClients clients;
+  /** Between calls that ECR throttles: its quotas are in calls a second. */
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
-  public EcrApi(EcrClients clients) {
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
+
+  private final EcrClients clients;
+  private final Duration throttling;
+
+  /**
+   * @param throttling for how long a call that ECR throttles is made again, after what the SDK
+   *     repeats of it
+   */
+  public EcrApi(EcrClients clients, Duration throttling) {
     this.clients = clients;
+    this.throttling = throttling;
   }
 
   /**
@@ -50,6 +63,29 @@ public final class EcrApi {
    * @throws InterruptedException if the thread is interrupted; the call is cancelled
    */
   public <T> T attempt(
+      String operation,
+      EcrReference reference,
+      @Nullable Digest digest,
+      Function<EcrAsyncClient, CompletableFuture<T>> request)
+      throws FailedCall, InterruptedException {
+    Backoff backoff = new Backoff(throttling, MAX_PAUSE);
+    while (true) {
+      try {
+        return once(operation, reference, digest, request);
+      } catch (FailedCall e) {
+        if (!e.isThrottled()) {
+          throw e;
+        }
+        Optional<Duration> pause = backoff.failed(FIRST_PAUSE);
+        if (pause.isEmpty()) {
+          throw e;
+        }
+        Thread.sleep(pause.get());
+      }
+    }
+  }
+
+  private <T> T once(
       String operation,
       EcrReference reference,
       @Nullable Digest digest,
@@ -104,7 +140,8 @@ public final class EcrApi {
                 operation,
                 reference,
                 digest,
-                new TimeoutException("no byte moved for %d s".formatted(patience.toSeconds())));
+                new TimeoutException("no byte moved for %d s".formatted(patience.toSeconds())),
+                clients.hostOf(reference));
           }
         }
       }
@@ -116,7 +153,7 @@ public final class EcrApi {
     }
   }
 
-  private static FailedCall failed(
+  private FailedCall failed(
       String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e)
       throws InterruptedException {
     Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -124,7 +161,7 @@ public final class EcrApi {
     if (Thread.interrupted() || isInterrupt(cause)) {
       throw new InterruptedException(operation + " was interrupted");
     }
-    return FailedCall.of(operation, reference, digest, cause);
+    return FailedCall.of(operation, reference, digest, cause, clients.hostOf(reference));
   }
 
   private static boolean isInterrupt(Throwable failure) {

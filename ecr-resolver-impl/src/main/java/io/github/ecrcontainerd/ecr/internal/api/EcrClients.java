@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.ecr.internal.credentials.CredentialSearch;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.EcrReference.Endpoint;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
@@ -27,8 +29,9 @@ public final class EcrClients implements AutoCloseable {
   private final Consumer<EcrAsyncClientBuilder> configuration;
   private final Optional<Function<EcrReference, AwsCredentialsProvider>> credentials;
   private final Optional<URI> endpoint;
-  private final Exchanges exchanges;
-  private final Map<Place, EcrAsyncClient> byPlace = new ConcurrentHashMap<>();
+  private final Duration timeout;
+  private final Function<SdkHttpRequest, String> peers;
+  private final Map<Place, Connected> byPlace = new ConcurrentHashMap<>();
 
   private final Queue<CredentialSearch> searches = new ConcurrentLinkedQueue<>();
 
@@ -38,37 +41,50 @@ public final class EcrClients implements AutoCloseable {
       Endpoint endpoint,
       Optional<AwsCredentialsProvider> credentials) {}
 
+  private record Connected(EcrAsyncClient client, Exchanges exchanges) {}
+
   /**
    * @param http the HTTP client of all of them, which stays its owner's to close
    * @param peers names the host that a request is sent to through it, for messages
    * @param configuration of each of them
    * @param credentials of a reference, instead of those that every SDK finds
    * @param endpoint instead of the region's own
+   * @param timeout of a call, unless the configuration has one
    */
   public EcrClients(
       SdkAsyncHttpClient http,
       Function<SdkHttpRequest, String> peers,
       Consumer<EcrAsyncClientBuilder> configuration,
       Optional<Function<EcrReference, AwsCredentialsProvider>> credentials,
-      Optional<URI> endpoint) {
+      Optional<URI> endpoint,
+      Duration timeout) {
     this.http = http;
     this.configuration = configuration;
     this.credentials = credentials;
     this.endpoint = endpoint;
-    this.exchanges = new Exchanges(peers);
+    this.timeout = timeout;
+    this.peers = peers;
   }
 
   EcrAsyncClient of(EcrReference reference) {
-    Place place =
-        new Place(
-            reference.partition(),
-            reference.region(),
-            reference.endpoint(),
-            credentials.map(of -> of.apply(reference)));
-    return byPlace.computeIfAbsent(place, this::connect);
+    return byPlace.computeIfAbsent(placeOf(reference), this::connect).client;
   }
 
-  private EcrAsyncClient connect(Place place) {
+  /** The host that calls for this reference were sent to last, if one was. */
+  Optional<String> hostOf(EcrReference reference) {
+    return Optional.ofNullable(byPlace.get(placeOf(reference)))
+        .flatMap(connected -> connected.exchanges.host());
+  }
+
+  private Place placeOf(EcrReference reference) {
+    return new Place(
+        reference.partition(),
+        reference.region(),
+        reference.endpoint(),
+        credentials.map(of -> of.apply(reference)));
+  }
+
+  private Connected connect(Place place) {
     EcrAsyncClientBuilder builder =
         EcrAsyncClient.builder().endpointProvider(new PartitionEndpoint(place.partition));
     // Before the configuration, which may name other credentials, or a profile for these.
@@ -77,7 +93,9 @@ public final class EcrClients implements AutoCloseable {
     searches.add(search);
     builder.credentialsProvider(search);
     configuration.accept(builder);
+    Exchanges exchanges = new Exchanges(peers);
     exchanges.observe(builder);
+    limit(builder);
     place.credentials.ifPresent(builder::credentialsProvider);
     endpoint.ifPresent(builder::endpointOverride);
     // Where the reference asks for neither, the SDK's own settings decide: they stay untouched.
@@ -87,12 +105,20 @@ public final class EcrClients implements AutoCloseable {
     if (place.endpoint.dualStack()) {
       builder.dualstackEnabled(true);
     }
-    return builder.httpClient(http).region(Region.of(place.region)).build();
+    return new Connected(
+        builder.httpClient(http).region(Region.of(place.region)).build(), exchanges);
+  }
+
+  private void limit(EcrAsyncClientBuilder client) {
+    ClientOverrideConfiguration configured = client.overrideConfiguration();
+    if (configured.apiCallTimeout().isEmpty()) {
+      client.overrideConfiguration(configured.toBuilder().apiCallTimeout(timeout).build());
+    }
   }
 
   @Override
   public void close() {
-    byPlace.values().forEach(EcrAsyncClient::close);
+    byPlace.values().forEach(connected -> connected.client.close());
     searches.forEach(CredentialSearch::close);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import java.util.Optional;
 import java.util.function.Function;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
@@ -8,19 +9,35 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
-/**
- * Adds to the failure of a call what the SDK knows of its exchange and keeps out of its exceptions.
- *
- * @param peers names the host that a request is sent to
- */
-record Exchanges(Function<SdkHttpRequest, String> peers) implements ExecutionInterceptor {
+/** Notes what the SDK knows of a client's exchanges and keeps out of its exceptions. */
+final class Exchanges implements ExecutionInterceptor {
+  private final Function<SdkHttpRequest, String> peers;
+  private volatile Optional<String> host = Optional.empty();
 
-  /** Adds the {@link Exchange} to each failure of a client that came to one. */
+  /**
+   * @param peers names the host that a request is sent to
+   */
+  Exchanges(Function<SdkHttpRequest, String> peers) {
+    this.peers = peers;
+  }
+
+  /** Adds the {@link Exchange} to each failure of this client that came to one. */
   void observe(EcrAsyncClientBuilder client) {
     client.overrideConfiguration(
         client.overrideConfiguration().toBuilder().addExecutionInterceptor(this).build());
   }
 
+  /** Where this client sent a request last: it has one endpoint. */
+  Optional<String> host() {
+    return host;
+  }
+
+  @Override
+  public void beforeTransmission(Context.BeforeTransmission sent, ExecutionAttributes attributes) {
+    host = Optional.of(peers.apply(sent.httpRequest()));
+  }
+
+  /** Not called for a call whose time is up. */
   @Override
   public Throwable modifyException(Context.FailedExecution failed, ExecutionAttributes attributes) {
     Throwable failure = failed.exception();

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
  * A call that failed: the failure itself, to decide by, and what may be told of it. The one place
@@ -18,11 +19,13 @@ public final class FailedCall extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient Throwable failure;
+  private final FailureKind kind;
   private final ResolverException told;
 
-  private FailedCall(Throwable failure, ResolverException told) {
+  private FailedCall(Throwable failure, FailureKind kind, ResolverException told) {
     super(told.getMessage(), told);
     this.failure = failure;
+    this.kind = kind;
     this.told = told;
   }
 
@@ -30,13 +33,19 @@ public final class FailedCall extends Exception {
    * @param operation what was called, in the registry's words
    * @param digest the manifest or blob that it is about
    * @param failure what the SDK, or the wait for it, ended with
+   * @param sentTo the host, if the call was sent
    */
   static FailedCall of(
-      String operation, EcrReference reference, @Nullable Digest digest, Throwable failure) {
+      String operation,
+      EcrReference reference,
+      @Nullable Digest digest,
+      Throwable failure,
+      Optional<String> sentTo) {
     Optional<Exchange> exchange = Exchange.of(failure);
     FailureKind kind = FailureKind.of(failure, exchange);
     return new FailedCall(
         failure,
+        kind,
         new ResolverException(
             kind.code(),
             kind.isRetryable(),
@@ -47,7 +56,7 @@ public final class FailedCall extends Exception {
                 .formatted(
                     operation,
                     subject(reference, digest),
-                    reason(kind, failure, exchange, reference)),
+                    reason(kind, failure, exchange, sentTo, reference)),
             Redaction.withoutSecrets(failure)));
   }
 
@@ -57,6 +66,11 @@ public final class FailedCall extends Exception {
    */
   public Throwable failure() {
     return failure;
+  }
+
+  /** Whether ECR itself asks to go slower. */
+  boolean isThrottled() {
+    return kind == FailureKind.THROTTLED;
   }
 
   /** What the caller is told, without secrets. */
@@ -71,12 +85,16 @@ public final class FailedCall extends Exception {
   }
 
   private static String reason(
-      FailureKind kind, Throwable failure, Optional<Exchange> exchange, EcrReference reference) {
+      FailureKind kind,
+      Throwable failure,
+      Optional<Exchange> exchange,
+      Optional<String> sentTo,
+      EcrReference reference) {
     Optional<String> explained = explanationOf(failure);
     if (explained.isPresent()) {
       return explained.get();
     }
-    String host = exchange.map(Exchange::host).orElse("another server");
+    String host = exchange.map(Exchange::host).or(() -> sentTo).orElse("the registry");
     if (kind.isForeignAnswer()) {
       return ("%d from %s, not from Amazon ECR: check the endpoint and the proxy that are set"
               + " (AWS_ENDPOINT_URL_ECR, HTTPS_PROXY, NO_PROXY)")
@@ -85,8 +103,14 @@ public final class FailedCall extends Exception {
     if (failure instanceof AwsServiceException refusal) {
       return wordsOf(refusal, reference);
     }
+    if (failure instanceof ApiCallTimeoutException) {
+      return "no answer from %s in the time that a call has (apiTimeout, --api-timeout)"
+          .formatted(host);
+    }
     String cause = rootOf(failure);
-    return exchange.isPresent() ? "no answer from %s: %s".formatted(host, cause) : cause;
+    return exchange.isPresent() || kind == FailureKind.STALLED
+        ? "no answer from %s: %s".formatted(host, cause)
+        : cause;
   }
 
   private static int statusOf(Throwable failure, Optional<Exchange> exchange) {

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
@@ -114,7 +115,7 @@ enum FailureKind {
     if (has(failure, UntrustedPeerException.class)) {
       return UNTRUSTED;
     }
-    if (failure instanceof TimeoutException) {
+    if (failure instanceof TimeoutException || failure instanceof ApiCallTimeoutException) {
       return STALLED;
     }
     if (exchange.isPresent()) {

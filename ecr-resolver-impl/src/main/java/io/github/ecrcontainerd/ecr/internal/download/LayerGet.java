@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,6 +59,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   private volatile @Nullable CompletableFuture<Void> exchange;
   private volatile @Nullable Subscription subscription;
   private volatile int status;
+  private volatile Optional<String> location = Optional.empty();
   private volatile long firstByte;
   private volatile long lastSign = started;
   private volatile boolean awaited = true;
@@ -140,6 +142,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     lastSign = System.nanoTime();
     status = response.statusCode();
     if (status >= 300) {
+      location = response.firstMatchingHeader("Location");
       return;
     }
     String length = response.firstMatchingHeader("Content-Length").orElse("" + range.length());
@@ -200,7 +203,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   @Override
   public void onComplete() {
     if (status >= 300) {
-      end(new StatusException(status, errorBody.toString(StandardCharsets.UTF_8)));
+      end(new StatusException(status, location, errorBody.toString(StandardCharsets.UTF_8)));
     } else if (arrived < range.length()) {
       end(
           new IOException(

@@ -25,9 +25,19 @@ final class LayerSource {
   private final EcrReference reference;
   private final Digest digest;
   private final ReentrantLock asking = new ReentrantLock();
-  private final AtomicReference<@Nullable LayerUrl> url = new AtomicReference<>();
-  private Instant renewal = Instant.MIN;
+  private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
   private volatile @Nullable LayerUrl lastUrl;
+
+  /** The URL that ranges ask for, and until when, as {@link System#nanoTime} has it. */
+  private record Known(LayerUrl url, long renewal) {
+    static Known now(LayerUrl url) {
+      return new Known(url, System.nanoTime() + url.usable().toNanos());
+    }
+
+    boolean isUsable() {
+      return System.nanoTime() - renewal < 0;
+    }
+  }
 
   LayerSource(EcrApi api, SdkAsyncHttpClient http, EcrReference reference, Digest digest) {
     this.api = api;
@@ -45,13 +55,12 @@ final class LayerSource {
   LayerUrl url() throws InterruptedException {
     asking.lockInterruptibly();
     try {
-      LayerUrl known = url.get();
-      if (known != null && Instant.now().isBefore(renewal)) {
-        return known;
+      Known last = known.get();
+      if (last != null && last.isUsable()) {
+        return last.url;
       }
-      LayerUrl fresh = LayerUrl.of(ask());
-      renewal = fresh.renewal(Instant.now());
-      url.set(fresh);
+      LayerUrl fresh = LayerUrl.of(ask(), Instant.now());
+      known.set(Known.now(fresh));
       lastUrl = fresh;
       return fresh;
     } finally {
@@ -61,7 +70,14 @@ final class LayerSource {
 
   /** The server doesn't take this URL: the next request gets another. Doesn't block. */
   void refused(LayerUrl refused) {
-    url.compareAndSet(refused, null);
+    var _ = known.updateAndGet(last -> last != null && last.url.equals(refused) ? null : last);
+  }
+
+  /** The server sends who asks for this URL to another: all ranges go there. Doesn't block. */
+  void redirected(LayerUrl from, LayerUrl to) {
+    var _ =
+        known.updateAndGet(last -> last != null && last.url.equals(from) ? Known.now(to) : last);
+    lastUrl = to;
   }
 
   private URI ask() throws InterruptedException {

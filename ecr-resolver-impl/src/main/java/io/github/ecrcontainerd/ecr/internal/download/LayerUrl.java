@@ -19,43 +19,92 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
  * A presigned URL of a layer. Its query is a secret: it is all that it takes to read the layer.
  *
  * @param uri the whole of it
- * @param expiry when it stops working, as the URL itself says
+ * @param usable for how long after it was given out no request meets it expired
+ * @param redirects how many of them led to it
  */
-record LayerUrl(URI uri, Instant expiry) {
+record LayerUrl(URI uri, Duration usable, int redirects) {
+  /** Of a URL that doesn't expire. */
+  static final Duration FOR_EVER = Duration.ofDays(365);
+
   private static final Duration NEAR_EXPIRY = Duration.ofSeconds(15);
+
+  private static final int MAX_REDIRECTS = 5;
 
   /** The form of X-Amz-Date (AWS Signature Version 4, "query parameters"). */
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-  /** Reads the expiry from X-Amz-Date and X-Amz-Expires; a URL without them doesn't expire. */
-  static LayerUrl of(URI uri) {
-    Instant expiry =
-        parameter(uri, "X-Amz-Date")
-            .flatMap(
-                date -> parameter(uri, "X-Amz-Expires").flatMap(seconds -> expiryOf(date, seconds)))
-            .orElse(Instant.MAX);
-    return new LayerUrl(uri, expiry);
+  /**
+   * One that was given out now. It says itself when it expires, by X-Amz-Date and X-Amz-Expires; if
+   * not, it doesn't expire.
+   */
+  static LayerUrl of(URI uri, Instant now) {
+    return new LayerUrl(uri, usable(uri, now), 0);
+  }
+
+  private static Duration usable(URI uri, Instant now) {
+    return lifetime(uri)
+        .flatMap(
+            lifetime ->
+                parameter(uri, "X-Amz-Date")
+                    .flatMap(LayerUrl::instant)
+                    .map(signed -> beforeExpiry(left(signed, lifetime, now))))
+        .orElse(FOR_EVER);
+  }
+
+  /** One that has just come lives: if this machine's clock says otherwise, the clock is wrong. */
+  private static Duration left(Instant signed, Duration lifetime, Instant now) {
+    Duration left = Duration.between(now, signed.plus(lifetime));
+    return left.isPositive() && left.compareTo(lifetime) < 0 ? left : lifetime;
+  }
+
+  /** Some seconds before, or the last quarter of a short life. */
+  private static Duration beforeExpiry(Duration left) {
+    Duration quarter = left.dividedBy(4);
+    return left.minus(quarter.compareTo(NEAR_EXPIRY) < 0 ? quarter : NEAR_EXPIRY);
+  }
+
+  private static Optional<Duration> lifetime(URI uri) {
+    try {
+      return parameter(uri, "X-Amz-Expires").map(Long::parseLong).map(Duration::ofSeconds);
+    } catch (NumberFormatException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<Instant> instant(String date) {
+    try {
+      return Optional.of(DATE.parse(date, Instant::from));
+    } catch (DateTimeException unreadable) {
+      return Optional.empty();
+    }
   }
 
   /**
-   * When to use another one, so that no request meets this one expired: some seconds before, or the
-   * last quarter of a short life.
+   * Where the server sends who asks for this one.
+   *
+   * @param location what the answer says
+   * @throws InvalidAnswerException if that can't be followed
    */
-  Instant renewal(Instant now) {
-    if (expiry.equals(Instant.MAX)) {
-      return expiry;
-    }
-    Duration quarter = Duration.between(now, expiry).dividedBy(4);
-    return expiry.minus(quarter.compareTo(NEAR_EXPIRY) < 0 ? quarter : NEAR_EXPIRY);
-  }
-
-  private static Optional<Instant> expiryOf(String date, String seconds) {
+  LayerUrl redirectedTo(String location, Instant now) throws InvalidAnswerException {
+    URI target;
     try {
-      return Optional.of(DATE.parse(date, Instant::from).plusSeconds(Long.parseLong(seconds)));
-    } catch (DateTimeException | NumberFormatException | ArithmeticException unreadable) {
-      return Optional.empty();
+      target = uri.resolve(location);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidAnswerException("it sends to another place, whose URL can't be read");
     }
+    String scheme = target.getScheme();
+    if (target.getHost() == null || !("https".equals(scheme) || scheme.equals(uri.getScheme()))) {
+      throw new InvalidAnswerException(
+          "it sends to %s://%s, and only http and https lead on, from https only https"
+              .formatted(scheme, target.getHost()));
+    }
+    if (redirects == MAX_REDIRECTS) {
+      throw new InvalidAnswerException(
+          "%d redirects, the last to %s, led to no layer".formatted(redirects, target.getHost()));
+    }
+    Duration both = usable(target, now);
+    return new LayerUrl(target, both.compareTo(usable) < 0 ? both : usable, redirects + 1);
   }
 
   private static Optional<String> parameter(URI uri, String name) {

@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.resolver.ResolverException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.locks.Condition;
@@ -107,6 +108,9 @@ final class RangeDownload implements RangeRequest.Listener {
         if (cause == null) {
           return;
         }
+        if (isRedirect(cause)) {
+          continue;
+        }
         Optional<Duration> pause = retries.pause(arrived(), cause);
         if (pause.isEmpty()) {
           fail(source.explain(cause, retries.failures()));
@@ -121,6 +125,10 @@ final class RangeDownload implements RangeRequest.Listener {
     } finally {
       end();
     }
+  }
+
+  private static boolean isRedirect(Throwable cause) {
+    return cause instanceof StatusException answer && answer.redirect().isPresent();
   }
 
   private void end() {
@@ -331,16 +339,30 @@ final class RangeDownload implements RangeRequest.Listener {
     lock.lock();
     try {
       if (cause != null && requests.contains(request)) {
-        if (cause instanceof StatusException answer && answer.refusesUrl()) {
-          source.refused(request.url());
-        }
-        lastCause = cause;
+        lastCause = cause instanceof StatusException answer ? learned(request, answer) : cause;
         requests.drop(request);
         changed.signal();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Tells the source what the answer says of the URL: the answer, or what is wrong with it. */
+  private Throwable learned(RangeRequest request, StatusException answer) {
+    if (answer.refusesUrl()) {
+      source.refused(request.url());
+    }
+    Optional<String> location = answer.redirect();
+    if (location.isPresent()) {
+      try {
+        source.redirected(request.url(), request.url().redirectedTo(location.get(), Instant.now()));
+      } catch (InvalidAnswerException wrong) {
+        source.refused(request.url());
+        return wrong;
+      }
+    }
+    return answer;
   }
 
   /**

@@ -1,36 +1,47 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
 import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
+import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How often one range may fail, and how long to wait before the next try: without limit as long as
- * it makes progress; else {@value #MAX_FAILURES} times in a row. The pauses have full jitter, so
- * that ranges that failed together don't come back together (AWS Architecture Blog, "Exponential
- * Backoff And Jitter").
+ * How long one range may fail: a server that is away, out of order or overloaded, until nothing has
+ * come for {@link #PATIENCE}; one that answers and doesn't give what was asked for, {@value
+ * #MAX_REFUSALS} times in a row. Without limit as long as bytes come.
  */
 final class Retries {
-  private static final int MAX_FAILURES = 6;
+  /** A server that is started again takes some seconds. Three stalls take longer. */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  static final int MAX_REFUSALS = 6;
 
   /** So many bytes are worth a request: they count as progress. */
   private static final int PROGRESS_BYTES = 1 << 20;
 
-  private static final long FIRST_PAUSE_MILLIS = 200;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
   /** For a server that asks to go slower. */
-  private static final long FIRST_SLOW_PAUSE_MILLIS = 500;
+  private static final Duration FIRST_SLOW_PAUSE = Duration.ofMillis(500);
 
-  private static final long MAX_PAUSE_MILLIS = 5_000;
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
-  private int failures;
+  private final Backoff backoff;
+  private int refusals;
   private long reached;
+
+  Retries() {
+    this(new Backoff(PATIENCE, MAX_PAUSE));
+  }
+
+  Retries(Backoff backoff) {
+    this.backoff = backoff;
+  }
 
   /** How often in a row it has failed. */
   int failures() {
-    return failures;
+    return backoff.failures();
   }
 
   /**
@@ -40,23 +51,31 @@ final class Retries {
    */
   Optional<Duration> pause(long position, Throwable cause) {
     if (position - reached >= PROGRESS_BYTES) {
-      failures = 0;
+      backoff.progressed();
+      refusals = 0;
     }
     reached = Math.max(reached, position);
-    failures++;
-    if (failures == MAX_FAILURES || !isPassing(cause)) {
-      return Optional.empty();
+    Optional<Duration> pause =
+        backoff.failed(asksToGoSlower(cause) ? FIRST_SLOW_PAUSE : FIRST_PAUSE);
+    if (isRefusal(cause)) {
+      refusals++;
     }
-    long first = asksToGoSlower(cause) ? FIRST_SLOW_PAUSE_MILLIS : FIRST_PAUSE_MILLIS;
-    long maxMillis = Math.min(MAX_PAUSE_MILLIS, first << (failures - 1));
-    return Optional.of(Duration.ofMillis(ThreadLocalRandom.current().nextLong(maxMillis + 1)));
+    return isPassing(cause) && refusals < MAX_REFUSALS ? pause : Optional.empty();
+  }
+
+  /** Whether time alone won't help: the server answers, and not with what was asked for. */
+  private static boolean isRefusal(Throwable cause) {
+    return cause instanceof InvalidAnswerException
+        || (cause instanceof StatusException answer && answer.refusesUrl());
   }
 
   /** Whether the same request may succeed later. */
-  private static boolean isPassing(Throwable cause) {
+  private boolean isPassing(Throwable cause) {
     return switch (cause) {
       case StatusException answer -> answer.isPassing();
-      case ResolverException refused -> refused.isRetryable();
+      // The call for a URL has waited itself.
+      case ResolverException refused ->
+          refused.isRetryable() && backoff.elapsed().compareTo(PATIENCE) < 0;
       case UntrustedPeerException _ -> false;
       default -> true;
     };

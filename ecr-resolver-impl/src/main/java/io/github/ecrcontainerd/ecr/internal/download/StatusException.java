@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,14 +11,27 @@ final class StatusException extends IOException {
   private static final Pattern CODE = Pattern.compile("<Code>([A-Za-z0-9.]{1,64})</Code>");
 
   private final int status;
+  private final transient Optional<String> location;
 
-  StatusException(int status, String body) {
+  /**
+   * @param location the answer's header, if it has one: a secret, as every URL of a layer
+   */
+  StatusException(int status, Optional<String> location, String body) {
     super("status " + status + codeIn(body));
     this.status = status;
+    this.location = location;
   }
 
   int status() {
     return status;
+  }
+
+  /** Where else the layer is, if the answer is a redirect (RFC 9110, 15.4). */
+  Optional<String> redirect() {
+    return switch (status) {
+      case 301, 302, 303, 307, 308 -> location;
+      default -> Optional.empty();
+    };
   }
 
   /** Whether it is the URL that the server doesn't take, any more. */

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal.upload;
 import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.FailedCall;
+import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -35,7 +36,16 @@ public final class LayerUpload implements BlobWriter {
   private static final long MAX_PART_BYTES = 20_971_520;
 
   /** How long a part may send nothing and get no answer before it counts as failed. */
-  private static final Duration STALL_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration STALL_TIMEOUT = Duration.ofSeconds(10);
+
+  /** For how long a part is sent again, after what the SDK repeats by itself in a second or two. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** None: it takes as long as its bytes move. The SDK can't be told that for one call. */
+  private static final Duration PART_TIMEOUT = Duration.ofDays(1);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
   private final EcrApi api;
   private final EcrReference reference;
@@ -44,7 +54,7 @@ public final class LayerUpload implements BlobWriter {
   private final int partBytes;
   private final UploadBudget.Room room;
   private final PendingBytes pending;
-  private final Attempts attempts = new Attempts();
+  private final Backoff backoff = new Backoff(PATIENCE, MAX_PAUSE);
   private boolean closed;
 
   /** How many bytes the registry has. */
@@ -172,7 +182,9 @@ public final class LayerUpload implements BlobWriter {
                                 .partLastByte(first + bytes - 1)
                                 .layerPartBlob(SdkBytes.fromByteArrayUnsafe(new byte[0]))
                                 .overrideConfiguration(
-                                    call -> call.putExecutionAttribute(PartBodies.PART, part)))));
+                                    call ->
+                                        call.putExecutionAttribute(PartBodies.PART, part)
+                                            .apiCallTimeout(PART_TIMEOUT)))));
   }
 
   /** Waits for the part that travels, and forgets as much of it as has arrived. */
@@ -202,12 +214,12 @@ public final class LayerUpload implements BlobWriter {
             e.told());
       }
       if (next < end) {
-        attempts.failed(e.told());
+        Thread.sleep(backoff.failed(FIRST_PAUSE).orElseThrow(e::told));
       }
     }
     travelling = null;
     if (next == end) {
-      attempts.succeeded();
+      backoff.progressed();
     }
     pending.drop(Math.toIntExact(next - arrived));
     arrived = next;
