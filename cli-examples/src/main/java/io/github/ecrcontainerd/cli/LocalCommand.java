@@ -52,6 +52,25 @@ final class LocalCommand implements Callable<Integer> {
   Optional<String> publicHost = Optional.empty();
 
   @Option(
+      names = "--tls",
+      paramLabel = "FILE",
+      description = {
+        "serve over TLS, by an authority that is made for it. FILE is written: its certificate, for",
+        "SSL_CERT_FILE=FILE of ecr and AWS_CA_BUNDLE=FILE of ecr and AWS's tools"
+      })
+  Optional<Path> authority = Optional.empty();
+
+  @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description =
+          "serve over TLS by a certificate of yours (PEM, with those up to its authority)")
+  Optional<Path> certificate = Optional.empty();
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "its key (PEM, PKCS #8)")
+  Optional<Path> key = Optional.empty();
+
+  @Option(
       names = "--bandwidth",
       paramLabel = "MIB",
       description = "MiB a second that each layer connection gets (default: no limit)")
@@ -108,7 +127,11 @@ final class LocalCommand implements Callable<Integer> {
             .layerPort(layerPort);
     publicHost.ifPresent(server::publicHost);
     server.conditions(conditions());
+    serveTls(server);
     try (EcrLocal local = server.start()) {
+      if (authority.isPresent()) {
+        Files.writeString(authority.get(), local.certificateAuthority().orElseThrow());
+      }
       command
           .commandLine()
           .getOut()
@@ -117,6 +140,22 @@ final class LocalCommand implements Callable<Integer> {
       awaitInterrupt();
     }
     return 0;
+  }
+
+  private void serveTls(EcrLocal.Builder server) throws IOException {
+    if (certificate.isPresent() != key.isPresent()) {
+      throw new ParameterException(
+          command.commandLine(), "--tls-certificate and --tls-key go together");
+    }
+    if (authority.isPresent() && certificate.isPresent()) {
+      throw new ParameterException(
+          command.commandLine(), "--tls makes a certificate: leave out --tls-certificate");
+    }
+    if (certificate.isPresent()) {
+      server.tls(certificate.get(), key.orElseThrow());
+    } else if (authority.isPresent()) {
+      server.tls();
+    }
   }
 
   /** A server runs until it is told to end: that is no failure. */

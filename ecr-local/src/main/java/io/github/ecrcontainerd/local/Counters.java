@@ -38,6 +38,9 @@ public interface Counters {
   /** Connections to the layer endpoint that are open now. */
   int openLayerConnections();
 
+  /** How many connections to the layer endpoint were made: over TLS each costs a handshake. */
+  long madeLayerConnections();
+
   /** The most that were open to the layer endpoint at one time. */
   int mostLayerConnections();
 

@@ -6,11 +6,16 @@ import io.github.ecrcontainerd.local.http.HttpServer;
 import io.github.ecrcontainerd.local.layers.LayerEndpoint;
 import io.github.ecrcontainerd.local.layers.PresignedUrls;
 import io.github.ecrcontainerd.local.store.Registry;
+import io.github.ecrcontainerd.local.tls.Identity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +44,7 @@ public final class EcrLocal implements AutoCloseable {
   private final Counters counters;
   private final URI endpoint;
   private final URI layerEndpoint;
+  private final Optional<Identity> identity;
 
   private EcrLocal(
       Registry registry,
@@ -46,13 +52,15 @@ public final class EcrLocal implements AutoCloseable {
       Conditions conditions,
       Counters counters,
       URI endpoint,
-      URI layerEndpoint) {
+      URI layerEndpoint,
+      Optional<Identity> identity) {
     this.registry = registry;
     this.http = http;
     this.conditions = conditions;
     this.counters = counters;
     this.endpoint = endpoint;
     this.layerEndpoint = layerEndpoint;
+    this.identity = identity;
   }
 
   /** A server's options. Only the directory has no default. */
@@ -68,6 +76,14 @@ public final class EcrLocal implements AutoCloseable {
   /** Where the layers are: what their URLs begin with. */
   public URI layerEndpoint() {
     return layerEndpoint;
+  }
+
+  /**
+   * The certificate of the authority that was made for {@link Builder#tls()}, as PEM: what a client
+   * has to trust.
+   */
+  public Optional<String> certificateAuthority() {
+    return identity.flatMap(Identity::authority);
   }
 
   /** What it is like to use this server, for everybody who changes it while it runs. */
@@ -99,6 +115,8 @@ public final class EcrLocal implements AutoCloseable {
     private int layerPort;
     private @Nullable String publicHost;
     private boolean createOnPush;
+    private boolean tls;
+    private Optional<Identity> identity = Optional.empty();
     private Conditions conditions = new Conditions();
     private InstantSource clock = InstantSource.system();
 
@@ -147,6 +165,28 @@ public final class EcrLocal implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Serves API and layers over TLS, by a certificate for localhost and the server's own names.
+     * {@link EcrLocal#certificateAuthority} is what clients have to trust.
+     */
+    public Builder tls() {
+      tls = true;
+      return this;
+    }
+
+    /**
+     * Serves API and layers over TLS, by a certificate that there is.
+     *
+     * @param chain the certificate, and those between it and its authority, as PEM
+     * @param key its private key, as PEM (PKCS #8) without a password
+     * @throws IOException if they can't be read, or don't belong together
+     */
+    public Builder tls(Path chain, Path key) throws IOException {
+      tls = true;
+      identity = Optional.of(Identity.read(chain, key));
+      return this;
+    }
+
     /** How the server is to behave from its first request on. */
     public Builder conditions(Conditions atStart) {
       conditions = atStart;
@@ -169,11 +209,13 @@ public final class EcrLocal implements AutoCloseable {
       if (directory == null) {
         throw new IllegalStateException("A directory is missing: directory(Path)");
       }
+      Optional<Identity> shown =
+          tls && identity.isEmpty() ? Optional.of(Identity.issued(names())) : identity;
       Registry registry = Registry.open(directory, createOnPush);
-      HttpServer http = new HttpServer();
+      HttpServer http = new HttpServer(shown.map(Identity::context));
       boolean started = false;
       try {
-        EcrLocal server = start(registry, http);
+        EcrLocal server = start(registry, http, shown);
         started = true;
         return server;
       } finally {
@@ -184,7 +226,17 @@ public final class EcrLocal implements AutoCloseable {
       }
     }
 
-    private EcrLocal start(Registry registry, HttpServer http) throws IOException {
+    private Set<String> names() {
+      Set<String> names = new LinkedHashSet<>(List.of("localhost", "127.0.0.1", "::1"));
+      names.add(host);
+      if (publicHost != null) {
+        names.add(publicHost);
+      }
+      return names;
+    }
+
+    private EcrLocal start(Registry registry, HttpServer http, Optional<Identity> shown)
+        throws IOException {
       Tally tally = new Tally();
       PresignedUrls urls = new PresignedUrls(clock);
       URI layers =
@@ -197,7 +249,7 @@ public final class EcrLocal implements AutoCloseable {
               http.listen(
                   new InetSocketAddress(host, port),
                   new ApiEndpoint(registry, urls, layers, conditions, tally, clock)));
-      return new EcrLocal(registry, http, conditions, tally, api, layers);
+      return new EcrLocal(registry, http, conditions, tally, api, layers, shown);
     }
 
     private URI uri(int openPort) {
@@ -206,7 +258,9 @@ public final class EcrLocal implements AutoCloseable {
         name = "localhost";
       }
       boolean bareIpv6 = name.contains(":") && !name.startsWith("[");
-      return URI.create("http://%s:%d".formatted(bareIpv6 ? "[" + name + "]" : name, openPort));
+      return URI.create(
+          "%s://%s:%d"
+              .formatted(tls ? "https" : "http", bareIpv6 ? "[" + name + "]" : name, openPort));
     }
   }
 }

@@ -36,7 +36,8 @@ class BoundaryTest {
             "org.slf4j",
             "org.jspecify.annotations",
             "java..",
-            "javax.crypto..")
+            "javax.crypto..",
+            "javax.net.ssl")
         .check(CLASSES);
   }
 

@@ -24,6 +24,7 @@ public final class Tally implements Counters {
   private int going;
   private int apiConnections;
   private int layerConnections;
+  private long madeLayerConnections;
   private int mostLayerConnections;
 
   /** Counts a call of the API. */
@@ -39,6 +40,7 @@ public final class Tally implements Counters {
   /** Counts a connection to the layer endpoint that opened (1) or closed (-1). */
   public synchronized void layerConnection(int change) {
     layerConnections += change;
+    madeLayerConnections += Math.max(change, 0);
     mostLayerConnections = Math.max(mostLayerConnections, layerConnections);
   }
 
@@ -139,6 +141,11 @@ public final class Tally implements Counters {
   }
 
   @Override
+  public synchronized long madeLayerConnections() {
+    return madeLayerConnections;
+  }
+
+  @Override
   public synchronized int mostLayerConnections() {
     return mostLayerConnections;
   }
@@ -162,6 +169,7 @@ public final class Tally implements Counters {
     transfers.clear();
     bytes.clear();
     refused = 0;
+    madeLayerConnections = 0;
     mostLayerConnections = layerConnections;
   }
 }

@@ -2,7 +2,6 @@ package io.github.ecrcontainerd.local.http;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -43,8 +42,7 @@ final class ArrivingBody extends ChannelInboundHandlerAdapter {
 
   private static void breakOff(ChannelHandlerContext context, boolean reset) {
     if (reset) {
-      context.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-      var _ = context.close();
+      Connections.reset(context.channel());
     } else {
       context.channel().config().setAutoRead(false);
       LOG.debug("A request stalls");

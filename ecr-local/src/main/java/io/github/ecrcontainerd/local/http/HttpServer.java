@@ -15,10 +15,12 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -31,11 +33,20 @@ public final class HttpServer implements AutoCloseable {
   /** A head of a request is at most as long as S3 and ECR take it. */
   private static final int LONGEST_HEAD = 64 << 10;
 
+  private final Optional<SslContext> tls;
+
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
           0, new DefaultThreadFactory("ecr-local", true), NioIoHandler.newFactory());
   private final ExecutorService answering = Executors.newVirtualThreadPerTaskExecutor();
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+  /**
+   * @param tls what all ports speak TLS with
+   */
+  public HttpServer(Optional<SslContext> tls) {
+    this.tls = tls;
+  }
 
   /**
    * Opens a port.
@@ -71,6 +82,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void assemble(Channel channel, Endpoint endpoint) {
+    tls.ifPresent(context -> channel.pipeline().addLast(context.newHandler(channel.alloc())));
     channel
         .pipeline()
         .addLast(

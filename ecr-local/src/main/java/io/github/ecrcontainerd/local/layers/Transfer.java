@@ -1,16 +1,18 @@
 package io.github.ecrcontainerd.local.layers;
 
 import io.github.ecrcontainerd.local.count.Tally;
+import io.github.ecrcontainerd.local.http.Connections;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
+import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -22,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One response with bytes of a layer, from its head to its end. The kernel copies from the file to
- * the socket (sendfile): all in one go, or chunk by chunk where there is a limit or a fault. Runs
- * on the connection's event loop, and owns the file.
+ * the socket (sendfile): all in one go, or chunk by chunk where there is a limit or a fault. Over
+ * TLS it can't, and pieces are read. Runs on the connection's event loop, and owns the file.
  */
 final class Transfer {
   private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
@@ -31,7 +33,11 @@ final class Transfer {
   /** A connection that was held up may catch up this much, and not all that it missed. */
   private static final long CATCH_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** Some records of TLS, which have 16 KiB each. */
+  private static final int PIECE = 256 << 10;
+
   private final Channel channel;
+  private final boolean tls;
   private final FileChannel file;
   private final BodyPlan plan;
   private final Tally.Sending sending;
@@ -50,6 +56,7 @@ final class Transfer {
 
   Transfer(Channel channel, FileChannel file, BodyPlan plan, Tally.Sending sending) {
     this.channel = channel;
+    this.tls = Connections.isTls(channel);
     this.file = file;
     this.plan = plan;
     this.sending = sending;
@@ -85,7 +92,7 @@ final class Transfer {
       }
       var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT).addListener(sent -> end());
     } else {
-      long length = plan.chunk(position);
+      long length = tls ? Math.min(PIECE, plan.chunk(position)) : plan.chunk(position);
       if (plan.bytesPerSecond() == 0) {
         send(length);
       } else {
@@ -111,6 +118,8 @@ final class Transfer {
           channel
               .writeAndFlush(corruptByte())
               .addListener((ChannelFutureListener) f -> sent(f, 1, 1));
+    } else if (tls) {
+      sendPiece(Math.toIntExact(length));
     } else {
       FileRegion region = new Chunk(file, position, length);
       var _ =
@@ -118,6 +127,26 @@ final class Transfer {
               .writeAndFlush(region)
               .addListener((ChannelFutureListener) f -> sent(f, length, region.transferred()));
     }
+  }
+
+  private void sendPiece(int length) {
+    ByteBuf piece = channel.alloc().buffer(length, length);
+    try {
+      while (piece.isWritable()) {
+        if (piece.writeBytes(file, position + piece.readableBytes(), piece.writableBytes()) < 0) {
+          throw new EOFException("the layer's file has become shorter");
+        }
+      }
+    } catch (IOException e) {
+      LOG.warn("A layer can't be read, so its transfer ends", e);
+      piece.release();
+      sent(channel.newFailedFuture(e), length, 0);
+      return;
+    }
+    var _ =
+        channel
+            .writeAndFlush(new DefaultHttpContent(piece))
+            .addListener((ChannelFutureListener) f -> sent(f, length, f.isSuccess() ? length : 0));
   }
 
   private void sent(ChannelFuture written, long length, long arrived) {
@@ -145,10 +174,7 @@ final class Transfer {
   private void stop() {
     channel.flush();
     switch (plan.end().orElseThrow()) {
-      case RESET -> {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        var _ = channel.close();
-      }
+      case RESET -> Connections.reset(channel);
       case CLOSE -> {
         var _ = channel.close();
       }

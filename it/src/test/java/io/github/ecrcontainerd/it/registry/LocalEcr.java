@@ -17,15 +17,24 @@ public final class LocalEcr implements AutoCloseable {
   private final Path directory;
   private final EcrLocal server;
 
-  private LocalEcr(Path directory) throws IOException {
+  private LocalEcr(Path directory, EcrLocal.Builder server) throws IOException {
     this.directory = directory;
-    this.server = EcrLocal.builder().directory(directory).start();
+    this.server = server.directory(directory).start();
   }
 
   /** An ECR without a repository. */
   public static LocalEcr open() {
+    return open(EcrLocal.builder());
+  }
+
+  /** One that speaks TLS. */
+  public static LocalEcr openOverTls() {
+    return open(EcrLocal.builder().tls());
+  }
+
+  private static LocalEcr open(EcrLocal.Builder server) {
     try {
-      return new LocalEcr(Files.createTempDirectory("ecr"));
+      return new LocalEcr(Files.createTempDirectory("ecr"), server);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

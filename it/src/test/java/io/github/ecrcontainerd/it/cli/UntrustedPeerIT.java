@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * certificate. The certificates are openssl's, the server is the JDK's.
  */
 @Timeout(60)
-class TlsIT {
+class UntrustedPeerIT {
   private static final String REFERENCE =
       "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/app:latest";
 

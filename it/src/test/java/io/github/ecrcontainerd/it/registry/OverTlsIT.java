@@ -1,0 +1,155 @@
+package io.github.ecrcontainerd.it.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ecrcontainerd.it.daemon.Containerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
+import io.github.ecrcontainerd.it.image.Layer;
+import io.github.ecrcontainerd.it.image.LayerTar;
+import io.github.ecrcontainerd.it.image.OciImage;
+import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.it.image.OciLayout.Format;
+import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.it.support.EcrCommand;
+import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
+import io.github.ecrcontainerd.local.LayerFault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** All of it over TLS, by an authority that only who is told trusts. */
+@WithOneContainerd
+@Timeout(100)
+class OverTlsIT {
+  private static final int MIB = 1 << 20;
+
+  private final Containerd daemon;
+  private final LocalEcr ecr = LocalEcr.openOverTls();
+  @TempDir Path directory;
+  private Path authority = Path.of("");
+
+  OverTlsIT(Containerd daemon) {
+    this.daemon = daemon;
+  }
+
+  @BeforeEach
+  void writeAuthority() throws IOException {
+    authority = directory.resolve("authority.pem");
+    Files.writeString(authority, ecr.server().certificateAuthority().orElseThrow());
+  }
+
+  @AfterEach
+  void close() {
+    ecr.close();
+  }
+
+  @Test
+  void pullsRunsPushesAndCopies() throws Exception {
+    LayerTar tar = new LayerTar().directory("bin", 0755);
+    tar.file("bin/busybox", 0755, Files.readAllBytes(Path.of("/bin/busybox")));
+    OciLayout layout = ecr.repository("source");
+    OciImage image =
+        layout.image(
+            Format.OCI,
+            OciLayout.HERE,
+            List.of(Layer.gzip(tar)),
+            Map.of("Cmd", List.of("/bin/busybox", "echo", "over TLS")));
+    layout.tag("1", image.manifest());
+    String source = ecr.reference("source", "1");
+    for (String repository : List.of("pushed", "copied")) {
+      ecr.repository(repository);
+    }
+
+    assertSucceeds("pull", source);
+    assertThat(command().run("run", source).out()).isEqualTo("over TLS\n");
+    assertSucceeds("push", ecr.reference("pushed", "1"), source);
+    assertSucceeds("copy", "--direct", source, ecr.reference("copied", "1"));
+
+    assertThat(daemon.ctr("images", "check", "name==" + source)).contains("complete");
+    for (String repository : List.of("pushed", "copied")) {
+      assertThat(digestByTheAwsCli(repository)).isEqualTo(image.manifest().digest().toString());
+    }
+  }
+
+  /** But for those of second requests for late ranges, whose loser gives its connection up. */
+  @Test
+  void aRangeCostsNoHandshake() throws Exception {
+    OciLayout layout = ecr.repository("ranges");
+    NoiseImage.tag(
+        layout,
+        "1",
+        List.of(NoiseImage.layer(layout, 1, 24 * MIB), NoiseImage.layer(layout, 2, 24 * MIB)));
+
+    // With so little memory a range has 1 MiB.
+    assertSucceeds("pull", "--no-unpack", "--parallelism", "16", ecr.reference("ranges", "1"));
+
+    assertThat(ecr.server().counters().layerTransfers()).hasSizeGreaterThan(30);
+    assertThat(ecr.server().counters().madeLayerConnections()).isLessThanOrEqualTo(20);
+  }
+
+  @Test
+  void getsOverConnectionsThatBreak() throws Exception {
+    OciLayout layout = ecr.repository("breaks");
+    NoiseImage.tag(layout, "1", List.of(NoiseImage.layer(layout, 3, 24 * MIB)));
+    ecr.server()
+        .conditions()
+        .layerFaults(
+            request ->
+                switch ((int) (request.number() % 4)) {
+                  case 1 -> LayerFault.resetAfter(500_000);
+                  case 3 -> LayerFault.closeAfter(700_000);
+                  default -> LayerFault.none();
+                });
+
+    assertSucceeds("pull", "--no-unpack", ecr.reference("breaks", "1"));
+
+    assertThat(daemon.ctr("images", "check", "name==" + ecr.reference("breaks", "1")))
+        .contains("complete");
+  }
+
+  private void assertSucceeds(String... arguments) throws InterruptedException {
+    Ended ended = command().run(arguments);
+    assertThat(ended.status()).as(ended.err()).isZero();
+  }
+
+  private EcrCommand command() {
+    return EcrCommand.withCredentials()
+        .with("CONTAINERD_ADDRESS", daemon.socket().toString())
+        .with("AWS_ENDPOINT_URL_ECR", ecr.server().endpoint().toString())
+        .with("SSL_CERT_FILE", authority.toString());
+  }
+
+  private String digestByTheAwsCli(String repository) {
+    return Command.run(
+            List.of(
+                "env",
+                "AWS_ACCESS_KEY_ID=local",
+                "AWS_SECRET_ACCESS_KEY=local",
+                "AWS_CONFIG_FILE=/nonexistent",
+                "AWS_PAGER=",
+                "AWS_CA_BUNDLE=" + authority,
+                "aws",
+                "--endpoint-url",
+                ecr.server().endpoint().toString(),
+                "--region",
+                "us-west-2",
+                "ecr",
+                "batch-get-image",
+                "--repository-name",
+                repository,
+                "--image-ids",
+                "imageTag=1",
+                "--query",
+                "images[0].imageId.imageDigest",
+                "--output",
+                "text"))
+        .strip();
+  }
+}
