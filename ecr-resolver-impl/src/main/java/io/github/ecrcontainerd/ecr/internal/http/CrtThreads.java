@@ -11,6 +11,7 @@ import software.amazon.awssdk.crt.io.HostResolver;
  */
 final class CrtThreads {
   private static int users;
+  private static boolean resolverHangs;
 
   private CrtThreads() {}
 
@@ -19,13 +20,24 @@ final class CrtThreads {
     users++;
   }
 
+  /**
+   * A request failed because the system had no thread for it. Where that was the thread that looks
+   * up a host, the CRT's resolver never comes to its end (seen with aws-crt 0.49.0: its close waits
+   * for ever), so it is left to the end of the JVM.
+   */
+  static synchronized void lackedThread() {
+    resolverHangs = true;
+  }
+
   /** Ends them after the last user. */
   static synchronized void release() {
     users--;
     if (users == 0) {
       ClientBootstrap.closeStaticDefault();
       EventLoopGroup.closeStaticDefault();
-      HostResolver.closeStaticDefault();
+      if (!resolverHangs) {
+        HostResolver.closeStaticDefault();
+      }
     }
   }
 }

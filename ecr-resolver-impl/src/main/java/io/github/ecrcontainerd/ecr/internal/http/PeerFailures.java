@@ -13,13 +13,19 @@ import software.amazon.awssdk.crt.http.HttpException;
  */
 record PeerFailures(String peer, boolean proxied) {
 
+  private static final String NO_THREAD = "AWS_ERROR_THREAD_INSUFFICIENT_RESOURCE";
+
   /** The failure itself, if it is none of the CRT's. */
   Throwable explain(Throwable failure) {
     HttpException crt = crtFailure(failure);
-    return crt == null
-        ? failure
-        : new PeerException(
-            words(CRT.awsErrorName(crt.getErrorCode()), String.valueOf(crt.getMessage())), failure);
+    if (crt == null) {
+      return failure;
+    }
+    String name = CRT.awsErrorName(crt.getErrorCode());
+    if (name.equals(NO_THREAD)) {
+      CrtThreads.lackedThread();
+    }
+    return new PeerException(words(name, String.valueOf(crt.getMessage())), failure);
   }
 
   private static @Nullable HttpException crtFailure(Throwable failure) {
