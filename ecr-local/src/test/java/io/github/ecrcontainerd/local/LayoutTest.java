@@ -1,12 +1,9 @@
 package io.github.ecrcontainerd.local;
 
 import static io.github.ecrcontainerd.local.RunningEcr.REPOSITORY;
-import static io.github.ecrcontainerd.local.RunningEcr.bytes;
-import static io.github.ecrcontainerd.local.RunningEcr.index;
 import static io.github.ecrcontainerd.local.RunningEcr.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.fail;
 
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
@@ -14,9 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,120 +32,6 @@ class LayoutTest {
                 r.repositoryName(repository)
                     .imageIds(ImageIdentifier.builder().imageTag(tag).build()))
         .images();
-  }
-
-  private String skopeo(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("skopeo"));
-    command.addAll(List.of(arguments));
-    Path out = scratch.resolve("out");
-    Path errors = scratch.resolve("errors");
-    Process process;
-    try {
-      process =
-          new ProcessBuilder(command)
-              .redirectOutput(out.toFile())
-              .redirectError(errors.toFile())
-              .start();
-    } catch (IOException e) {
-      return fail("This test needs skopeo: apt-get install skopeo", e);
-    }
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      fail("%s did not end", command);
-    }
-    assertThat(process.exitValue()).as(() -> read(errors)).isZero();
-    return Files.readString(out);
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
-  }
-
-  @Test
-  void skopeoReadsWhatWasPushed() throws Exception {
-    byte[] config =
-        utf8(
-            """
-            {"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["%s"]}}"""
-                .formatted(Digest.sha256(bytes(10))));
-    Digest configs = ecr.pushLayer(config);
-    Digest layers = ecr.pushLayer(bytes(10));
-    String manifest =
-        """
-        {"schemaVersion":2,"mediaType":"%s",
-        "config":{"mediaType":"%s","digest":"%s","size":%d},
-        "layers":[{"mediaType":"%s","digest":"%s","size":10}]}"""
-            .formatted(
-                MediaTypes.OCI_MANIFEST,
-                MediaTypes.OCI_CONFIG,
-                configs,
-                config.length,
-                MediaTypes.OCI_LAYER,
-                layers);
-    ecr.putImage(manifest, "v1");
-
-    assertThat(skopeo("inspect", "oci:" + ecr.layout() + ":v1"))
-        .contains("\"Digest\": \"" + Digest.sha256(utf8(manifest)) + "\"")
-        .contains("\"Architecture\": \"amd64\"")
-        .contains(layers.toString());
-    assertThat(skopeo("inspect", "--raw", "oci:" + ecr.layout() + ":v1")).isEqualTo(manifest);
-  }
-
-  @Test
-  void servesWhatSkopeoCopiesIntoItsDirectory() throws Exception {
-    String manifest = ecr.pushParts("one");
-    ecr.putImage(manifest, "v1");
-    assertThat(images(REPOSITORY, "v2")).isEmpty();
-    Path other = Files.createDirectory(ecr.directory().resolve("other")).resolve("copy");
-
-    skopeo(
-        "copy", "--preserve-digests", "oci:" + ecr.layout() + ":v1", "oci:" + ecr.layout() + ":v2");
-    skopeo("copy", "--preserve-digests", "oci:" + ecr.layout() + ":v1", "oci:" + other + ":v1");
-
-    assertThat(images(REPOSITORY, "v2")).extracting(Image::imageManifest).containsExactly(manifest);
-    assertThat(images("other/copy", "v1"))
-        .extracting(Image::imageManifest)
-        .containsExactly(manifest);
-    assertThat(ecr.client().describeRepositories(r -> {}).repositories())
-        .extracting(repository -> repository.repositoryName())
-        .containsExactly("other/copy", REPOSITORY);
-  }
-
-  @Test
-  void servesAnIndexThatSkopeoCopiesWithAllItsImages() throws Exception {
-    String first = ecr.pushParts("one");
-    String second = ecr.pushParts("two");
-    ecr.putImage(first);
-    ecr.putImage(second);
-    ecr.putImage(index(List.of(first, second)), "all");
-    Path copy = ecr.directory().resolve("copy");
-
-    skopeo(
-        "copy",
-        "--preserve-digests",
-        "--all",
-        "oci:" + ecr.layout() + ":all",
-        "oci:" + copy + ":all");
-
-    assertThat(images("copy", "all"))
-        .extracting(Image::imageManifest)
-        .containsExactly(index(List.of(first, second)));
-    assertThat(
-            ecr.client()
-                .batchGetImage(
-                    r ->
-                        r.repositoryName("copy")
-                            .imageIds(
-                                ImageIdentifier.builder()
-                                    .imageDigest(Digest.sha256(utf8(second)).toString())
-                                    .build()))
-                .images())
-        .extracting(Image::imageManifest)
-        .containsExactly(second);
   }
 
   private void writeIndex(String json) throws IOException {

@@ -1,4 +1,4 @@
-/** Tests of ecr-local by clients that are not ours: the AWS SDK, the JDK's HTTP client, skopeo. */
+/** Tests of ecr-local by clients that are not ours: the AWS SDK and the JDK's HTTP client. */
 @NullMarked
 package io.github.ecrcontainerd.local;
 

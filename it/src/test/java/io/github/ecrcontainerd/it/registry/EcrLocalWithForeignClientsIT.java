@@ -10,6 +10,7 @@ import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import java.io.IOException;
@@ -113,25 +114,52 @@ class EcrLocalWithForeignClientsIT {
   }
 
   @Test
-  void skopeoCopiesFromOneDirectoryToAnother() {
+  void skopeoCopiesWithinADirectoryAndToAnotherThatBecomesARepository() throws IOException {
     OciLayout source = ecr.repository("skopeo-from");
-    OciLayout target = ecr.repository("skopeo-to");
     OciImage image = image(source, "copied");
-    source.tag("latest", image.manifest());
+    source.tag("v1", image.manifest());
+    Path target = Files.createDirectory(ecr.repositoryPath("skopeo")).resolve("to");
 
-    Command.run(
-        List.of(
-            "skopeo",
-            "--insecure-policy",
-            "copy",
-            "oci:" + source.directory() + ":latest",
-            "oci:" + target.directory() + ":copy"));
+    skopeo("copy", "oci:" + source.directory() + ":v1", "oci:" + source.directory() + ":v2");
+    skopeo("copy", "oci:" + source.directory() + ":v1", "oci:" + target + ":copy");
 
-    assertThat(
-            in("skopeo-to", "batch-get-image", "--image-ids", "imageTag=copy")
-                .at("/images/0/imageId/imageDigest")
-                .asString())
+    assertThat(digestOf("skopeo-from", "imageTag=v2"))
         .isEqualTo(image.manifest().digest().toString());
+    assertThat(digestOf("skopeo/to", "imageTag=copy"))
+        .isEqualTo(image.manifest().digest().toString());
+    assertThat(aws("describe-repositories").findValuesAsString("repositoryName"))
+        .contains("skopeo-from", "skopeo/to");
+  }
+
+  @Test
+  void skopeoCopiesAnIndexWithAllItsImages() throws IOException {
+    OciLayout source = ecr.repository("skopeo-index");
+    OciImage first = image(source, "first");
+    OciImage second = image(source, "second");
+    Descriptor index = source.index(Format.OCI, List.of(first.manifest(), second.manifest()));
+    source.tag("all", index);
+    Path target = ecr.repositoryPath("skopeo-index-copy");
+
+    skopeo("copy", "--all", "oci:" + source.directory() + ":all", "oci:" + target + ":all");
+
+    assertThat(digestOf("skopeo-index-copy", "imageTag=all")).isEqualTo(index.digest().toString());
+    for (OciImage child : List.of(first, second)) {
+      String digest = child.manifest().digest().toString();
+      assertThat(digestOf("skopeo-index-copy", "imageDigest=" + digest)).isEqualTo(digest);
+    }
+  }
+
+  private static void skopeo(String command, String... arguments) {
+    List<String> line =
+        new ArrayList<>(List.of("skopeo", "--insecure-policy", command, "--preserve-digests"));
+    line.addAll(List.of(arguments));
+    Command.run(line);
+  }
+
+  private String digestOf(String repository, String image) {
+    return in(repository, "batch-get-image", "--image-ids", image)
+        .at("/images/0/imageId/imageDigest")
+        .asString();
   }
 
   private JsonNode in(String repository, String operation, String... arguments) {
