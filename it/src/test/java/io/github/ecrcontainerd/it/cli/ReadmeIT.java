@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
   /** What continuous integration runs. */
   private static final Set<String> OF_CONTINUOUS_INTEGRATION =
-      Set.of("bin/demo", "bin/verify --all");
+      Set.of("bin/clean-room $suite root", "bin/verify --all --except $suite", "bin/demo");
 
   /** What starts daemons as root, and is too much for a test. */
   private static final Set<String> NEEDING_ROOT =
@@ -91,6 +91,7 @@ class ReadmeIT {
       server.destroy();
       assertThat(server.waitFor(30, TimeUnit.SECONDS)).isTrue();
     }
+    servers.clear();
   }
 
   @Test
@@ -146,7 +147,9 @@ class ReadmeIT {
         String script = command.substring("bin/".length(), command.indexOf(' '));
         assertThat(run(command)).containsPattern("(?i)(usage: |^)" + script + " ");
       } else if (command.startsWith("bin/ecr local ")) {
-        startServer("mkdir registry\n" + command);
+        startServer("mkdir -p registry\n" + command);
+        // A directory is one server's.
+        endTheServers();
       } else {
         // Programs that are named alone are no commands.
         assertThat(
