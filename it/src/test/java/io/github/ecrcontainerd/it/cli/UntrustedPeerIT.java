@@ -8,6 +8,7 @@ import io.github.ecrcontainerd.it.support.Checkout;
 import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,8 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -140,7 +143,7 @@ class UntrustedPeerIT {
   }
 
   /** A certificate that is its own authority, with its key beside it. */
-  private Path certificate(String name, int days) {
+  private Path certificate(String name, int days) throws IOException {
     Path certificate = directory.resolve(name + days + ".pem");
     String key = certificate + ".key";
     String request = certificate + ".request";
@@ -154,17 +157,46 @@ class UntrustedPeerIT {
         "/CN=" + name,
         "-addext",
         "subjectAltName=DNS:" + name);
+    Path authority = Files.createDirectories(directory.resolve("authority-" + name + days));
+    Files.writeString(authority.resolve("index"), "");
+    Path configuration =
+        Files.writeString(
+            authority.resolve("conf"),
+            """
+            [ca]
+            default_ca = own
+            [own]
+            database = %1$s/index
+            new_certs_dir = %1$s
+            rand_serial = yes
+            default_md = sha256
+            policy = any
+            copy_extensions = copy
+            [any]
+            commonName = supplied
+            """
+                .formatted(authority));
     openssl(
-        "x509 -req -copy_extensions copy",
+        "ca -batch -notext -selfsign",
+        "-config",
+        configuration.toString(),
         "-in",
         request,
-        "-signkey",
+        "-keyfile",
         key,
-        "-days",
-        Integer.toString(days),
+        "-startdate",
+        daysFromNow(-3),
+        "-enddate",
+        daysFromNow(days),
         "-out",
         certificate.toString());
     return certificate;
+  }
+
+  /** As ASN.1 writes a time. */
+  private static String daysFromNow(int days) {
+    return DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'")
+        .format(ZonedDateTime.now(ZoneOffset.UTC).plusDays(days));
   }
 
   private static void openssl(String command, String... options) {
