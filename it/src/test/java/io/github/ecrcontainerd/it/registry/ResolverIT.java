@@ -29,8 +29,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -41,6 +41,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -174,22 +176,51 @@ class ResolverIT {
         LayerFault.wrongContentRange());
   }
 
+  @Test
+  @Timeout(150)
+  @Execution(ExecutionMode.CONCURRENT)
+  void twentyProcessesGetThroughARegistryThatAnswersOneCallASecond() throws Exception {
+    try (LocalEcr slow = LocalEcr.open();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      OciLayout layout = slow.repository("app");
+      NoiseImage.tag(layout, "1", List.of(NoiseImage.layer(layout, 1, 1000)));
+      slow.server().conditions().requestRate(Operation.BATCH_GET_IMAGE, 1);
+      List<Future<Resolution>> resolved = new ArrayList<>();
+      for (int process = 0; process < 20; process++) {
+        resolved.add(
+            threads.submit(
+                () -> {
+                  try (EcrResolver own = slow.resolver().build()) {
+                    return own.resolve(slow.reference("app", "1"));
+                  }
+                }));
+      }
+      for (Future<Resolution> each : resolved) {
+        assertThat(each.get().document()).isPresent();
+      }
+    }
+  }
+
+  /** Each at an ECR of its own: those that time may mend are tried for 20 s. */
   @ParameterizedTest
   @MethodSource("faults")
+  @Execution(ExecutionMode.CONCURRENT)
   void takesNoWrongAnswerForARightOneAndShowsNoSignature(LayerFault fault) throws Exception {
-    String repository = "fault-" + fault.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    Descriptor layer = ecr.repository(repository).blob(MediaTypes.OCI_LAYER, noise(4_000_000));
-    ecr.server().conditions().layerFaults(request -> fault);
+    try (LocalEcr faulty = LocalEcr.open();
+        EcrResolver patient = faulty.resolver().build()) {
+      Descriptor layer = faulty.repository("app").blob(MediaTypes.OCI_LAYER, noise(4_000_000));
+      faulty.server().conditions().layerFaults(request -> fault);
 
-    try (BlobReader reader = resolver.fetcher(ecr.reference(repository, "x")).fetch(layer)) {
-      assertThatThrownBy(
-              () -> {
-                while (reader.read() != null) {}
-              })
-          .isInstanceOf(ResolverException.class)
-          .hasMessageContaining(layer.digest().toString())
-          .hasMessageContaining(ecr.server().layerEndpoint().toString())
-          .satisfies(e -> assertThat(stackTraceOf(e)).doesNotContain("X-Amz-Signature"));
+      try (BlobReader reader = patient.fetcher(faulty.reference("app", "x")).fetch(layer)) {
+        assertThatThrownBy(
+                () -> {
+                  while (reader.read() != null) {}
+                })
+            .isInstanceOf(ResolverException.class)
+            .hasMessageContaining(layer.digest().toString())
+            .hasMessageContaining(faulty.server().layerEndpoint().toString())
+            .satisfies(e -> assertThat(stackTraceOf(e)).doesNotContain("X-Amz-Signature"));
+      }
     }
   }
 

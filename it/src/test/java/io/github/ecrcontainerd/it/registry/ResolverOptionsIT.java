@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -134,23 +136,26 @@ class ResolverOptionsIT {
         LayerFault.expiredUrl());
   }
 
+  /** Each at an ECR of its own: those that time may mend are tried for 20 s. */
   @ParameterizedTest
   @MethodSource("faults")
+  @Execution(ExecutionMode.CONCURRENT)
   void failsAPlainRequestThatGoesWrong(LayerFault fault) throws Exception {
-    String repository = "wrong-" + Integer.toHexString(fault.toString().hashCode());
     byte[] content = noise(4_000_000);
-    Descriptor layer = layer(repository, content);
-    try (EcrResolver resolver =
-        ecr.resolver().layerDownloadParallelism(0).downloadBufferBytes(4 << 20).build()) {
-      ecr.server().conditions().layerFaults(request -> fault);
-      assertThatThrownBy(() -> read(resolver, repository, layer, 0))
+    try (LocalEcr faulty = LocalEcr.open();
+        EcrResolver resolver =
+            faulty.resolver().layerDownloadParallelism(0).downloadBufferBytes(4 << 20).build()) {
+      Descriptor layer = faulty.repository("app").blob(MediaTypes.OCI_LAYER, content);
+      String reference = faulty.reference("app", "x");
+      faulty.server().conditions().layerFaults(request -> fault);
+      assertThatThrownBy(() -> read(resolver.fetcher(reference).fetch(layer)))
           .isInstanceOf(ResolverException.class)
           .hasMessageContaining(layer.digest().toString())
           .hasMessageNotContaining("X-Amz-Signature");
 
       // The buffer, which there is only one of, was given back.
-      ecr.server().conditions().layerFaults(request -> LayerFault.none());
-      assertThat(read(resolver, repository, layer, 0)).isEqualTo(content);
+      faulty.server().conditions().layerFaults(request -> LayerFault.none());
+      assertThat(read(resolver.fetcher(reference).fetch(layer))).isEqualTo(content);
     }
   }
 

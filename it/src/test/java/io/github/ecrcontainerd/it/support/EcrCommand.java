@@ -47,6 +47,11 @@ public final class EcrCommand {
         .with("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
   }
 
+  /** A command that has nothing of the environment. */
+  public static EcrCommand plain() {
+    return new EcrCommand();
+  }
+
   /** Sets an environment variable. */
   public EcrCommand with(String variable, String value) {
     environment.put(variable, value);
