@@ -12,6 +12,7 @@ import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
+import io.github.ecrcontainerd.local.Counters;
 import io.github.ecrcontainerd.local.LayerFault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ class OverTlsIT {
     }
   }
 
-  /** But for those of second requests for late ranges, whose loser gives its connection up. */
+  /** But where a late range is asked for a second time: the loser gives its connection up. */
   @Test
   void aRangeCostsNoHandshake() throws Exception {
     OciLayout layout = ecr.repository("ranges");
@@ -86,12 +87,16 @@ class OverTlsIT {
         layout,
         "1",
         List.of(NoiseImage.layer(layout, 1, 24 * MIB), NoiseImage.layer(layout, 2, 24 * MIB)));
+    int ranges = 2 * 16;
 
-    // With so little memory a range has 1 MiB.
     assertSucceeds("pull", "--no-unpack", "--parallelism", "16", ecr.reference("ranges", "1"));
 
-    assertThat(ecr.server().counters().layerTransfers()).hasSizeGreaterThan(30);
-    assertThat(ecr.server().counters().madeLayerConnections()).isLessThanOrEqualTo(20);
+    Counters counters = ecr.server().counters();
+    // The configuration is one more.
+    int again = counters.layerTransfers().size() - ranges - 1;
+    assertThat(again).isBetween(0, ranges / 2);
+    assertThat(counters.madeLayerConnections())
+        .isLessThanOrEqualTo(counters.mostLayerConnections() + again);
   }
 
   @Test
