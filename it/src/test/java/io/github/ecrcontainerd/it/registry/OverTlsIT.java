@@ -31,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class OverTlsIT {
   private static final int MIB = 1 << 20;
 
+  /** All first requests share one; one that is silent for longer may make another. */
+  private static final int CERTIFICATE_CHECKS = 2;
+
   private final Containerd daemon;
   private final LocalEcr ecr = LocalEcr.openOverTls();
   @TempDir Path directory;
@@ -79,7 +82,10 @@ class OverTlsIT {
     }
   }
 
-  /** But where a late range is asked for a second time: the loser gives its connection up. */
+  /**
+   * But where a late range is asked for a second time: the loser gives its connection up. And where
+   * a host's first answer takes long, its certificate is looked at over a connection of its own.
+   */
   @Test
   void aRangeCostsNoHandshake() throws Exception {
     OciLayout layout = ecr.repository("ranges");
@@ -96,7 +102,7 @@ class OverTlsIT {
     int again = counters.layerTransfers().size() - ranges - 1;
     assertThat(again).isBetween(0, ranges / 2);
     assertThat(counters.madeLayerConnections())
-        .isLessThanOrEqualTo(counters.mostLayerConnections() + again);
+        .isLessThanOrEqualTo(counters.mostLayerConnections() + again + CERTIFICATE_CHECKS);
   }
 
   @Test

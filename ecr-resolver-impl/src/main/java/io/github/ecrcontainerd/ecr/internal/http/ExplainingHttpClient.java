@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.ecr.internal.http;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,9 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
   private final Optional<Proxy> proxy;
   private final CertificateCheck check;
   private final Set<String> answered = ConcurrentHashMap.newKeySet();
+
+  /** Those under way, by host: the first requests to it are silent together. */
+  private final Map<String, CompletableFuture<Optional<String>>> checks = new ConcurrentHashMap<>();
 
   /**
    * @param client is closed with this
@@ -68,6 +72,24 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
           .start(() -> observed.suspect(request.host(), request.port()));
     }
     return observed.result;
+  }
+
+  private Optional<String> problem(String host, String name, int port) {
+    CompletableFuture<Optional<String>> own = new CompletableFuture<>();
+    CompletableFuture<Optional<String>> others = checks.putIfAbsent(host, own);
+    if (others != null) {
+      return others.join();
+    }
+    try {
+      Optional<String> found = check.problem(name, port);
+      own.complete(found);
+      return found;
+    } catch (RuntimeException e) {
+      own.completeExceptionally(e);
+      throw e;
+    } finally {
+      checks.remove(host, own);
+    }
   }
 
   @Override
@@ -120,8 +142,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
                 .thenAccept(
                     sign -> {
                       if (sign == null) {
-                        check
-                            .problem(name, port)
+                        problem(host, name, port)
                             .ifPresent(problem -> fail(new UntrustedPeerException(problem)));
                       }
                     })
