@@ -22,14 +22,11 @@ import io.github.ecrcontainerd.resolver.Pusher;
 import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -41,11 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The resolver alone, against an ECR that real clients accept. */
@@ -163,65 +157,6 @@ class ResolverIT {
       }
     }
     assertThat(ecr.server().counters().mostLayerConnections()).isLessThanOrEqualTo(2);
-  }
-
-  static List<LayerFault> faults() {
-    return List.of(
-        LayerFault.resetAfter(0),
-        LayerFault.closeAfter(0),
-        LayerFault.serverError(),
-        LayerFault.slowDown(),
-        LayerFault.expiredUrl(),
-        LayerFault.wholeBlob(),
-        LayerFault.wrongContentRange());
-  }
-
-  @Test
-  @Timeout(150)
-  @Execution(ExecutionMode.CONCURRENT)
-  void twentyProcessesGetThroughARegistryThatAnswersOneCallASecond() throws Exception {
-    try (LocalEcr slow = LocalEcr.open();
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      OciLayout layout = slow.repository("app");
-      NoiseImage.tag(layout, "1", List.of(NoiseImage.layer(layout, 1, 1000)));
-      slow.server().conditions().requestRate(Operation.BATCH_GET_IMAGE, 1);
-      List<Future<Resolution>> resolved = new ArrayList<>();
-      for (int process = 0; process < 20; process++) {
-        resolved.add(
-            threads.submit(
-                () -> {
-                  try (EcrResolver own = slow.resolver().build()) {
-                    return own.resolve(slow.reference("app", "1"));
-                  }
-                }));
-      }
-      for (Future<Resolution> each : resolved) {
-        assertThat(each.get().document()).isPresent();
-      }
-    }
-  }
-
-  /** Each at an ECR of its own: those that time may mend are tried for 20 s. */
-  @ParameterizedTest
-  @MethodSource("faults")
-  @Execution(ExecutionMode.CONCURRENT)
-  void takesNoWrongAnswerForARightOneAndShowsNoSignature(LayerFault fault) throws Exception {
-    try (LocalEcr faulty = LocalEcr.open();
-        EcrResolver patient = faulty.resolver().build()) {
-      Descriptor layer = faulty.repository("app").blob(MediaTypes.OCI_LAYER, noise(4_000_000));
-      faulty.server().conditions().layerFaults(request -> fault);
-
-      try (BlobReader reader = patient.fetcher(faulty.reference("app", "x")).fetch(layer)) {
-        assertThatThrownBy(
-                () -> {
-                  while (reader.read() != null) {}
-                })
-            .isInstanceOf(ResolverException.class)
-            .hasMessageContaining(layer.digest().toString())
-            .hasMessageContaining(faulty.server().layerEndpoint().toString())
-            .satisfies(e -> assertThat(stackTraceOf(e)).doesNotContain("X-Amz-Signature"));
-      }
-    }
   }
 
   @Test
@@ -345,11 +280,5 @@ class ResolverIT {
       }
     }
     return bytes.toByteArray();
-  }
-
-  private static String stackTraceOf(Throwable failure) {
-    StringWriter text = new StringWriter();
-    failure.printStackTrace(new PrintWriter(text));
-    return text.toString();
   }
 }

@@ -20,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -28,11 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
@@ -124,38 +120,6 @@ class ResolverOptionsIT {
         position += bytes.remaining();
       }
       assertThat(position).isEqualTo(content.length);
-    }
-  }
-
-  static List<LayerFault> faults() {
-    return List.of(
-        LayerFault.resetAfter(100_000),
-        LayerFault.closeAfter(100_000),
-        LayerFault.serverError(),
-        LayerFault.slowDown(),
-        LayerFault.expiredUrl());
-  }
-
-  /** Each at an ECR of its own: those that time may mend are tried for 20 s. */
-  @ParameterizedTest
-  @MethodSource("faults")
-  @Execution(ExecutionMode.CONCURRENT)
-  void failsAPlainRequestThatGoesWrong(LayerFault fault) throws Exception {
-    byte[] content = noise(4_000_000);
-    try (LocalEcr faulty = LocalEcr.open();
-        EcrResolver resolver =
-            faulty.resolver().layerDownloadParallelism(0).downloadBufferBytes(4 << 20).build()) {
-      Descriptor layer = faulty.repository("app").blob(MediaTypes.OCI_LAYER, content);
-      String reference = faulty.reference("app", "x");
-      faulty.server().conditions().layerFaults(request -> fault);
-      assertThatThrownBy(() -> read(resolver.fetcher(reference).fetch(layer)))
-          .isInstanceOf(ResolverException.class)
-          .hasMessageContaining(layer.digest().toString())
-          .hasMessageNotContaining("X-Amz-Signature");
-
-      // The buffer, which there is only one of, was given back.
-      faulty.server().conditions().layerFaults(request -> LayerFault.none());
-      assertThat(read(resolver.fetcher(reference).fetch(layer))).isEqualTo(content);
     }
   }
 
