@@ -92,12 +92,14 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   }
 
   /**
-   * Gives the request up, with its connection unless that is free already. Its receiver isn't told.
+   * Gives the request up, with its connection unless its last byte has come. Its receiver isn't
+   * told. The caller holds the lock under which the receiver takes bytes.
    */
   void cancel() {
     ended.set(true);
     CompletableFuture<Void> sent = exchange;
-    if (sent != null) {
+    // After its last byte it ends by itself, and its connection is used again.
+    if (sent != null && arrived < range.length()) {
       sent.cancel(true);
     }
   }
