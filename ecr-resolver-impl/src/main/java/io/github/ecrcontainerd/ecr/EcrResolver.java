@@ -233,8 +233,9 @@ public final class EcrResolver implements Resolver {
      *
      * <p>A range that fails is asked for again from the byte that it reached, after a pause; one
      * that takes much longer than usual is asked for a second time on another connection. A
-     * download fails when nothing of a range has come for 20 s, in three tries at least, or when
-     * the server has refused it or answered with something else six times in a row.
+     * download fails when the tries for a range have failed for 20 s, three of them at least, and
+     * none has brought 1 MiB; or when the server has refused it or answered with something else six
+     * times in a row.
      *
      * <p>0 and 1 download a layer by one plain request, without a Range header (but what is left of
      * a layer that was begun before by one with it). Its connection waits while its reader does, so

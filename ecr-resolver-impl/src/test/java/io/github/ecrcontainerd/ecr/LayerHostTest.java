@@ -114,10 +114,7 @@ class LayerHostTest {
 
   @Test
   void waitsForAHostThatIsStartedAgain() throws Exception {
-    int port;
-    try (Host before = new Host(0, Host::serve)) {
-      port = before.port();
-    }
+    int port = freePort();
     try (StubRegistry registry =
             StubRegistry.with(
                 Map.of(
@@ -134,10 +131,7 @@ class LayerHostTest {
 
   @Test
   void aHostThatStaysAwayIsNamedAfterTwentySeconds() throws Exception {
-    int port;
-    try (Host before = new Host(0, Host::serve)) {
-      port = before.port();
-    }
+    int port = freePort();
     try (StubRegistry registry =
             StubRegistry.with(
                 Map.of(
@@ -153,6 +147,12 @@ class LayerHostTest {
 
       assertThat(Duration.ofNanos(System.nanoTime() - began))
           .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(35));
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (Host before = new Host(0, Host::serve)) {
+      return before.port();
     }
   }
 

@@ -197,6 +197,21 @@ class UnexpectedAnswersTest {
   }
 
   @Test
+  void aChoiceOfCredentialsThatFailsIsAnErrorOfTheCall() {
+    try (EcrResolver resolver =
+        EcrResolver.builder()
+            .credentialsProviders(
+                reference -> {
+                  throw new IllegalStateException("no account " + reference.account());
+                })
+            .build()) {
+      assertThatThrownBy(() -> resolver.resolve(REFERENCE))
+          .isInstanceOf(ResolverException.class)
+          .hasMessageContaining("no account 123456789012");
+    }
+  }
+
+  @Test
   void saysThatThereAreNoCredentialsByWhoFailedAndNotByItsWords() {
     try (StubRegistry stub = new StubRegistry(operation -> Answer.json(200, "{}"));
         EcrResolver resolver =

@@ -12,12 +12,9 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.ResolverException;
-import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -130,13 +127,8 @@ class WrongAnswersIT {
   }
 
   private static byte[] read(BlobReader opened) throws Exception {
-    try (BlobReader reader = opened;
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        WritableByteChannel channel = Channels.newChannel(all)) {
-      for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
-        channel.write(bytes);
-      }
-      return all.toByteArray();
+    try (InputStream bytes = opened.asInputStream()) {
+      return bytes.readAllBytes();
     }
   }
 

@@ -141,7 +141,7 @@ public final class EcrApi {
                 reference,
                 digest,
                 new TimeoutException("no byte moved for %d s".formatted(patience.toSeconds())),
-                clients.hostOf(reference));
+                () -> clients.hostOf(reference));
           }
         }
       }
@@ -161,7 +161,7 @@ public final class EcrApi {
     if (Thread.interrupted() || isInterrupt(cause)) {
       throw new InterruptedException(operation + " was interrupted");
     }
-    return FailedCall.of(operation, reference, digest, cause, clients.hostOf(reference));
+    return FailedCall.of(operation, reference, digest, cause, () -> clients.hostOf(reference));
   }
 
   private static boolean isInterrupt(Throwable failure) {

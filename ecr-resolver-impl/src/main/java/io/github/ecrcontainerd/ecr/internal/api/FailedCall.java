@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -33,14 +34,15 @@ public final class FailedCall extends Exception {
    * @param operation what was called, in the registry's words
    * @param digest the manifest or blob that it is about
    * @param failure what the SDK, or the wait for it, ended with
-   * @param sentTo the host, if the call was sent
+   * @param sentTo the host that a call was sent to; asked only for a call that got no answer in
+   *     time
    */
   static FailedCall of(
       String operation,
       EcrReference reference,
       @Nullable Digest digest,
       Throwable failure,
-      Optional<String> sentTo) {
+      Supplier<Optional<String>> sentTo) {
     Optional<Exchange> exchange = Exchange.of(failure);
     FailureKind kind = FailureKind.of(failure, exchange);
     return new FailedCall(
@@ -88,13 +90,17 @@ public final class FailedCall extends Exception {
       FailureKind kind,
       Throwable failure,
       Optional<Exchange> exchange,
-      Optional<String> sentTo,
+      Supplier<Optional<String>> sentTo,
       EcrReference reference) {
     Optional<String> explained = explanationOf(failure);
     if (explained.isPresent()) {
       return explained.get();
     }
-    String host = exchange.map(Exchange::host).or(() -> sentTo).orElse("the registry");
+    String host =
+        exchange
+            .map(Exchange::host)
+            .or(() -> kind == FailureKind.STALLED ? sentTo.get() : Optional.empty())
+            .orElse("the registry");
     if (kind.isForeignAnswer()) {
       return ("%d from %s, not from Amazon ECR: check the endpoint and the proxy that are set"
               + " (AWS_ENDPOINT_URL_ECR, HTTPS_PROXY, NO_PROXY)")

@@ -103,8 +103,8 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
       throw new InvalidAnswerException(
           "%d redirects, the last to %s, led to no layer".formatted(redirects, target.getHost()));
     }
-    Duration both = usable(target, now);
-    return new LayerUrl(target, both.compareTo(usable) < 0 ? both : usable, redirects + 1);
+    Duration own = usable(target, now);
+    return new LayerUrl(target, own.compareTo(usable) < 0 ? own : usable, redirects + 1);
   }
 
   private static Optional<String> parameter(URI uri, String name) {

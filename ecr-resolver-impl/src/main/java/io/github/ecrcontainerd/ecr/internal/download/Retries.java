@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long one range may fail: a server that is away, out of order or overloaded, until nothing has
- * come for {@link #PATIENCE}; one that answers and doesn't give what was asked for, {@value
- * #MAX_REFUSALS} times in a row. Without limit as long as bytes come.
+ * How long one range may fail: a server that is away, out of order or overloaded, until no try has
+ * brought a MiB for {@link #PATIENCE}; one that answers and doesn't give what was asked for,
+ * {@value #MAX_REFUSALS} times in a row. Without limit as long as bytes come.
  */
 final class Retries {
   /** A server that is started again takes some seconds. Three stalls take longer. */

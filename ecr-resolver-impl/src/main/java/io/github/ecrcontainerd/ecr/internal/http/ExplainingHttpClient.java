@@ -120,7 +120,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
                 if (failure == null) {
                   result.complete(null);
                 } else {
-                  fail(failures.explain(failure));
+                  failed(failure);
                 }
               });
       var _ =
@@ -152,6 +152,13 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
       }
     }
 
+    private void failed(Throwable failure) {
+      if (PeerFailures.lackedThread(failure)) {
+        CrtThreads.lackedThread();
+      }
+      fail(failures.explain(failure));
+    }
+
     private void fail(Throwable failure) {
       if (failed.compareAndSet(false, true)) {
         handler.onError(failure);
@@ -177,7 +184,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
 
     @Override
     public void onError(@Nullable Throwable failure) {
-      fail(failures.explain(failure == null ? new IllegalStateException("no reason") : failure));
+      failed(failure == null ? new IllegalStateException("no reason") : failure);
     }
   }
 }

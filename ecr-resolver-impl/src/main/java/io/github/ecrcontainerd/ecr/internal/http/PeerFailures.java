@@ -21,11 +21,14 @@ record PeerFailures(String peer, boolean proxied) {
     if (crt == null) {
       return failure;
     }
-    String name = CRT.awsErrorName(crt.getErrorCode());
-    if (name.equals(NO_THREAD)) {
-      CrtThreads.lackedThread();
-    }
-    return new PeerException(words(name, String.valueOf(crt.getMessage())), failure);
+    return new PeerException(
+        words(CRT.awsErrorName(crt.getErrorCode()), String.valueOf(crt.getMessage())), failure);
+  }
+
+  /** Whether the system had no thread for the request. */
+  static boolean lackedThread(Throwable failure) {
+    HttpException crt = crtFailure(failure);
+    return crt != null && CRT.awsErrorName(crt.getErrorCode()).equals(NO_THREAD);
   }
 
   private static @Nullable HttpException crtFailure(Throwable failure) {
