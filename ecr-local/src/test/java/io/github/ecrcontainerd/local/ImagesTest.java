@@ -100,6 +100,9 @@ class ImagesTest {
     assertThatThrownBy(
             () -> ecr.client().listImages(r -> r.repositoryName(REPOSITORY).nextToken("?")))
         .isInstanceOf(InvalidParameterException.class);
+    assertThatThrownBy(
+            () -> ecr.client().listImages(r -> r.repositoryName(REPOSITORY).nextToken("bm9uZQ==")))
+        .isInstanceOf(InvalidParameterException.class);
   }
 
   @Test

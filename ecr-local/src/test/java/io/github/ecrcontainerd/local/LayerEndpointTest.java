@@ -121,20 +121,27 @@ class LayerEndpointTest {
     assertThat(response.body()).isEqualTo(LAYER);
   }
 
+  /** The method is signed. */
   @Test
-  void answersHeadLikeGetWithoutTheBody() throws Exception {
-    var head =
-        send(
-            HttpRequest.newBuilder(url)
-                .method("HEAD", BodyPublishers.noBody())
-                .header("Range", "bytes=10-19")
-                .build());
+  void refusesHeadOfAUrlForGet() throws Exception {
+    var head = send(HttpRequest.newBuilder(url).method("HEAD", BodyPublishers.noBody()).build());
 
-    assertThat(head.statusCode()).isEqualTo(206);
-    assertThat(header(head, "Content-Length")).isEqualTo("10");
-    assertThat(header(head, "Content-Range")).isEqualTo("bytes 10-19/1000");
+    assertThat(head.statusCode()).isEqualTo(403);
     assertThat(head.body()).isEmpty();
     assertThat(ecr.counters().layerTransfers()).isEmpty();
+  }
+
+  @Test
+  void keepsToConditionsOnTheETag() throws Exception {
+    String etag = "\"" + digest.hex() + "\"";
+
+    assertThat(get(url, "If-Match", "\"other\", " + etag).statusCode()).isEqualTo(200);
+    assertXml(get(url, "If-Match", "\"other\""), 412, "PreconditionFailed");
+    assertThat(get(url, "If-None-Match", "\"other\"").body()).isEqualTo(LAYER);
+    var same = get(url, "If-None-Match", etag);
+    assertThat(same.statusCode()).isEqualTo(304);
+    assertThat(same.body()).isEmpty();
+    assertThat(header(same, "ETag")).isEqualTo(etag);
   }
 
   @Test

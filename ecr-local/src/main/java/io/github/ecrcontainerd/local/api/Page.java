@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 record Page<T>(List<T> items, @Nullable String nextToken) {
   private static final int DEFAULT_LENGTH = 100;
 
+  /** What every token says first. */
+  private static final String BEHIND = "behind ";
+
   /**
    * @param key what is different for each item; items are sorted by it
    * @param longest the most items that the operation allows on a page
@@ -45,14 +48,18 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
   }
 
   private static String encode(String key) {
-    return Base64.getUrlEncoder().encodeToString(key.getBytes(StandardCharsets.UTF_8));
+    return Base64.getUrlEncoder().encodeToString((BEHIND + key).getBytes(StandardCharsets.UTF_8));
   }
 
   private static String decode(String token) {
     try {
-      return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+      String text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+      if (text.startsWith(BEHIND)) {
+        return text.substring(BEHIND.length());
+      }
     } catch (IllegalArgumentException e) {
-      throw EcrError.constraint("nextToken", "must be a token of an earlier page");
+      // Told below: it is none of ours.
     }
+    throw EcrError.constraint("nextToken", "must be a token of an earlier page");
   }
 }

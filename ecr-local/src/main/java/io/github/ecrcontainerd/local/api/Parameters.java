@@ -15,6 +15,10 @@ final class Parameters {
   static final String DIGEST_EXPRESSION = "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+";
   private static final Pattern DIGEST = Pattern.compile(DIGEST_EXPRESSION);
 
+  private static final Pattern UPLOAD_ID =
+      Pattern.compile(
+          "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
   private Parameters() {}
 
   static <T> T required(String member, @Nullable T value) {
@@ -40,6 +44,16 @@ final class Parameters {
       throw EcrError.constraint(member, "Member must have length between 1 and " + LARGEST_BATCH);
     }
     return batch;
+  }
+
+  /** An upload's id, where it is one: only this form is looked up. */
+  static String uploadId(@Nullable String text) {
+    String id = required("uploadId", text);
+    if (!UPLOAD_ID.matcher(id).matches()) {
+      throw EcrError.constraint(
+          "uploadId", "must satisfy regular expression '" + UPLOAD_ID.pattern() + "'");
+    }
+    return id;
   }
 
   static Digest layerDigest(String member, @Nullable String text) {

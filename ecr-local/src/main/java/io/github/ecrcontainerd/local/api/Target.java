@@ -37,7 +37,7 @@ record Target(String registryId, Repository repository) {
    * @throws IOException if one that is to be lost can't be removed
    */
   Upload upload(@Nullable String uploadId, Call call) throws IOException {
-    String id = Parameters.required("uploadId", uploadId);
+    String id = Parameters.uploadId(uploadId);
     Optional<Upload> found = repository.uploads().find(id);
     if (found.isPresent() && call.fault() instanceof ApiFault.UploadLost) {
       repository.uploads().end(found.get());

@@ -67,6 +67,9 @@ final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
             "The part's first byte is %d, and not the one behind the last received"
                 .formatted(first));
       }
+      if (length == 0) {
+        throw invalid(target, upload, "The part has no bytes");
+      }
       if (last - first + 1 != length) {
         throw invalid(
             target,

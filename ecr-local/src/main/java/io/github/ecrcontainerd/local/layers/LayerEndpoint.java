@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
@@ -31,8 +32,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
-/** Answers GET and HEAD of a layer's URL, as S3 does. */
+/** Answers GET of a layer's URL, and HEAD by a refusal, as S3 does. */
 public final class LayerEndpoint implements Endpoint {
   /** RFC 9110, section 5.6.7. */
   private static final DateTimeFormatter HTTP_DATE =
@@ -77,14 +79,21 @@ public final class LayerEndpoint implements Endpoint {
         throw S3Error.methodNotAllowed(request.method().name());
       }
       Blob blob = blob(layer(request.uri()), request.uri());
+      if (head) {
+        // The method is part of what is signed, and the URLs are for GET.
+        throw S3Error.signatureDoesNotMatch();
+      }
+      if (!matches(request, HttpHeaderNames.IF_MATCH, blob).orElse(true)) {
+        throw S3Error.preconditionFailed("If-Match");
+      }
+      if (matches(request, HttpHeaderNames.IF_NONE_MATCH, blob).orElse(false)) {
+        var _ = channel.write(notModified(blob));
+        var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
+        return;
+      }
       Optional<ByteRange> asked =
           RangeHeader.of(request.headers().get(HttpHeaderNames.RANGE), blob.size());
-      if (head) {
-        var _ = channel.write(head(blob, asked));
-        var _ = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-      } else {
-        get(channel, blob, asked);
-      }
+      get(channel, blob, asked);
     } catch (S3Error error) {
       var _ = channel.writeAndFlush(response(error, head));
     }
@@ -149,6 +158,28 @@ public final class LayerEndpoint implements Endpoint {
     };
   }
 
+  /** Whether a conditional header names the blob's ETag or any (RFC 9110, 13.1); empty without. */
+  private static Optional<Boolean> matches(FullHttpRequest request, AsciiString header, Blob blob) {
+    return Optional.ofNullable(request.headers().get(header))
+        .map(
+            tags ->
+                Stream.of(tags.split(","))
+                    .map(String::strip)
+                    .anyMatch(tag -> tag.equals("*") || tag.equals(etag(blob))));
+  }
+
+  private static String etag(Blob blob) {
+    return '"' + blob.digest().hex() + '"';
+  }
+
+  private static HttpResponse notModified(Blob blob) {
+    HttpResponse response =
+        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_MODIFIED);
+    common(response.headers(), UUID.randomUUID().toString());
+    response.headers().set(HttpHeaderNames.ETAG, etag(blob));
+    return response;
+  }
+
   private static HttpResponse head(Blob blob, Optional<ByteRange> range) {
     HttpResponse response =
         new DefaultHttpResponse(
@@ -158,7 +189,7 @@ public final class LayerEndpoint implements Endpoint {
     common(headers, UUID.randomUUID().toString());
     headers
         .set(HttpHeaderNames.LAST_MODIFIED, HTTP_DATE.format(blob.written()))
-        .set(HttpHeaderNames.ETAG, '"' + blob.digest().hex() + '"')
+        .set(HttpHeaderNames.ETAG, etag(blob))
         .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
         .set(HttpHeaderNames.CONTENT_TYPE, "application/octet-stream")
         .set(HttpHeaderNames.CONTENT_LENGTH, range.map(ByteRange::length).orElse(blob.size()));

@@ -71,6 +71,14 @@ final class S3Error extends RuntimeException {
         details);
   }
 
+  static S3Error preconditionFailed(String header) {
+    return new S3Error(
+        HttpResponseStatus.PRECONDITION_FAILED,
+        "PreconditionFailed",
+        "At least one of the pre-conditions you specified did not hold",
+        Map.of("Condition", header));
+  }
+
   static S3Error methodNotAllowed(String method) {
     return new S3Error(
         HttpResponseStatus.METHOD_NOT_ALLOWED,
