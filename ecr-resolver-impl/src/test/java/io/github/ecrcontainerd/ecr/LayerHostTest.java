@@ -1,12 +1,14 @@
 package io.github.ecrcontainerd.ecr;
 
 import static io.github.ecrcontainerd.ecr.StubRegistry.REFERENCE;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.ecrcontainerd.ecr.StubRegistry.Answer;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.ResolverException;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -150,6 +153,34 @@ class LayerHostTest {
     }
   }
 
+  /** Or else they would be lost with a process that is killed. */
+  @Test
+  void bytesThatComeSlowlyAreHandedOnWithinASecondOrSo() throws Exception {
+    try (Host slow =
+            new Host(
+                0,
+                exchange -> {
+                  exchange.sendResponseHeaders(200, LAYER.length);
+                  for (int sent = 0; sent < LAYER.length; sent += 100_000) {
+                    exchange
+                        .getResponseBody()
+                        .write(LAYER, sent, Math.min(100_000, LAYER.length - sent));
+                    exchange.getResponseBody().flush();
+                    Thread.sleep(Duration.ofMillis(400));
+                  }
+                });
+        StubRegistry registry = giving(slow, "/layer");
+        EcrResolver resolver = registry.resolver().layerDownloadParallelism(1).build();
+        BlobReader layer = resolver.fetcher(REFERENCE).fetch(DESCRIPTOR)) {
+      long began = System.nanoTime();
+
+      ByteBuffer first = requireNonNull(layer.read());
+
+      assertThat(first.remaining()).isBetween(1, (1 << 20) - 1);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+    }
+  }
+
   private static int freePort() throws IOException {
     try (Host before = new Host(0, Host::serve)) {
       return before.port();
@@ -178,7 +209,7 @@ class LayerHostTest {
   }
 
   private interface Answering {
-    void answer(HttpExchange exchange) throws IOException;
+    void answer(HttpExchange exchange) throws IOException, InterruptedException;
   }
 
   /** A server for layers that notes what it was asked. */
@@ -203,6 +234,8 @@ class LayerHostTest {
                           .map(header -> header.getKey() + ": " + header.getValue())
                           .toList());
               answering.answer(exchange);
+            } catch (InterruptedException end) {
+              // The server is closed.
             }
           });
       server.start();

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,12 @@ final class RangeDownload implements RangeRequest.Listener {
    * messages of 4 MiB best, and each of them wakes five threads.
    */
   private static final int MAX_LENT_BYTES = 1 << 20;
+
+  /**
+   * For how long the reader waits for more of them than there are: over a slow link a process that
+   * is killed loses no more than came in that time.
+   */
+  private static final long MAX_HELD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ByteRange range;
   private final RangeBuffer buffer;
@@ -385,8 +392,16 @@ final class RangeDownload implements RangeRequest.Listener {
       }
       long enough = Math.min(rest, lentBytes);
       wakeAt = buffer.taken() + enough;
+      long held = MAX_HELD_NANOS;
       while (buffer.ready() < enough && failure == null && !closed) {
-        readable.await();
+        if (held > 0) {
+          held = readable.awaitNanos(held);
+        } else if (buffer.ready() > 0) {
+          break;
+        } else {
+          wakeAt = buffer.taken() + 1;
+          readable.await();
+        }
       }
       wakeAt = Long.MAX_VALUE;
       if (buffer.ready() == 0) {
