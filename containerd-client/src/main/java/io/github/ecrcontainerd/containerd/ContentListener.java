@@ -9,7 +9,7 @@ import io.github.ecrcontainerd.resolver.TransferListener;
  * threads. A call must not block: the bytes wait for it.
  *
  * <p>What a call throws ends the whole pull, push or copy as an error of its own would: the caller
- * gets that exception, nothing is kept under the image's name, and the lease is given back.
+ * gets that exception, and nothing is kept under the image's name.
  */
 public interface ContentListener extends TransferListener {
 

@@ -28,6 +28,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,9 @@ final class StandInDaemon implements AutoCloseable {
         }
       };
 
+  /** WriteAction.COMMIT. */
+  private static final int COMMIT = 2;
+
   /** How a gzip stream begins: what a pull reads of a layer. */
   private static final byte[] GZIP = {0x1f, (byte) 0x8b, 8, 0};
 
@@ -72,6 +78,7 @@ final class StandInDaemon implements AutoCloseable {
    * @param image what is pulled
    */
   static StandInDaemon listen(Path socket, TrainingImage image) throws IOException {
+    Set<String> committed = ConcurrentHashMap.newKeySet();
     // gRPC's server knows no unix sockets: it listens on the loopback, and what comes is handed on.
     Server server =
         OkHttpServerBuilder.forPort(
@@ -82,7 +89,7 @@ final class StandInDaemon implements AutoCloseable {
                   @Override
                   public ServerMethodDefinition<?, ?> lookupMethod(
                       String method, @Nullable String authority) {
-                    return definition(method, image);
+                    return definition(method, image, committed);
                   }
                 })
             .build()
@@ -130,7 +137,7 @@ final class StandInDaemon implements AutoCloseable {
   }
 
   private static ServerMethodDefinition<byte[], byte[]> definition(
-      String method, TrainingImage image) {
+      String method, TrainingImage image, Set<String> committed) {
     return ServerMethodDefinition.create(
         MethodDescriptor.newBuilder(BYTES, BYTES)
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
@@ -138,7 +145,8 @@ final class StandInDaemon implements AutoCloseable {
             .build(),
         (call, headers) -> {
           call.request(Integer.MAX_VALUE);
-          return new Answering(call, method.substring(method.lastIndexOf('.') + 1), image);
+          return new Answering(
+              call, method.substring(method.lastIndexOf('.') + 1), image, committed);
         });
   }
 
@@ -147,15 +155,23 @@ final class StandInDaemon implements AutoCloseable {
     private final ServerCall<byte[], byte[]> call;
     private final String method;
     private final TrainingImage image;
+    private final Set<String> committed;
+    private String expected = "";
     private boolean answered;
 
     /**
      * @param method for example {@code Content/Write}
+     * @param committed the digests of all content that has come
      */
-    Answering(ServerCall<byte[], byte[]> call, String method, TrainingImage image) {
+    Answering(
+        ServerCall<byte[], byte[]> call,
+        String method,
+        TrainingImage image,
+        Set<String> committed) {
       this.call = call;
       this.method = method;
       this.image = image;
+      this.committed = committed;
     }
 
     @Override
@@ -182,12 +198,17 @@ final class StandInDaemon implements AutoCloseable {
     /** Null if there is no such thing. An empty message is one whose fields are at their zeros. */
     private byte @Nullable [] answer(byte[] request) {
       return switch (method) {
-        case "Snapshots/Stat", "Images/Get", "Content/Info" -> null;
+        case "Snapshots/Stat", "Images/Get" -> null;
+        // InfoResponse.info, Info.digest.
+        case "Content/Info" ->
+            committed.contains(text(request))
+                ? message(1, message(1, text(request).getBytes(UTF_8)))
+                : null;
         // ReadContentResponse.data: documents are not there, layers are once they are unpacked.
         case "Content/Read" ->
             image.layers().contains(Digest.parse(text(request))) ? message(2, GZIP) : null;
         // CreateResponse.lease, Lease.id.
-        case "Leases/Create" -> message(1, message(1, "training".getBytes(UTF_8)));
+        case "Leases/Create" -> message(1, lease());
         // ApplyResponse.applied, Descriptor.digest.
         case "Diff/Apply" -> message(1, message(2, image.diffId().toString().getBytes(UTF_8)));
         case "Content/Write" -> written(request);
@@ -208,8 +229,26 @@ final class StandInDaemon implements AutoCloseable {
       }
     }
 
+    /** Lease.id and created_at, Timestamp.seconds. */
+    private static byte[] lease() {
+      try {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        out.writeString(1, "training");
+        ByteArrayOutputStream time = new ByteArrayOutputStream();
+        CodedOutputStream seconds = CodedOutputStream.newInstance(time);
+        seconds.writeInt64(1, Instant.now().getEpochSecond());
+        seconds.flush();
+        out.writeByteArray(2, time.toByteArray());
+        out.flush();
+        return bytes.toByteArray();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     /** WriteContentResponse.action and offset: everything that came so far is written. */
-    private static byte[] written(byte[] request) {
+    private byte[] written(byte[] request) {
       try {
         CodedInputStream in = CodedInputStream.newInstance(request);
         int action = 0;
@@ -217,10 +256,14 @@ final class StandInDaemon implements AutoCloseable {
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
           switch (WireFormat.getTagFieldNumber(tag)) {
             case 1 -> action = in.readEnum();
+            case 4 -> expected = in.readString();
             case 5 -> offset += in.readInt64();
             case 6 -> offset += in.readByteArray().length;
             default -> in.skipField(tag);
           }
+        }
+        if (action == COMMIT) {
+          committed.add(expected);
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);

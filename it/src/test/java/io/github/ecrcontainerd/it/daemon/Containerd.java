@@ -168,6 +168,21 @@ public final class Containerd implements AutoCloseable {
     return run(ctrCommand(arguments).toArray(String[]::new));
   }
 
+  /**
+   * The leases that an operation holds, as {@code ctr} lists them: not those that keep for a day
+   * what a failed pull has brought.
+   *
+   * @param namespace in front of the command: {@code -n}, its name; or nothing
+   */
+  public List<String> heldLeases(String... namespace) {
+    List<String> list = new ArrayList<>(List.of(namespace));
+    list.addAll(List.of("leases", "ls", "-q"));
+    return ctr(list.toArray(String[]::new))
+        .lines()
+        .filter(lease -> !lease.startsWith("resume-"))
+        .toList();
+  }
+
   /** The command line of such a call, for who runs it some other way. */
   public List<String> ctrCommand(String... arguments) {
     List<String> command = new ArrayList<>();

@@ -10,11 +10,22 @@ import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The records that keep a pulled image. */
-record ImageRecords(Images images, ImageNames names) {
+/** The records that keep a pulled image. For one pull. */
+final class ImageRecords {
+  private final Images images;
+  private final ImageNames names;
+
+  /** What the names had before. */
+  private final Map<String, Optional<Image>> before = new LinkedHashMap<>();
+
+  ImageRecords(Images images, ImageNames names) {
+    this.images = images;
+    this.names = names;
+  }
 
   /**
    * Makes or moves the records of an image and of what refers to it.
@@ -45,8 +56,22 @@ record ImageRecords(Images images, ImageNames names) {
   /** Makes or moves an image record; labels that others put on it stay. */
   private Image keep(String name, Descriptor target, Map<String, String> labels)
       throws InterruptedException {
-    Map<String, String> all = new HashMap<>(images.get(name).map(Image::labels).orElse(Map.of()));
+    Optional<Image> known = images.get(name);
+    before.putIfAbsent(name, known);
+    Map<String, String> all = new HashMap<>(known.map(Image::labels).orElse(Map.of()));
     all.putAll(labels);
     return images.put(name, target, all);
+  }
+
+  /** Makes the records what they were before. */
+  void takeBack() throws InterruptedException {
+    for (Map.Entry<String, Optional<Image>> record : before.entrySet()) {
+      if (record.getValue().isEmpty()) {
+        images.delete(record.getKey());
+      } else {
+        Image known = record.getValue().get();
+        images.put(known.name(), known.target(), known.labels());
+      }
+    }
   }
 }

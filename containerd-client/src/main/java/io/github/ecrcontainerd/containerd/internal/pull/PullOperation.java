@@ -18,9 +18,12 @@ import io.github.ecrcontainerd.containerd.internal.transfer.RegistrySource;
 import io.github.ecrcontainerd.containerd.internal.transfer.StoreSink;
 import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -57,13 +60,39 @@ public final class PullOperation {
         new ImageRecords(
             services.images(),
             ImageNames.of(remote.reference(), resolved.name(), options, namespace));
-    try (HeldLease lease = HeldLease.take(services.leases(), "pull")) {
+    try (HeldLease lease = HeldLease.take(services.leases(), "pull");
+        PartialPull partial = new PartialPull(services, resolved.target().digest())) {
       ContainerdServices leased = services.withLease(lease.lease());
       ImageGraph image =
           MediaTypes.isSchema1(resolved.target().mediaType())
               ? convert(resolved, remote.fetcher().get(), leased, lease)
               : transfer(resolved, remote.fetcher().get(), leased, lease);
-      return records.keep(image);
+      Image kept = records.keep(image);
+      requireContent(resolved, image, records);
+      partial.complete();
+      return kept;
+    }
+  }
+
+  /**
+   * Checks what the records now keep: before them it was the lease that did, which others may have
+   * ended. Where something is gone, the records are what they were before.
+   */
+  private void requireContent(Resolution resolved, ImageGraph image, ImageRecords records)
+      throws InterruptedException {
+    List<Descriptor> named = new ArrayList<>(image.blobs());
+    image.documents().forEach(document -> named.add(document.descriptor()));
+    for (Descriptor content : named) {
+      if (services.content().info(content.digest()).isEmpty()) {
+        records.takeBack();
+        throw new ImageException(
+            ImageException.Code.INCOMPLETE,
+            resolved.name(),
+            content.digest(),
+            "%s of %s was removed from containerd while the image was pulled: pull again"
+                .formatted(content.digest(), resolved.name()),
+            null);
+      }
     }
   }
 

@@ -41,7 +41,12 @@ import java.util.Optional;
 public final class MemoryContainerd implements ContainerdServices {
   private final Store store = new Store();
   private final Map<String, Image> images = new LinkedHashMap<>();
+
+  /** What its clock says. */
+  private static final Instant NOW = Instant.parse("2020-01-01T00:00:00Z");
+
   private final Map<String, Lease> leases = new LinkedHashMap<>();
+  private final Map<String, List<LeaseResource>> leased = new LinkedHashMap<>();
 
   /** The digests of all content, in the order in which it was committed. */
   public List<Digest> stored() {
@@ -265,7 +270,7 @@ public final class MemoryContainerd implements ContainerdServices {
   private final class HeldLeases implements Leases {
     @Override
     public Lease create(String id, Map<String, String> labels) {
-      Lease lease = new Lease(id, Instant.EPOCH, labels);
+      Lease lease = new Lease(id, NOW, labels);
       leases.put(id, lease);
       return lease;
     }
@@ -286,11 +291,13 @@ public final class MemoryContainerd implements ContainerdServices {
     }
 
     @Override
-    public void addResource(String id, LeaseResource resource) {}
+    public void addResource(String id, LeaseResource resource) {
+      leased.computeIfAbsent(id, of -> new ArrayList<>()).add(resource);
+    }
 
     @Override
     public List<LeaseResource> resources(String id) {
-      return List.of();
+      return List.copyOf(leased.getOrDefault(id, List.of()));
     }
   }
 

@@ -11,6 +11,8 @@ import io.github.ecrcontainerd.containerd.internal.image.RemoteImage;
 import io.github.ecrcontainerd.containerd.internal.memory.MemoryContainerd;
 import io.github.ecrcontainerd.containerd.internal.memory.MemoryRegistry;
 import io.github.ecrcontainerd.containerd.internal.memory.SampleImage;
+import io.github.ecrcontainerd.containerd.lease.LeaseResource;
+import io.github.ecrcontainerd.containerd.lease.Leases;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
@@ -69,7 +71,7 @@ class PullOperationTest {
   }
 
   @Test
-  void keepsNothingOfAPullThatFails() throws Exception {
+  void keepsWhatCameOfAPullThatFailsForADayAndUnderNoName() throws Exception {
     Descriptor layer = image.layer("a layer");
     Descriptor root = image.manifest(image.config("linux", "amd64", 1), layer);
     registry.damage(layer);
@@ -83,8 +85,39 @@ class PullOperationTest {
             });
 
     assertThat(containerd.images().get("memory/app:1")).isEmpty();
-    assertThat(containerd.held()).isEmpty();
+    assertThat(containerd.held())
+        .singleElement()
+        .satisfies(
+            kept -> {
+              assertThat(kept.id()).isEqualTo("resume-" + root.digest());
+              // A day by the daemon's clock, which stands far in the past.
+              assertThat(kept.labels()).containsEntry(Leases.EXPIRE, "2020-01-02T00:00:00Z");
+              assertThat(containerd.leases().resources(kept.id()))
+                  .containsExactly(new LeaseResource("content", root.digest().toString()));
+            });
     assertThat(registry.fetched().stream().filter(layer.digest()::equals)).hasSize(2);
+  }
+
+  @Test
+  void theNextPullTakesTheLeaseOfAFailedOneAway() throws Exception {
+    Descriptor layer = image.layer("a layer");
+    Descriptor root = image.manifest(image.config("linux", "amd64", 1), layer);
+    PullListener broken =
+        new PullListener() {
+          @Override
+          public void completed(Descriptor content) {
+            if (content.equals(layer)) {
+              throw new IllegalStateException("the listener is broken");
+            }
+          }
+        };
+    assertThatThrownBy(() -> pull(root, CONTENT.toBuilder().listener(broken).build()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(containerd.held()).hasSize(1);
+
+    pull(root, CONTENT);
+
+    assertThat(containerd.held()).isEmpty();
   }
 
   @Test
@@ -145,7 +178,7 @@ class PullOperationTest {
   }
 
   @Test
-  void endsWithWhatItsListenerThrowsAndKeepsNothing() throws Exception {
+  void endsWithWhatItsListenerThrowsAndKeepsNoName() throws Exception {
     Descriptor root = image.image("linux", "amd64");
     PullListener broken =
         new PullListener() {
@@ -162,7 +195,6 @@ class PullOperationTest {
         .hasMessage("the listener is broken");
 
     assertThat(containerd.images().get("memory/app:1")).isEmpty();
-    assertThat(containerd.held()).isEmpty();
   }
 
   @Test
