@@ -177,7 +177,19 @@ class CredentialsIT {
           answer(exchange, 200, role ? credentials("AKIAINSTANCE") : "node");
         });
 
-    assertSignsAsTheAwsCliDoes("AKIAINSTANCE");
+    assertThat(keyOfOurs()).isEqualTo("AKIAINSTANCE");
+    // Some versions of the AWS CLI want the slash.
+    environment.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", url() + "/");
+    assertThat(keyOfTheAwsCli()).isEqualTo("AKIAINSTANCE");
+  }
+
+  @Test
+  void anInstancesMetadataThatRefusesIsNamed() throws Exception {
+    environment.remove("AWS_EC2_METADATA_DISABLED");
+    environment.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", url());
+    server.createContext("/latest/", exchange -> answer(exchange, 403, "no metadata for you"));
+
+    assertRefused(List.of(), "instance metadata: ");
   }
 
   private void assertSignsAsTheAwsCliDoes(String key, String... options) throws Exception {

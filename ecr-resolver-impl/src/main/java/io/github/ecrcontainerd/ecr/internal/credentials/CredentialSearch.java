@@ -32,6 +32,10 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
       "none is set up. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or run where"
           + " a role provides them";
 
+  /** The setting itself has a default. */
+  private static final String METADATA_ENDPOINT =
+      SdkSystemSetting.AWS_EC2_METADATA_SERVICE_ENDPOINT.environmentVariable();
+
   private final Supplier<Optional<String>> profile;
   private List<Place> places = List.of();
   private @Nullable AwsCredentialsProviderChain chain;
@@ -88,8 +92,11 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
                 isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)
                     || isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI),
             ContainerCredentialsProvider.create()),
-        // It is there on some machines, without any setting.
-        new Place("instance metadata", () -> false, InstanceProfileCredentialsProvider.create()));
+        // It is there on some machines without any setting, and silent on all others.
+        new Place(
+            "instance metadata",
+            () -> System.getenv(METADATA_ENDPOINT) != null,
+            InstanceProfileCredentialsProvider.create()));
   }
 
   private static Place profile(String name, BooleanSupplier isSetUp) {
