@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,9 @@ class CrashIT {
 
   /** Bytes that have come and are not in the ingest yet: a range, and what is unanswered. */
   private static final long ON_THEIR_WAY = 12 << 20;
+
+  /** A server that is silent for that long is asked again. */
+  private static final Duration UNTIL_ASKED_AGAIN = Duration.ofSeconds(8);
 
   private static final int SIGKILL = 128 + 9;
 
@@ -59,15 +63,7 @@ class CrashIT {
     try (LayerPull pull = new LayerPull(daemon, SIZE)) {
       CountDownLatch stalled = new CountDownLatch(1);
       pull.faults(request -> stallAt(reached, request, stalled));
-      String[] command = {
-        "pull",
-        pull.reference(),
-        "--no-unpack",
-        "--parallelism=" + parallelism,
-        "--address=" + daemon.socket(),
-        "--namespace=" + pull.namespace(),
-        "--endpoint-url=" + pull.endpoint()
-      };
+      String[] command = command(pull, parallelism);
       Process killed =
           EcrCommand.withCredentials()
               .start(directory.resolve("out"), directory.resolve("err"), command);
@@ -98,6 +94,64 @@ class CrashIT {
       assertThat(Instant.parse(left.getFirst().labels().get(Leases.EXPIRE)))
           .isBefore(Instant.now().plus(Duration.ofHours(24)));
     }
+  }
+
+  /**
+   * As over a link so slow that no range is ever whole: what came in order is there before a range
+   * that stalls is given up and asked for again.
+   */
+  @Test
+  void whatCameOfARangeIsThereAfterAKillAlsoIfNoRangeIsEverWhole(@TempDir Path directory)
+      throws Exception {
+    int some = 50_000;
+    try (LayerPull pull = new LayerPull(daemon, SIZE)) {
+      String[] command = command(pull, 4);
+      long offset = 0;
+      for (int kill = 0; kill < 4; kill++) {
+        CountDownLatch asked = new CountDownLatch(1);
+        pull.faults(
+            request -> {
+              asked.countDown();
+              return LayerFault.stallAfter(some);
+            });
+        Process killed =
+            EcrCommand.withCredentials()
+                .start(directory.resolve("out"), directory.resolve("err"), command);
+        try {
+          assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+          long began = System.nanoTime();
+          awaitIngest(pull, killed, offset + some);
+          assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(UNTIL_ASKED_AGAIN);
+        } finally {
+          killed.destroyForcibly();
+        }
+        assertThat(killed.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        long reached = offsetOf(pull);
+        assertThat(reached).isGreaterThanOrEqualTo(offset + some);
+        offset = reached;
+      }
+      pull.mend();
+
+      EcrCommand.Ended last = EcrCommand.withCredentials().run(command);
+
+      assertThat(last.status()).as(last.err()).isZero();
+      pull.assertStored();
+      Served served = pull.served();
+      assertThat(served.firstByte()).isEqualTo(offset);
+      served.assertNothingTwiceButTheRestOf(offset, Set.of());
+    }
+  }
+
+  private String[] command(LayerPull pull, int parallelism) {
+    return new String[] {
+      "pull",
+      pull.reference(),
+      "--no-unpack",
+      "--parallelism=" + parallelism,
+      "--address=" + daemon.socket(),
+      "--namespace=" + pull.namespace(),
+      "--endpoint-url=" + pull.endpoint()
+    };
   }
 
   /** All bytes in front of one come, and then nothing does, whoever asks. */

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,12 @@ final class GrpcIngest implements Ingest {
   /** Smaller ones are copied together: each message is answered. */
   private static final int WORTHWHILE = 256 << 10;
 
+  /**
+   * So long after the last message they are sent without more company: over a slow link they are
+   * what a process that is killed would lose.
+   */
+  private static final long COMPANY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   /** For a commit, which waits for all bytes to be on the disk. */
   private static final Duration COMMIT_PATIENCE = Duration.ofHours(1);
 
@@ -38,6 +45,7 @@ final class GrpcIngest implements Ingest {
   private @Nullable MessageDigest hash;
   private long sent;
   private @Nullable ByteBuffer pending;
+  private long sentAt = System.nanoTime();
   private boolean ended;
 
   /**
@@ -115,7 +123,7 @@ final class GrpcIngest implements Ingest {
     int count = Math.min(pending.remaining(), bytes.remaining());
     pending.put(bytes.slice(bytes.position(), count));
     bytes.position(bytes.position() + count);
-    if (pending.position() == WORTHWHILE) {
+    if (pending.position() == WORTHWHILE || System.nanoTime() - sentAt >= COMPANY_NANOS) {
       sendCollected();
     }
   }
@@ -140,6 +148,7 @@ final class GrpcIngest implements Ingest {
             .build();
     stream.send(request, patience);
     sent += message.remaining();
+    sentAt = System.nanoTime();
     // Only now: the daemon writes while we hash.
     if (hash != null) {
       hash.update(message);
