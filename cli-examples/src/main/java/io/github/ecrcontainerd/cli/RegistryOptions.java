@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.cli;
 
+import io.github.ecrcontainerd.ecr.CredentialsHttpService;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import java.net.URI;
 import java.time.Duration;
@@ -47,6 +48,7 @@ final class RegistryOptions {
   }
 
   EcrResolver.Builder builder() {
+    CredentialsHttpService.install();
     EcrResolver.Builder builder = EcrResolver.builder();
     try {
       endpoint.ifPresent(builder::endpointOverride);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.it.support.AwsCli;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
 import java.io.IOException;
@@ -230,22 +230,9 @@ class CredentialsIT {
 
   private String keyOfTheAwsCli(String... options) {
     keys.clear();
-    List<String> command = new ArrayList<>(List.of("env", "-i", "PATH=" + System.getenv("PATH")));
-    environment.forEach((variable, value) -> command.add(variable + "=" + value));
-    command.addAll(
-        List.of(
-            "sh",
-            "-c",
-            "\"$@\" 2>&1 || true",
-            "sh",
-            "aws",
-            "--endpoint-url",
-            url(),
-            "--region",
-            "us-west-2"));
-    command.addAll(List.of(options));
-    command.addAll(List.of("ecr", "describe-repositories"));
-    String said = Command.run(command);
+    List<String> all = new ArrayList<>(List.of("--endpoint-url", url()));
+    all.addAll(List.of(options));
+    String said = new AwsCli(environment).refusedBy(all, "describe-repositories");
     assertThat(said).contains("no app");
     return keys.remove();
   }

@@ -2,29 +2,19 @@ package io.github.ecrcontainerd.it.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
+import com.sun.net.httpserver.HttpServer;
+import io.github.ecrcontainerd.it.support.Certificate;
 import io.github.ecrcontainerd.it.support.Checkout;
 import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,15 +31,13 @@ class UntrustedPeerIT {
   /** What TLS of the CRT fails with comes after 10 to 30 seconds. */
   private static final Duration AT_ONCE = Duration.ofSeconds(6);
 
-  private static final String PASSWORD = "changeit";
-
   @TempDir Path directory;
 
   @Test
   void aTrustedCertificateIsNoObstacle() throws Exception {
-    Path certificate = certificate("localhost", 2);
+    Certificate certificate = certificate("localhost", 2);
     try (Server server = new Server(certificate)) {
-      Ended ended = pull(server, certificate);
+      Ended ended = pull(server, certificate.file());
       // It is no registry.
       assertThat(ended.err()).contains("418 from " + server.host() + ", not from Amazon ECR");
     }
@@ -59,7 +47,7 @@ class UntrustedPeerIT {
   void anAuthorityThatIsNotTrustedIsNamed() throws Exception {
     try (Server server = new Server(certificate("localhost", 2))) {
       assertRefused(
-          pull(server, certificate("other.example", 2)),
+          pull(server, certificate("other.example", 2).file()),
           "the certificate of " + server.host(),
           "is issued by CN=localhost, which is not trusted here",
           "AWS_CA_BUNDLE");
@@ -68,20 +56,20 @@ class UntrustedPeerIT {
 
   @Test
   void theNamesOfAnothersCertificateAreListed() throws Exception {
-    Path certificate = certificate("other.example", 2);
+    Certificate certificate = certificate("other.example", 2);
     try (Server server = new Server(certificate)) {
       assertRefused(
-          pull(server, certificate),
+          pull(server, certificate.file()),
           "the certificate of " + server.host() + " is for other.example, and not for localhost");
     }
   }
 
   @Test
   void anExpiredCertificateIsDated() throws Exception {
-    Path certificate = certificate("localhost", -1);
+    Certificate certificate = certificate("localhost", -1);
     try (Server server = new Server(certificate)) {
       assertRefused(
-          pull(server, certificate),
+          pull(server, certificate.file()),
           "the certificate of " + server.host(),
           "expired on " + LocalDate.now(ZoneOffset.UTC).minusDays(1));
     }
@@ -100,7 +88,7 @@ class UntrustedPeerIT {
 
   @Test
   void theLauncherTakesTheBundleOfTheAwsTools() throws Exception {
-    Path certificate = certificate("localhost", 2);
+    Certificate certificate = certificate("localhost", 2);
     try (Server server = new Server(certificate)) {
       String said =
           Command.run(
@@ -112,7 +100,7 @@ class UntrustedPeerIT {
                   "JAVA_HOME=" + System.getProperty("java.home"),
                   "AWS_ACCESS_KEY_ID=local",
                   "AWS_SECRET_ACCESS_KEY=x",
-                  "AWS_CA_BUNDLE=" + certificate,
+                  "AWS_CA_BUNDLE=" + certificate.file(),
                   "sh",
                   "-c",
                   "\"$@\" 2>&1 || true",
@@ -142,97 +130,16 @@ class UntrustedPeerIT {
     assertThat(ended.err()).doesNotContain("Exception");
   }
 
-  /** A certificate that is its own authority, with its key beside it. */
-  private Path certificate(String name, int days) throws IOException {
-    Path certificate = directory.resolve(name + days + ".pem");
-    String key = certificate + ".key";
-    String request = certificate + ".request";
-    openssl(
-        "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes",
-        "-keyout",
-        key,
-        "-out",
-        request,
-        "-subj",
-        "/CN=" + name,
-        "-addext",
-        "subjectAltName=DNS:" + name);
-    Path authority = Files.createDirectories(directory.resolve("authority-" + name + days));
-    Files.writeString(authority.resolve("index"), "");
-    Path configuration =
-        Files.writeString(
-            authority.resolve("conf"),
-            """
-            [ca]
-            default_ca = own
-            [own]
-            database = %1$s/index
-            new_certs_dir = %1$s
-            rand_serial = yes
-            default_md = sha256
-            policy = any
-            copy_extensions = copy
-            [any]
-            commonName = supplied
-            """
-                .formatted(authority));
-    openssl(
-        "ca -batch -notext -selfsign",
-        "-config",
-        configuration.toString(),
-        "-in",
-        request,
-        "-keyfile",
-        key,
-        "-startdate",
-        daysFromNow(-3),
-        "-enddate",
-        daysFromNow(days),
-        "-out",
-        certificate.toString());
-    return certificate;
-  }
-
-  /** As ASN.1 writes a time. */
-  private static String daysFromNow(int days) {
-    return DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'")
-        .format(ZonedDateTime.now(ZoneOffset.UTC).plusDays(days));
-  }
-
-  private static void openssl(String command, String... options) {
-    List<String> line = new ArrayList<>(List.of("openssl"));
-    line.addAll(List.of(command.split(" ")));
-    line.addAll(List.of(options));
-    var _ = Command.run(line);
+  private Certificate certificate(String name, int days) throws IOException {
+    return Certificate.make(directory, days, name);
   }
 
   /** A server of the JDK's that answers everything alike. */
   private static final class Server implements AutoCloseable {
-    private final HttpsServer server;
+    private final HttpServer server;
 
-    Server(Path certificate) throws Exception {
-      Path store = Path.of(certificate + ".p12");
-      openssl(
-          "pkcs12 -export",
-          "-in",
-          certificate.toString(),
-          "-inkey",
-          certificate + ".key",
-          "-out",
-          store.toString(),
-          "-passout",
-          "pass:" + PASSWORD);
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      try (InputStream bytes = Files.newInputStream(store)) {
-        keys.load(bytes, PASSWORD.toCharArray());
-      }
-      KeyManagerFactory managers =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      managers.init(keys, PASSWORD.toCharArray());
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(managers.getKeyManagers(), null, null);
-      server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      server.setHttpsConfigurator(new HttpsConfigurator(context));
+    Server(Certificate certificate) throws Exception {
+      server = certificate.server();
       server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
       server.createContext(
           "/",

@@ -9,6 +9,7 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
+import io.github.ecrcontainerd.it.support.AwsCli;
 import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,31 +165,18 @@ class EcrLocalWithForeignClientsIT {
   }
 
   private JsonNode in(String repository, String operation, String... arguments) {
-    List<String> all = new ArrayList<>(List.of("--repository-name", repository));
+    List<String> all = new ArrayList<>(List.of(operation, "--repository-name", repository));
     all.addAll(List.of(arguments));
-    return aws(operation, all.toArray(String[]::new));
+    return aws(all.toArray(String[]::new));
   }
 
-  private JsonNode aws(String operation, String... arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "env",
-                "AWS_ACCESS_KEY_ID=local",
-                "AWS_SECRET_ACCESS_KEY=local",
-                "AWS_CONFIG_FILE=/nonexistent",
-                "AWS_PAGER=",
-                "aws",
-                "--endpoint-url",
-                ecr.server().endpoint().toString(),
-                "--region",
-                "us-west-2",
-                "--output",
-                "json",
-                "ecr",
-                operation));
-    command.addAll(List.of(arguments));
-    return new JsonMapper().readTree(Command.run(command));
+  private JsonNode aws(String... operation) {
+    String printed =
+        AwsCli.withCredentials(Map.of())
+            .ecr(
+                List.of("--endpoint-url", ecr.server().endpoint().toString(), "--output", "json"),
+                operation);
+    return new JsonMapper().readTree(printed);
   }
 
   private static OciImage image(OciLayout layout, String text) {

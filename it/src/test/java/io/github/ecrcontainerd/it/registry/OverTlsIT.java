@@ -9,7 +9,7 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
-import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.it.support.AwsCli;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
 import io.github.ecrcontainerd.local.Counters;
@@ -138,29 +138,18 @@ class OverTlsIT {
   }
 
   private String digestByTheAwsCli(String repository) {
-    return Command.run(
-            List.of(
-                "env",
-                "AWS_ACCESS_KEY_ID=local",
-                "AWS_SECRET_ACCESS_KEY=local",
-                "AWS_CONFIG_FILE=/nonexistent",
-                "AWS_PAGER=",
-                "AWS_CA_BUNDLE=" + authority,
-                "aws",
-                "--endpoint-url",
-                ecr.server().endpoint().toString(),
-                "--region",
-                "us-west-2",
-                "ecr",
-                "batch-get-image",
-                "--repository-name",
-                repository,
-                "--image-ids",
-                "imageTag=1",
-                "--query",
-                "images[0].imageId.imageDigest",
-                "--output",
-                "text"))
+    return AwsCli.withCredentials(Map.of("AWS_CA_BUNDLE", authority.toString()))
+        .ecr(
+            List.of("--endpoint-url", ecr.server().endpoint().toString()),
+            "batch-get-image",
+            "--repository-name",
+            repository,
+            "--image-ids",
+            "imageTag=1",
+            "--query",
+            "images[0].imageId.imageDigest",
+            "--output",
+            "text")
         .strip();
   }
 }

@@ -61,14 +61,18 @@ public final class HttpClients implements AutoCloseable {
             Thread.ofPlatform().daemon().name("ecr-http-client").factory());
     try {
       return new HttpClients(
-          new EarlyHttpClient(
-              () -> client(proxies, API_CONNECTIONS, Optional.of(API_STALL)), making),
+          new EarlyHttpClient(() -> forShortCalls(proxies), making),
           new EarlyHttpClient(() -> client(proxies, layerConnections, Optional.empty()), making),
           proxies,
           true);
     } finally {
       making.shutdown();
     }
+  }
+
+  /** A client for an API. */
+  static SdkAsyncHttpClient forShortCalls(ProxySettings proxies) {
+    return client(proxies, API_CONNECTIONS, Optional.of(API_STALL));
   }
 
   /** One that is its owner's to close, for everything. Which proxies it has is not known. */

@@ -1,0 +1,130 @@
+package io.github.ecrcontainerd.it.support;
+
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/**
+ * A certificate that openssl made, which is its own authority.
+ *
+ * @param file in the form of PEM, with the key and others beside it
+ */
+public record Certificate(Path file) {
+  private static final String PASSWORD = "changeit";
+
+  /**
+   * Makes one.
+   *
+   * @param directory where nothing of that name is
+   * @param days until it ends, which may be in the past
+   * @param names of hosts; the first is who it is for
+   */
+  public static Certificate make(Path directory, int days, String... names) throws IOException {
+    String name = names[0] + days;
+    Path certificate = directory.resolve(name + ".pem");
+    String key = certificate + ".key";
+    String request = certificate + ".request";
+    openssl(
+        "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes",
+        "-keyout",
+        key,
+        "-out",
+        request,
+        "-subj",
+        "/CN=" + names[0],
+        "-addext",
+        "subjectAltName="
+            + List.of(names).stream().map(each -> "DNS:" + each).collect(Collectors.joining(",")));
+    Path authority = Files.createDirectories(directory.resolve("authority-" + name));
+    Files.writeString(authority.resolve("index"), "");
+    Path configuration =
+        Files.writeString(
+            authority.resolve("conf"),
+            """
+            [ca]
+            default_ca = own
+            [own]
+            database = %1$s/index
+            new_certs_dir = %1$s
+            rand_serial = yes
+            default_md = sha256
+            policy = any
+            copy_extensions = copy
+            [any]
+            commonName = supplied
+            """
+                .formatted(authority));
+    openssl(
+        "ca -batch -notext -selfsign",
+        "-config",
+        configuration.toString(),
+        "-in",
+        request,
+        "-keyfile",
+        key,
+        "-startdate",
+        daysFromNow(-3),
+        "-enddate",
+        daysFromNow(days),
+        "-out",
+        certificate.toString());
+    return new Certificate(certificate);
+  }
+
+  /** As ASN.1 writes a time. */
+  private static String daysFromNow(int days) {
+    return DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'")
+        .format(ZonedDateTime.now(ZoneOffset.UTC).plusDays(days));
+  }
+
+  private static void openssl(String command, String... options) {
+    List<String> line = new ArrayList<>(List.of("openssl"));
+    line.addAll(List.of(command.split(" ")));
+    line.addAll(List.of(options));
+    var _ = Command.run(line);
+  }
+
+  /** A server of the JDK's on the loopback that has this certificate, and answers nothing yet. */
+  public HttpServer server() throws IOException, GeneralSecurityException {
+    Path store = Path.of(file + ".p12");
+    openssl(
+        "pkcs12 -export",
+        "-in",
+        file.toString(),
+        "-inkey",
+        file + ".key",
+        "-out",
+        store.toString(),
+        "-passout",
+        "pass:" + PASSWORD);
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream bytes = Files.newInputStream(store)) {
+      keys.load(bytes, PASSWORD.toCharArray());
+    }
+    KeyManagerFactory managers =
+        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    managers.init(keys, PASSWORD.toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(managers.getKeyManagers(), null, null);
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    return server;
+  }
+}
