@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.resolver.EcrReference.Endpoint;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +36,9 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
     new Suffixes("aws-iso-f", "csp.hci.ic.gov", ""),
   };
 
+  /** Both are its names ("Amazon ECR Public" of the user guide). */
+  private static final Set<String> PUBLIC = Set.of("public.ecr.aws", "ecr-public.aws.com");
+
   /**
    * Reads a host. Case doesn't matter, as in every name of the DNS.
    *
@@ -42,6 +46,12 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
    */
   static RegistryHost parse(String host) {
     Matcher parts = FORM.matcher(host.toLowerCase(Locale.ROOT));
+    if (PUBLIC.contains(host.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          Quoted.of(host)
+              + " is Amazon ECR Public, which has another API: pull its images by a pull-through"
+              + " cache rule of a private registry, or copy them there, for example with skopeo");
+    }
     if (!parts.matches()) {
       throw new IllegalArgumentException(
           Quoted.of(host) + " is not the host of a private registry in ECR");

@@ -15,14 +15,17 @@ import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A push decides by what the registry refuses, also where the refusal repeats a secret and so is
- * shown in part only.
+ * What the registry refuses is told with what can be done. A push decides by it, also where the
+ * refusal repeats a secret and so is shown in part only.
  */
 @Timeout(60)
 class RefusalsTest {
@@ -112,6 +115,57 @@ class RefusalsTest {
                 assertThat(e.isRetryable()).isTrue();
                 assertThat(traceOf(e)).doesNotContain("hunter2");
               });
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "UpstreamAccessDenied    | DENIED      | pull-through cache rule",
+        "UpstreamTooManyRequests | THROTTLED   | UpstreamTooManyRequests",
+        "UpstreamUnavailable     | UNAVAILABLE | UpstreamUnavailable",
+        "ImageInaccessible       | UNAVAILABLE | update-image-storage-class",
+        "KmsError                | REJECTED    | KmsError",
+        "ErrorOfTomorrow         | REJECTED    | ErrorOfTomorrow",
+      })
+  void anImageThatCannotBeHadSaysWhyAndWhatToDo(String failureCode, Code code, String words) {
+    for (String reason : List.of("", ",\"failureReason\":\"so it is\"")) {
+      Answer answer =
+          Answer.json(
+              200,
+              "{\"images\":[],\"failures\":[{\"failureCode\":\"%s\"%s}]}"
+                  .formatted(failureCode, reason));
+      try (StubRegistry stub = StubRegistry.with(Map.of("BatchGetImage", answer));
+          EcrResolver resolver = stub.resolver().build()) {
+        assertThatThrownBy(() -> resolver.resolve(REFERENCE))
+            .hasMessageContaining(words)
+            .hasMessageContaining(reason.isEmpty() ? failureCode : failureCode + ": so it is")
+            .hasMessageNotContaining("null")
+            .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))
+            .extracting(ResolverException::code)
+            .isEqualTo(code);
+      }
+    }
+  }
+
+  /** ECR's own words name who may not do what with which: a pull by a cache rule needs one more. */
+  @Test
+  void aRefusalOfAccessKeepsWhoMayNotDoWhat() {
+    String words =
+        "User: arn:aws:sts::123456789012:assumed-role/puller/s is not authorized to perform:"
+            + " ecr:BatchImportUpstreamImage on resource:"
+            + " arn:aws:ecr:us-west-2:123456789012:repository/quay/app";
+    Answer answer =
+        Answer.json(
+            400, "{\"__type\":\"AccessDeniedException\",\"message\":\"%s\"}".formatted(words));
+    try (StubRegistry stub = StubRegistry.with(Map.of("BatchGetImage", answer));
+        EcrResolver resolver = stub.resolver().build()) {
+      assertThatThrownBy(() -> resolver.resolve(REFERENCE))
+          .hasMessageEndingWith("AccessDeniedException: " + words)
+          .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))
+          .extracting(ResolverException::code)
+          .isEqualTo(Code.DENIED);
     }
   }
 

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecr.model.BatchGetImageResponse;
 import software.amazon.awssdk.services.ecr.model.Image;
@@ -164,11 +166,19 @@ final class ManifestSource {
           case UPSTREAM_UNAVAILABLE, IMAGE_INACCESSIBLE -> Code.UNAVAILABLE;
           case null, default -> Code.REJECTED;
         };
+    String said =
+        Stream.of(failure.failureCodeAsString(), failure.failureReason())
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(": "));
     String reason =
-        switch (code) {
-          case NOT_FOUND -> "the repository has no such image";
-          case CONFLICT -> "the tag names another digest";
-          default -> failure.failureCodeAsString() + ": " + failure.failureReason();
+        switch (failure.failureCode()) {
+          case IMAGE_NOT_FOUND -> "the repository has no such image";
+          case IMAGE_TAG_DOES_NOT_MATCH_DIGEST -> "the tag names another digest";
+          case IMAGE_INACCESSIBLE ->
+              said + ". If it is archived, restore it: aws ecr update-image-storage-class";
+          case UPSTREAM_ACCESS_DENIED ->
+              said + ". Check the secret that the registry's pull-through cache rule names";
+          case null, default -> said;
         };
     return new ResolverException(
         code,
