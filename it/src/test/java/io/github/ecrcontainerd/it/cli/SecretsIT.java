@@ -78,7 +78,11 @@ class SecretsIT {
   }
 
   private void image(String repository) {
-    OciLayout layout = ecr.repository(repository);
+    image(ecr, repository);
+  }
+
+  private static void image(LocalEcr registry, String repository) {
+    OciLayout layout = registry.repository(repository);
     Layer layer =
         Layer.of(
             Layer.Compression.GZIP, new LayerTar().file("name", 0644, repository.getBytes(UTF_8)));
@@ -158,8 +162,9 @@ class SecretsIT {
 
   @Test
   void showsNoPasswordOfTheProxyThatItGoesThrough() throws Exception {
-    image("proxied");
-    try (HttpProxy proxy = new HttpProxy(ecr.server().endpoint())) {
+    try (LocalEcr plain = LocalEcr.openWithoutTls();
+        HttpProxy proxy = new HttpProxy(plain.server().endpoint())) {
+      image(plain, "proxied");
       EcrCommand.Ended ended =
           pull(
               command().with("HTTP_PROXY", proxy.url("me:" + PASSWORD)),

@@ -30,20 +30,25 @@ final class Matrix {
   private static final Path LOGS = Path.of("target", "daemons");
   private static final Path TABLE = Path.of("..", "target", "daemons.json");
 
+  /** Every Amazon ECR of the tests is to speak TLS. */
+  private static final String TLS = "--tls";
+
   private final List<Daemon> daemons = new ArrayList<>();
   private final List<String> classes = new ArrayList<>();
   private final Table table;
   private final Set<SuiteRun> running = new HashSet<>();
+  private final boolean overTls;
   private boolean ended;
 
   private Matrix(String[] args) {
     for (String arg : args) {
       if (arg.startsWith("--daemon=")) {
         daemons.add(Daemon.parse(arg.substring("--daemon=".length())));
-      } else {
+      } else if (!arg.equals(TLS)) {
         classes.add(arg);
       }
     }
+    overTls = List.of(args).contains(TLS);
     List<Daemon> columns = new ArrayList<>(List.of(Daemon.NONE));
     columns.addAll(daemons);
     table = new Table(columns);
@@ -52,8 +57,8 @@ final class Matrix {
   /**
    * Exits with 0 if all tests have passed on all daemons, but for what a daemon lacks.
    *
-   * @param args {@code --daemon=NAME=PROGRAMS...}, and the names of test classes, which are all if
-   *     there is none
+   * @param args {@code --daemon=NAME=PROGRAMS...}, {@code --tls}, and the names of test classes,
+   *     which are all if there is none
    */
   public static void main(String[] args) throws Exception {
     Matrix matrix = new Matrix(args);
@@ -90,7 +95,7 @@ final class Matrix {
       if (ended) {
         return;
       }
-      suite = new SuiteRun(tests, classes, log);
+      suite = new SuiteRun(tests, classes, overTls, log);
       running.add(suite);
     }
     try (suite) {

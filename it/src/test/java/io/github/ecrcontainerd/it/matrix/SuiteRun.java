@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it.matrix;
 
+import io.github.ecrcontainerd.it.support.Certificate;
 import io.github.ecrcontainerd.it.support.Proc;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -41,9 +43,10 @@ final class SuiteRun implements AutoCloseable {
    * Starts it.
    *
    * @param classes those that are to run; all if there is none
+   * @param overTls whether every Amazon ECR of the tests speaks TLS
    * @param log the file for what it says
    */
-  SuiteRun(TestGroup tests, List<String> classes, Path log) {
+  SuiteRun(TestGroup tests, List<String> classes, boolean overTls, Path log) {
     this.log = log;
     try {
       // A short path, because sockets will be below, and open to who knows it: some tests run
@@ -58,11 +61,19 @@ final class SuiteRun implements AutoCloseable {
               "-XX:-UsePerfData",
               "-Djava.io.tmpdir=" + temporary));
       command.addAll(List.of("-Dit.containerd=" + tests.daemon().programs()));
+      Optional<Certificate> certificate =
+          overTls
+              ? Optional.of(Certificate.make(temporary, 2, "localhost", "127.0.0.1"))
+              : Optional.empty();
+      certificate.ifPresent(
+          made -> command.add("-D%s=%s".formatted(Certificate.PROPERTY, made.file())));
       command.addAll(List.of("-cp", System.getProperty("java.class.path"), Suite.class.getName()));
       command.add(tests.tags());
       command.addAll(classes);
       ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
       builder.environment().put("LC_ALL", LOCALE);
+      certificate.ifPresent(
+          made -> builder.environment().put("SSL_CERT_FILE", made.file().toString()));
       this.process = builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile())).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,12 +2,14 @@ package io.github.ecrcontainerd.it.registry;
 
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.it.support.Certificate;
 import io.github.ecrcontainerd.local.EcrLocal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -22,14 +24,28 @@ public final class LocalEcr implements AutoCloseable {
     this.server = server.directory(directory).start();
   }
 
-  /** An ECR without a repository. */
+  /** An ECR without a repository. It speaks TLS if these tests do. */
   public static LocalEcr open() {
-    return open(EcrLocal.builder());
+    EcrLocal.Builder server = EcrLocal.builder();
+    try {
+      Optional<Certificate> certificate = Certificate.ofTheSuite();
+      if (certificate.isPresent()) {
+        server.tls(certificate.get().file(), certificate.get().key());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return open(server);
   }
 
-  /** One that speaks TLS. */
+  /** One that speaks TLS, by a certificate that it makes, whatever the others do. */
   public static LocalEcr openOverTls() {
     return open(EcrLocal.builder().tls());
+  }
+
+  /** One that speaks no TLS, whatever the others do. */
+  public static LocalEcr openWithoutTls() {
+    return open(EcrLocal.builder());
   }
 
   private static LocalEcr open(EcrLocal.Builder server) {

@@ -13,6 +13,8 @@ public final class AwsCli {
    * @param environment all that it has, besides the path of its programs
    */
   public AwsCli(Map<String, String> environment) {
+    Certificate.ofTheSuite()
+        .ifPresent(trusted -> this.environment.put("AWS_CA_BUNDLE", trusted.file().toString()));
     this.environment.putAll(environment);
     this.environment.put("PATH", System.getenv("PATH"));
     this.environment.put("AWS_PAGER", "");

@@ -16,7 +16,9 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -28,29 +30,40 @@ import javax.net.ssl.SSLContext;
 public record Certificate(Path file) {
   private static final String PASSWORD = "changeit";
 
+  /** Names the file of {@link #ofTheSuite}. */
+  public static final String PROPERTY = "it.tls";
+
+  /** That of each Amazon ECR of these tests, if they run over TLS: this JVM trusts it. */
+  public static Optional<Certificate> ofTheSuite() {
+    return Optional.ofNullable(System.getProperty(PROPERTY))
+        .map(file -> new Certificate(Path.of(file)));
+  }
+
   /**
    * Makes one.
    *
    * @param directory where nothing of that name is
    * @param days until it ends, which may be in the past
-   * @param names of hosts; the first is who it is for
+   * @param names of hosts, or their addresses; the first is who it is for
    */
   public static Certificate make(Path directory, int days, String... names) throws IOException {
     String name = names[0] + days;
     Path certificate = directory.resolve(name + ".pem");
-    String key = certificate + ".key";
+    Path key = new Certificate(certificate).key();
     String request = certificate + ".request";
     openssl(
         "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes",
         "-keyout",
-        key,
+        key.toString(),
         "-out",
         request,
         "-subj",
         "/CN=" + names[0],
         "-addext",
         "subjectAltName="
-            + List.of(names).stream().map(each -> "DNS:" + each).collect(Collectors.joining(",")));
+            + Stream.of(names)
+                .map(each -> (each.matches("[0-9.]+") ? "IP:" : "DNS:") + each)
+                .collect(Collectors.joining(",")));
     Path authority = Files.createDirectories(directory.resolve("authority-" + name));
     Files.writeString(authority.resolve("index"), "");
     Path configuration =
@@ -77,7 +90,7 @@ public record Certificate(Path file) {
         "-in",
         request,
         "-keyfile",
-        key,
+        key.toString(),
         "-startdate",
         daysFromNow(-3),
         "-enddate",
@@ -85,6 +98,11 @@ public record Certificate(Path file) {
         "-out",
         certificate.toString());
     return new Certificate(certificate);
+  }
+
+  /** Its private key, as PEM without a password. */
+  public Path key() {
+    return Path.of(file + ".key");
   }
 
   /** As ASN.1 writes a time. */
@@ -108,7 +126,7 @@ public record Certificate(Path file) {
         "-in",
         file.toString(),
         "-inkey",
-        file + ".key",
+        key().toString(),
         "-out",
         store.toString(),
         "-passout",

@@ -156,6 +156,9 @@ public final class EcrCommand {
     builder.environment().clear();
     builder.environment().put("PATH", System.getenv("PATH"));
     builder.environment().put("LC_ALL", "C.UTF-8");
+    Certificate.ofTheSuite()
+        .ifPresent(
+            trusted -> builder.environment().put("SSL_CERT_FILE", trusted.file().toString()));
     builder.environment().putAll(environment);
     return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
   }
