@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.it.registry.LocalEcr;
+import io.github.ecrcontainerd.it.registry.NoiseImage;
 import io.github.ecrcontainerd.it.support.AwsCli;
 import io.github.ecrcontainerd.it.support.Certificate;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
 import io.github.ecrcontainerd.it.support.TunnelProxy;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -59,14 +65,19 @@ class RolesIT {
   private final Map<String, String> environment = new HashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final CountDownLatch end = new CountDownLatch(1);
+  private Certificate certificate;
   private HttpServer server;
+
+  /** Who is Amazon ECR. */
+  private volatile InetSocketAddress registry;
+
   private TunnelProxy proxy;
   @TempDir Path directory;
 
   /** What the hosts that give credentials answer. */
   private volatile Answering issuer = RolesIT::issue;
 
-  // They are there from before a test to its end.
+  // These are there from before a test to its end.
   @SuppressWarnings("NullAway")
   RolesIT() {}
 
@@ -77,11 +88,12 @@ class RolesIT {
 
   @BeforeEach
   void start() throws Exception {
-    Certificate certificate =
+    certificate =
         Certificate.make(
             directory,
             2,
             "aws.test",
+            "127.0.0.1",
             "api.ecr.us-west-2.amazonaws.com",
             "sts.us-west-2.amazonaws.com",
             "sts.amazonaws.com",
@@ -91,7 +103,8 @@ class RolesIT {
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
-    proxy = new TunnelProxy(server.getAddress());
+    registry = server.getAddress();
+    proxy = new TunnelProxy(host -> host.startsWith("api.ecr.") ? registry : server.getAddress());
     Files.createDirectory(directory.resolve(".aws"));
     environment.putAll(
         Map.of(
@@ -234,6 +247,38 @@ class RolesIT {
     assertRefused(List.of(), "web identity: ", "no answer from sts.");
   }
 
+  /** Keys are asked for again some time before they end, and these are always as near to it. */
+  @Test
+  void keysThatEndMeanwhileAreRenewed() throws Exception {
+    webIdentity();
+    AtomicInteger issued = new AtomicInteger();
+    issuer =
+        (host, form, exchange) -> {
+          issued.incrementAndGet();
+          issue(Duration.ofSeconds(20), form, exchange);
+        };
+    try (LocalEcr ecr = LocalEcr.openOverTls(certificate)) {
+      URI endpoint = ecr.server().endpoint();
+      registry = new InetSocketAddress(endpoint.getHost(), endpoint.getPort());
+      OciLayout layout = ecr.repository("source");
+      NoiseImage.tag(
+          layout,
+          "1",
+          List.of(NoiseImage.layer(layout, 1, 1 << 20), NoiseImage.layer(layout, 2, 1 << 20)));
+      OciLayout copied = ecr.repository("copied");
+      EcrCommand command = EcrCommand.plain();
+      environment.forEach(command::with);
+
+      Ended ended =
+          command.run(
+              "copy", "--direct", ecr.reference("source", "1"), ecr.reference("copied", "1"));
+
+      assertThat(ended.status()).as(ended.err()).isZero();
+      assertThat(copied.directory().resolve("index.json")).exists();
+      assertThat(issued).hasValueGreaterThan(2);
+    }
+  }
+
   private void webIdentity() throws IOException {
     environment.put("AWS_ROLE_ARN", ROLE);
     environment.put("AWS_WEB_IDENTITY_TOKEN_FILE", write("token", "of-the-pod").toString());
@@ -291,7 +336,6 @@ class RolesIT {
 
   /** Answers as STS, Identity Center's portal and its token service do. */
   private static void issue(String host, String form, HttpExchange exchange) throws IOException {
-    String until = Instant.now().plus(Duration.ofHours(1)).toString();
     if (host.startsWith("oidc.")) {
       assertThat(form).contains("refresh");
       answer(
@@ -313,21 +357,26 @@ class RolesIT {
         answer(exchange, 401, "{\"message\":\"Session token not found or invalid\"}");
       }
     } else {
-      boolean web = form.contains("Action=AssumeRoleWithWebIdentity");
-      assertThat(form).contains(web ? "of-the-pod" : "Action=AssumeRole");
-      String operation = web ? "AssumeRoleWithWebIdentity" : "AssumeRole";
-      answer(
-          exchange,
-          200,
-          """
+      issue(Duration.ofHours(1), form, exchange);
+    }
+  }
+
+  /** Answers as STS does. */
+  private static void issue(Duration life, String form, HttpExchange exchange) throws IOException {
+    boolean web = form.contains("Action=AssumeRoleWithWebIdentity");
+    assertThat(form).contains(web ? "of-the-pod" : "Action=AssumeRole");
+    String operation = web ? "AssumeRoleWithWebIdentity" : "AssumeRole";
+    answer(
+        exchange,
+        200,
+        """
           <%1$sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><%1$sResult>
           <AssumedRoleUser><Arn>%2$s/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>
           <Credentials><AccessKeyId>%3$s</AccessKeyId><SecretAccessKey>x</SecretAccessKey>
           <SessionToken>t</SessionToken><Expiration>%4$s</Expiration></Credentials>
           </%1$sResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></%1$sResponse>
           """
-              .formatted(operation, ROLE, web ? "AKIAWEB" : "AKIAROLE", until));
-    }
+            .formatted(operation, ROLE, web ? "AKIAWEB" : "AKIAROLE", Instant.now().plus(life)));
   }
 
   private void assertSignAsTheAwsCliDoes(List<String> expected, String... options)

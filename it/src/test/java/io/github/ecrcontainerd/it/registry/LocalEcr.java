@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Optional;
 import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -26,16 +25,16 @@ public final class LocalEcr implements AutoCloseable {
 
   /** An ECR without a repository. It speaks TLS if these tests do. */
   public static LocalEcr open() {
-    EcrLocal.Builder server = EcrLocal.builder();
+    return Certificate.ofTheSuite().map(LocalEcr::openOverTls).orElseGet(LocalEcr::openWithoutTls);
+  }
+
+  /** One that speaks TLS. */
+  public static LocalEcr openOverTls(Certificate certificate) {
     try {
-      Optional<Certificate> certificate = Certificate.ofTheSuite();
-      if (certificate.isPresent()) {
-        server.tls(certificate.get().file(), certificate.get().key());
-      }
+      return open(EcrLocal.builder().tls(certificate.file(), certificate.key()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return open(server);
   }
 
   /** One that speaks TLS, by a certificate that it makes, whatever the others do. */

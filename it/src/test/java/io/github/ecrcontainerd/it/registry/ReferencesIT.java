@@ -12,9 +12,9 @@ import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every form of a reference, from the command line to the name in containerd. */
@@ -58,13 +58,15 @@ class ReferencesIT {
     assertThat(daemon.ctr("images", "ls", "-q").lines()).contains(name);
   }
 
-  @Test
-  void saysWhatIsWrongWithAHostThatIsNone() throws Exception {
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "docker.io/library/app:1, not the host of a private registry",
+    "public.ecr.aws/app:1, pull-through cache",
+  })
+  void saysWhatIsWrongWithAHostThatIsNone(String image, String words) throws Exception {
     EcrCommand.Ended ended =
-        EcrCommand.withCredentials()
-            .run("pull", "--address", daemon.socket().toString(), "public.ecr.aws/app:1");
+        EcrCommand.withCredentials().run("pull", "--address", daemon.socket().toString(), image);
     assertThat(ended.status()).isEqualTo(1);
-    assertThat(ended.err())
-        .contains("not the host of a private registry", "ecr.aws/arn:", ".dkr.ecr.");
+    assertThat(ended.err()).contains(words, "ecr.aws/arn:", ".dkr.ecr.");
   }
 }

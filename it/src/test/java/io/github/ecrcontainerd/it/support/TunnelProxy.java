@@ -12,24 +12,25 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP proxy on the loopback that makes tunnels (CONNECT), all of them to one server, whatever
- * host they are for: so a server of a test can be any of AWS's. It refuses all else.
+ * An HTTP proxy on the loopback that makes tunnels (CONNECT) to servers of a test in place of the
+ * hosts that they are for: so these can be AWS's. It refuses all else.
  */
 public final class TunnelProxy implements AutoCloseable {
   private final ServerSocket listener;
-  private final InetSocketAddress server;
+  private final Function<String, InetSocketAddress> servers;
   private final List<String> hosts = new CopyOnWriteArrayList<>();
 
   /**
    * A proxy that listens from now on.
    *
-   * @param server where all tunnels end
+   * @param servers where the tunnel for a host and port ends
    */
-  public TunnelProxy(InetSocketAddress server) throws IOException {
-    this.server = server;
+  public TunnelProxy(Function<String, InetSocketAddress> servers) throws IOException {
+    this.servers = servers;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().name("tunnels").start(this::accept);
   }
@@ -69,7 +70,7 @@ public final class TunnelProxy implements AutoCloseable {
         return;
       }
       hosts.add(words[1]);
-      behind.connect(server);
+      behind.connect(servers.apply(words[1]));
       client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(ISO_8859_1));
       Thread back = Thread.ofVirtual().start(() -> pass(behind, client, null));
       pass(client, behind, in);
