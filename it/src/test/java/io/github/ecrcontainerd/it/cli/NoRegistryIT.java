@@ -1,0 +1,167 @@
+package io.github.ecrcontainerd.it.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.github.ecrcontainerd.it.daemon.Containerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
+import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.it.registry.LocalEcr;
+import io.github.ecrcontainerd.it.registry.NoiseImage;
+import io.github.ecrcontainerd.it.registry.PrivateEcr;
+import io.github.ecrcontainerd.it.support.EcrCommand;
+import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Where something else is than a registry, every command says so in one line and in time. What is
+ * there instead is the kernel's own socket, or a server of the JDK's.
+ */
+@WithOneContainerd
+@ExtendWith(PrivateEcr.class)
+@Timeout(100)
+class NoRegistryIT {
+  private static final Duration DEADLINE = Duration.ofSeconds(35);
+  private static final List<String> COMMANDS = List.of("pull", "push", "copy", "copy --direct");
+
+  private final Containerd daemon;
+  private final LocalEcr ecr;
+
+  NoRegistryIT(Containerd daemon, LocalEcr ecr) {
+    this.daemon = daemon;
+    this.ecr = ecr;
+  }
+
+  /** What stands where the API should be. */
+  enum Stand {
+    NOTHING("nothing listens there"),
+    SILENCE("no answer from 127.0.0.1"),
+    A_GATEWAY_THAT_REFUSES("403 from 127.0.0.1"),
+    A_GATEWAY_THAT_IS_BROKEN("502 from 127.0.0.1");
+
+    private final String words;
+
+    Stand(String words) {
+      this.words = words;
+    }
+
+    /** Puts it on a port. */
+    private Closeable on(int port) throws IOException {
+      InetAddress loopback = InetAddress.getLoopbackAddress();
+      return switch (this) {
+        case NOTHING -> () -> {};
+        // Nobody accepts: the kernel has the connection, and the request.
+        case SILENCE -> new ServerSocket(port, 50, loopback);
+        case A_GATEWAY_THAT_REFUSES -> gateway(403, port);
+        case A_GATEWAY_THAT_IS_BROKEN -> gateway(502, port);
+      };
+    }
+
+    private static Closeable gateway(int status, int port) throws IOException {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            byte[] page = "<html><body><h1>Blocked</h1></body></html>".getBytes(UTF_8);
+            exchange.getRequestBody().readAllBytes();
+            exchange.getResponseHeaders().set("Content-Type", "text/html");
+            exchange.sendResponseHeaders(status, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+          });
+      server.start();
+      return () -> server.stop(0);
+    }
+  }
+
+  @BeforeAll
+  static void storeAnImage(Containerd daemon, LocalEcr ecr) throws Exception {
+    OciLayout layout = ecr.repository("stored");
+    NoiseImage.tag(layout, "1", List.of(NoiseImage.layer(layout, 1, 1 << 20)));
+    Ended stored =
+        EcrCommand.withCredentials()
+            .run(
+                "pull",
+                "--no-unpack",
+                "--address=" + daemon.socket(),
+                "--endpoint-url=" + ecr.server().endpoint(),
+                ecr.reference("stored", "1"));
+    assertThat(stored.status()).as(stored.err()).isZero();
+  }
+
+  static Stream<Arguments> everyCommandAndStandThatAnswers() {
+    return COMMANDS.stream()
+        .flatMap(
+            command ->
+                EnumSet.complementOf(EnumSet.of(Stand.SILENCE)).stream()
+                    .map(stand -> Arguments.of(command, stand)));
+  }
+
+  static List<String> everyCommand() {
+    return COMMANDS;
+  }
+
+  @ParameterizedTest(name = "{0}, and {1}")
+  @MethodSource("everyCommandAndStandThatAnswers")
+  void oneLineSaysSoInTime(String command, Stand stand) throws Exception {
+    assertFails(command, stand);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyCommand")
+  @Execution(ExecutionMode.CONCURRENT)
+  void silenceIsTakenForAnAnswerInTime(String command) throws Exception {
+    assertFails(command, Stand.SILENCE);
+  }
+
+  private void assertFails(String command, Stand stand) throws Exception {
+    int port = freePort();
+    try (Closeable _ = stand.on(port)) {
+      List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));
+      if (!command.contains("--direct")) {
+        line.add("--address=" + daemon.socket());
+      }
+      line.add("--endpoint-url=http://127.0.0.1:" + port);
+      line.add(ecr.reference("nowhere", "1"));
+      if (!command.equals("pull")) {
+        line.add(ecr.reference("stored", "1"));
+      }
+      long began = System.nanoTime();
+
+      Ended ended = EcrCommand.withCredentials().run(line.toArray(String[]::new));
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(DEADLINE);
+      assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+      assertThat(ended.err().lines().filter(text -> text.startsWith("ecr: ")).toList())
+          .singleElement()
+          .asString()
+          .contains(stand.words)
+          .doesNotContain("Exception", "software.amazon", "java.", "<html>");
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket before = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      return before.getLocalPort();
+    }
+  }
+}
