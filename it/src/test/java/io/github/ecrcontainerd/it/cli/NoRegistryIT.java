@@ -14,13 +14,15 @@ import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -53,7 +55,6 @@ class NoRegistryIT {
   /** What stands where the API should be. */
   enum Stand {
     NOTHING("nothing listens there"),
-    SILENCE("no answer from 127.0.0.1"),
     A_GATEWAY_THAT_REFUSES("403 from 127.0.0.1"),
     A_GATEWAY_THAT_IS_BROKEN("502 from 127.0.0.1");
 
@@ -65,11 +66,8 @@ class NoRegistryIT {
 
     /** Puts it on a port. */
     private Closeable on(int port) throws IOException {
-      InetAddress loopback = InetAddress.getLoopbackAddress();
       return switch (this) {
         case NOTHING -> () -> {};
-        // Nobody accepts: the kernel has the connection, and the request.
-        case SILENCE -> new ServerSocket(port, 50, loopback);
         case A_GATEWAY_THAT_REFUSES -> gateway(403, port);
         case A_GATEWAY_THAT_IS_BROKEN -> gateway(502, port);
       };
@@ -108,12 +106,9 @@ class NoRegistryIT {
     assertThat(stored.status()).as(stored.err()).isZero();
   }
 
-  static Stream<Arguments> everyCommandAndStandThatAnswers() {
+  static Stream<Arguments> everyCommandAndStand() {
     return COMMANDS.stream()
-        .flatMap(
-            command ->
-                EnumSet.complementOf(EnumSet.of(Stand.SILENCE)).stream()
-                    .map(stand -> Arguments.of(command, stand)));
+        .flatMap(command -> Stream.of(Stand.values()).map(stand -> Arguments.of(command, stand)));
   }
 
   static List<String> everyCommand() {
@@ -121,42 +116,65 @@ class NoRegistryIT {
   }
 
   @ParameterizedTest(name = "{0}, and {1}")
-  @MethodSource("everyCommandAndStandThatAnswers")
+  @MethodSource("everyCommandAndStand")
   void oneLineSaysSoInTime(String command, Stand stand) throws Exception {
-    assertFails(command, stand);
+    int port = freePort();
+    try (Closeable _ = stand.on(port)) {
+      long began = System.nanoTime();
+
+      Ended ended = run(command, port);
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(DEADLINE);
+      assertSays(ended, stand.words);
+    }
   }
 
   @ParameterizedTest
   @MethodSource("everyCommand")
   @Execution(ExecutionMode.CONCURRENT)
   void silenceIsTakenForAnAnswerInTime(String command) throws Exception {
-    assertFails(command, Stand.SILENCE);
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Long> asked = new CompletableFuture<>();
+      Thread.startVirtualThread(() -> accept(silent, asked));
+
+      Ended ended = run(command, silent.getLocalPort());
+
+      // Not from its start on, which takes as long as the machine is busy.
+      assertThat(Duration.ofNanos(System.nanoTime() - asked.get())).isLessThan(DEADLINE);
+      assertSays(ended, "no answer from 127.0.0.1");
+    }
   }
 
-  private void assertFails(String command, Stand stand) throws Exception {
-    int port = freePort();
-    try (Closeable _ = stand.on(port)) {
-      List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));
-      if (!command.contains("--direct")) {
-        line.add("--address=" + daemon.socket());
-      }
-      line.add("--endpoint-url=http://127.0.0.1:" + port);
-      line.add(ecr.reference("nowhere", "1"));
-      if (!command.equals("pull")) {
-        line.add(ecr.reference("stored", "1"));
-      }
-      long began = System.nanoTime();
-
-      Ended ended = EcrCommand.withCredentials().run(line.toArray(String[]::new));
-
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(DEADLINE);
-      assertThat(ended.status()).as(ended.err()).isEqualTo(1);
-      assertThat(ended.err().lines().filter(text -> text.startsWith("ecr: ")).toList())
-          .singleElement()
-          .asString()
-          .contains(stand.words)
-          .doesNotContain("Exception", "software.amazon", "java.", "<html>");
+  /** Takes one connection, hears it out, and says nothing; all others stay with the kernel. */
+  private static void accept(ServerSocket silent, CompletableFuture<Long> asked) {
+    try (Socket first = silent.accept()) {
+      asked.complete(System.nanoTime());
+      first.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException closed) {
+      // The test is over.
     }
+  }
+
+  private Ended run(String command, int port) throws InterruptedException {
+    List<String> line = new ArrayList<>(List.of(command.split(" ", -1)));
+    if (!command.contains("--direct")) {
+      line.add("--address=" + daemon.socket());
+    }
+    line.add("--endpoint-url=http://127.0.0.1:" + port);
+    line.add(ecr.reference("nowhere", "1"));
+    if (!command.equals("pull")) {
+      line.add(ecr.reference("stored", "1"));
+    }
+    return EcrCommand.withCredentials().run(line.toArray(String[]::new));
+  }
+
+  private static void assertSays(Ended ended, String words) {
+    assertThat(ended.status()).as(ended.err()).isEqualTo(1);
+    assertThat(ended.err().lines().filter(text -> text.startsWith("ecr: ")).toList())
+        .singleElement()
+        .asString()
+        .contains(words)
+        .doesNotContain("Exception", "software.amazon", "java.", "<html>");
   }
 
   private static int freePort() throws IOException {
