@@ -47,7 +47,12 @@ public final class Ecr {
       CommandLine command =
           commands(args)
               .setParameterExceptionHandler((e, wrong) -> failure.ofUsage(e))
-              .setExecutionExceptionHandler((e, line, parsed) -> failure.of(e));
+              .setExecutionExceptionHandler((e, line, parsed) -> failure.of(e))
+              .setExecutionStrategy(
+                  parsed -> {
+                    RegistryOptions.timeoutOf(parsed).ifPresent(interruption::after);
+                    return new CommandLine.RunLast().execute(parsed);
+                  });
       checkText(command, args);
       int status = command.execute(args);
       command.getOut().flush();

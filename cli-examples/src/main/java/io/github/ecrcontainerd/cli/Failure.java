@@ -57,8 +57,8 @@ final class Failure {
     if (inFull) {
       failure.printStackTrace(err);
     }
-    // Whatever an interrupted command fails with: the signal is the reason.
-    tell(interruption.hasBegun() ? "interrupted" : explain(failure));
+    // Whatever an interrupted command fails with, this is why.
+    tell(interruption.reason().orElseGet(() -> explain(failure)));
     return FAILED;
   }
 

@@ -8,10 +8,14 @@ import java.util.Optional;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Which Amazon ECR, and how fast. */
 final class RegistryOptions {
+  /** Read by who starts the command. */
+  private static final String TIMEOUT = "--timeout";
+
   @Spec(Spec.Target.MIXEE)
   CommandSpec command = CommandSpec.create();
 
@@ -43,6 +47,35 @@ final class RegistryOptions {
       description = "how long a call of the ECR API may take (default: 30)")
   Optional<Integer> apiTimeout = Optional.empty();
 
+  @Option(
+      names = "--connect-timeout",
+      paramLabel = "SECONDS",
+      description = "how long a connection may take to be made (default: 10)")
+  Optional<Integer> connectTimeout = Optional.empty();
+
+  @Option(
+      names = TIMEOUT,
+      paramLabel = "SECONDS",
+      description = "how long the command may take (default: without limit)")
+  Optional<Integer> timeout = Optional.empty();
+
+  /** How long the command that was asked for may take, if it has such a limit. */
+  static Optional<Duration> timeoutOf(ParseResult parsed) {
+    if (!parsed.hasSubcommand()) {
+      return Optional.empty();
+    }
+    Optional<Integer> given = parsed.subcommand().matchedOptionValue(TIMEOUT, Optional.empty());
+    return given.map(
+        seconds -> {
+          if (seconds < 1) {
+            throw new ParameterException(
+                parsed.subcommand().commandSpec().commandLine(),
+                "%s is at least 1, not %d".formatted(TIMEOUT, seconds));
+          }
+          return Duration.ofSeconds(seconds);
+        });
+  }
+
   EcrResolver open() {
     return builder().build();
   }
@@ -54,6 +87,7 @@ final class RegistryOptions {
       endpoint.ifPresent(builder::endpointOverride);
       profile.ifPresent(builder::profile);
       apiTimeout.map(Duration::ofSeconds).ifPresent(builder::apiTimeout);
+      connectTimeout.map(Duration::ofSeconds).ifPresent(builder::connectTimeout);
       parallelism
           .or(() -> Environment.get("ECR_PULL_PARALLEL").map(RegistryOptions::number))
           .ifPresent(builder::layerDownloadParallelism);

@@ -56,6 +56,7 @@ public final class EcrResolver implements Resolver {
             new ResolverOptions(
                 options.credentials,
                 options.endpoint,
+                options.connectTimeout,
                 options.apiTimeout,
                 options.configuration,
                 options.http,
@@ -119,6 +120,7 @@ public final class EcrResolver implements Resolver {
   public static final class Builder {
     private Optional<Function<EcrReference, AwsCredentialsProvider>> credentials = Optional.empty();
     private Optional<URI> endpoint = Optional.empty();
+    private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration apiTimeout = Duration.ofSeconds(30);
     private Consumer<EcrAsyncClientBuilder> configuration = client -> {};
     private Optional<SdkAsyncHttpClient> http = Optional.empty();
@@ -179,11 +181,25 @@ public final class EcrResolver implements Resolver {
      * first, by a pull-through cache rule, may need more.
      */
     public Builder apiTimeout(Duration timeout) {
-      if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
-        throw new IllegalArgumentException("apiTimeout is at least 1 s, not " + timeout);
-      }
-      this.apiTimeout = timeout;
+      this.apiTimeout = atLeastASecond("apiTimeout", timeout);
       return this;
+    }
+
+    /**
+     * How long a connection to the API or to a layer's host may take to be made, its TLS left out;
+     * 10 s by default. Where it takes longer, it is tried again within the time that there is for a
+     * call or a range. An HTTP client of the caller's has its own.
+     */
+    public Builder connectTimeout(Duration timeout) {
+      this.connectTimeout = atLeastASecond("connectTimeout", timeout);
+      return this;
+    }
+
+    private static Duration atLeastASecond(String option, Duration timeout) {
+      if (timeout.compareTo(Duration.ofSeconds(1)) < 0) {
+        throw new IllegalArgumentException(option + " is at least 1 s, not " + timeout);
+      }
+      return timeout;
     }
 
     /**

@@ -34,7 +34,7 @@ public final class EcrRegistry implements AutoCloseable {
         options
             .http()
             .map(HttpClients::of)
-            .orElseGet(() -> HttpClients.open(options.connections()));
+            .orElseGet(() -> HttpClients.open(options.connections(), options.connectTimeout()));
     this.clients =
         new EcrClients(
             http.api(),

@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  *
  * @param credentials of a reference, instead of those that every SDK finds
  * @param endpoint instead of the region's own
+ * @param connectTimeout how long a connection may take to be made, TLS left out
  * @param apiTimeout how long a call of the API may take
  * @param configuration of the SDK's clients
  * @param http instead of clients of the resolver's own; stays its owner's to close
@@ -28,6 +29,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 public record ResolverOptions(
     Optional<Function<EcrReference, AwsCredentialsProvider>> credentials,
     Optional<URI> endpoint,
+    Duration connectTimeout,
     Duration apiTimeout,
     Consumer<EcrAsyncClientBuilder> configuration,
     Optional<SdkAsyncHttpClient> http,

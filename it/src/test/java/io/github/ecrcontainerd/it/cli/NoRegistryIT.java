@@ -19,12 +19,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
@@ -145,6 +148,52 @@ class NoRegistryIT {
     }
   }
 
+  /** The kernel has room for few that nobody accepts, and hears no further one. */
+  @Test
+  void aHostThatTakesNoConnectionIsNamedInTime() throws Exception {
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Fillers fillers = new Fillers(full.getLocalSocketAddress())) {
+      fillers.fill();
+      long began = System.nanoTime();
+
+      Ended ended = run("pull --connect-timeout=1", full.getLocalPort());
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(DEADLINE);
+      assertSays(ended, "no answer from 127.0.0.1:" + full.getLocalPort());
+    }
+  }
+
+  /** Connections that fill what a socket has room for. */
+  private static final class Fillers implements AutoCloseable {
+    private static final int PATIENCE_MILLIS = 500;
+
+    private final SocketAddress address;
+    private final List<Socket> connected = new ArrayList<>();
+
+    private Fillers(SocketAddress address) {
+      this.address = address;
+    }
+
+    private void fill() throws IOException {
+      try {
+        while (true) {
+          Socket next = new Socket();
+          connected.add(next);
+          next.connect(address, PATIENCE_MILLIS);
+        }
+      } catch (SocketTimeoutException fullNow) {
+        // That was the aim.
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      for (Socket socket : connected) {
+        socket.close();
+      }
+    }
+  }
+
   /** Takes one connection, hears it out, and says nothing; all others stay with the kernel. */
   private static void accept(ServerSocket silent, CompletableFuture<Long> asked) {
     try (Socket first = silent.accept()) {
@@ -162,7 +211,7 @@ class NoRegistryIT {
     }
     line.add("--endpoint-url=http://127.0.0.1:" + port);
     line.add(ecr.reference("nowhere", "1"));
-    if (!command.equals("pull")) {
+    if (!command.startsWith("pull")) {
       line.add(ecr.reference("stored", "1"));
     }
     return EcrCommand.withCredentials().run(line.toArray(String[]::new));

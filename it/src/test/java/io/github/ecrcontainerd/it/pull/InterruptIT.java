@@ -81,6 +81,21 @@ class InterruptIT {
     assertThat(daemon.ctr("content", "active")).contains("layer-" + layer);
   }
 
+  @Test
+  void endsTheCommandWhenItsTimeIsOverAndLetsTheNextOneGoOn() throws Exception {
+    Digest layer = tagImage("late");
+    CountDownLatch stalled = stallBehind(layer, 5_000_000);
+    List<String> line = new ArrayList<>(List.of(pull("late")));
+    line.add("--timeout=5");
+
+    EcrCommand.Ended ended = EcrCommand.withCredentials().run(line.toArray(String[]::new));
+
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.err()).endsWith("ecr: it took longer than 5 s (--timeout)\n");
+    assertThat(stalled.getCount()).isZero();
+    assertThat(daemon.ctr("content", "active")).contains("layer-" + layer);
+  }
+
   /**
    * There is no event to wait for at each moment of a start: the moments are random, from the start
    * of the process on. Before its {@code main} a JVM ends without a word; JDK 25 has some

@@ -51,7 +51,8 @@ public final class BlockingHttpClient implements SdkHttpClient {
   /** One that goes the way of this process's settings. */
   public static BlockingHttpClient open() {
     CrtThreads.keep();
-    return new BlockingHttpClient(HttpClients.forShortCalls(ProxySettings.ofThisProcess()));
+    return new BlockingHttpClient(
+        HttpClients.forShortCalls(ProxySettings.ofThisProcess(), PATIENCE));
   }
 
   @Override

@@ -49,8 +49,9 @@ public final class HttpClients implements AutoCloseable {
    * Clients of its own.
    *
    * @param layerConnections how many layers' requests there are at a time
+   * @param connectTimeout how long a connection may take to be made
    */
-  public static HttpClients open(int layerConnections) {
+  public static HttpClients open(int layerConnections, Duration connectTimeout) {
     ProxySettings proxies = ProxySettings.ofThisProcess();
     // Two threads that begin to log at the same time get a complaint of SLF4J's on the terminal.
     LoggerFactory.getILoggerFactory();
@@ -61,8 +62,9 @@ public final class HttpClients implements AutoCloseable {
             Thread.ofPlatform().daemon().name("ecr-http-client").factory());
     try {
       return new HttpClients(
-          new EarlyHttpClient(() -> forShortCalls(proxies), making),
-          new EarlyHttpClient(() -> client(proxies, layerConnections, Optional.empty()), making),
+          new EarlyHttpClient(() -> forShortCalls(proxies, connectTimeout), making),
+          new EarlyHttpClient(
+              () -> client(proxies, layerConnections, connectTimeout, Optional.empty()), making),
           proxies,
           true);
     } finally {
@@ -71,8 +73,8 @@ public final class HttpClients implements AutoCloseable {
   }
 
   /** A client for an API. */
-  static SdkAsyncHttpClient forShortCalls(ProxySettings proxies) {
-    return client(proxies, API_CONNECTIONS, Optional.of(API_STALL));
+  static SdkAsyncHttpClient forShortCalls(ProxySettings proxies, Duration connectTimeout) {
+    return client(proxies, API_CONNECTIONS, connectTimeout, Optional.of(API_STALL));
   }
 
   /** One that is its owner's to close, for everything. Which proxies it has is not known. */
@@ -81,19 +83,20 @@ public final class HttpClients implements AutoCloseable {
   }
 
   private static SdkAsyncHttpClient client(
-      ProxySettings proxies, int connections, Optional<Duration> stall) {
+      ProxySettings proxies, int connections, Duration connectTimeout, Optional<Duration> stall) {
     return proxies.isEmpty()
-        ? client(Optional.empty(), connections, stall)
-        : new ProxiedHttpClient(proxies, proxy -> client(proxy, connections, stall));
+        ? client(Optional.empty(), connections, connectTimeout, stall)
+        : new ProxiedHttpClient(
+            proxies, proxy -> client(proxy, connections, connectTimeout, stall));
   }
 
   private static SdkAsyncHttpClient client(
-      Optional<Proxy> proxy, int connections, Optional<Duration> stall) {
+      Optional<Proxy> proxy, int connections, Duration connectTimeout, Optional<Duration> stall) {
     AwsCrtAsyncHttpClient.Builder client =
         AwsCrtAsyncHttpClient.builder()
             .maxConcurrency(connections)
             .readBufferSizeInBytes(READ_BUFFER_BYTES)
-            .connectionTimeout(Duration.ofSeconds(10))
+            .connectionTimeout(connectTimeout)
             .useTrustStoreSystemProperties(Trust.isJavas(System::getProperty))
             .connectionAcquisitionTimeout(ACQUISITION)
             .proxyConfiguration(configurationOf(proxy));
