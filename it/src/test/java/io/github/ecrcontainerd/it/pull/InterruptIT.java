@@ -86,12 +86,12 @@ class InterruptIT {
     Digest layer = tagImage("late");
     CountDownLatch stalled = stallBehind(layer, 5_000_000);
     List<String> line = new ArrayList<>(List.of(pull("late")));
-    line.add("--timeout=5");
+    line.add("--timeout=10");
 
     EcrCommand.Ended ended = EcrCommand.withCredentials().run(line.toArray(String[]::new));
 
     assertThat(ended.status()).isEqualTo(1);
-    assertThat(ended.err()).endsWith("ecr: it took longer than 5 s (--timeout)\n");
+    assertThat(ended.err()).endsWith("ecr: it took longer than 10 s (--timeout)\n");
     assertThat(stalled.getCount()).isZero();
     assertThat(daemon.ctr("content", "active")).contains("layer-" + layer);
   }
