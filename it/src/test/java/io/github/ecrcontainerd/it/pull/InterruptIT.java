@@ -84,7 +84,8 @@ class InterruptIT {
   @Test
   void endsTheCommandWhenItsTimeIsOverAndLetsTheNextOneGoOn() throws Exception {
     Digest layer = tagImage("late");
-    CountDownLatch stalled = stallBehind(layer, 5_000_000);
+    // Asked again after some time, it gives as many bytes again: far from all.
+    CountDownLatch stalled = stallBehind(layer, 2_000_000);
     List<String> line = new ArrayList<>(List.of(pull("late")));
     line.add("--timeout=10");
 
