@@ -11,9 +11,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** Which Amazon ECR, and how fast. */
+/** Which Amazon ECR, how fast, and for how long. */
 final class RegistryOptions {
-  /** Read by who starts the command. */
+  /** Read before the command is started, by {@link #timeoutOf}. */
   private static final String TIMEOUT = "--timeout";
 
   @Spec(Spec.Target.MIXEE)

@@ -45,13 +45,14 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
    * @throws IllegalArgumentException if it is not one of a registry; the message says why
    */
   static RegistryHost parse(String host) {
-    Matcher parts = FORM.matcher(host.toLowerCase(Locale.ROOT));
-    if (PUBLIC.contains(host.toLowerCase(Locale.ROOT))) {
+    String name = host.toLowerCase(Locale.ROOT);
+    if (PUBLIC.contains(name)) {
       throw new IllegalArgumentException(
           Quoted.of(host)
               + " is Amazon ECR Public, which has another API: pull its images by a pull-through"
               + " cache rule of a private registry, or copy them there, for example with skopeo");
     }
+    Matcher parts = FORM.matcher(name);
     if (!parts.matches()) {
       throw new IllegalArgumentException(
           Quoted.of(host) + " is not the host of a private registry in ECR");

@@ -10,16 +10,19 @@ import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
-import io.github.ecrcontainerd.it.registry.HttpProxy;
 import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.it.registry.PrivateEcr;
 import io.github.ecrcontainerd.it.support.EcrCommand;
+import io.github.ecrcontainerd.it.support.HttpProxy;
 import io.github.ecrcontainerd.local.LayerFault;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,7 +166,7 @@ class SecretsIT {
   @Test
   void showsNoPasswordOfTheProxyThatItGoesThrough() throws Exception {
     try (LocalEcr plain = LocalEcr.openWithoutTls();
-        HttpProxy proxy = new HttpProxy(plain.server().endpoint())) {
+        HttpProxy proxy = new HttpProxy(host -> Optional.of(addressOf(plain)))) {
       image(plain, "proxied");
       EcrCommand.Ended ended =
           pull(
@@ -178,9 +181,14 @@ class SecretsIT {
     }
   }
 
+  private static InetSocketAddress addressOf(LocalEcr registry) {
+    URI endpoint = registry.server().endpoint();
+    return new InetSocketAddress(endpoint.getHost(), endpoint.getPort());
+  }
+
   @Test
   void asksTheProxyForATunnelAndShowsNoPasswordOfOneThatRefuses() throws Exception {
-    try (HttpProxy proxy = new HttpProxy(ecr.server().endpoint())) {
+    try (HttpProxy proxy = new HttpProxy(host -> Optional.empty())) {
       EcrCommand.Ended ended =
           command()
               .with("HTTPS_PROXY", proxy.url("me:" + PASSWORD))

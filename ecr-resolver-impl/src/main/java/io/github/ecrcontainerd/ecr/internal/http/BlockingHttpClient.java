@@ -117,7 +117,7 @@ public final class BlockingHttpClient implements SdkHttpClient {
       }
     }
 
-    /** In a new one of the same type: the cause's own stack is another thread's. */
+    /** What can't get better stays what it is; after an IOException the SDK asks again. */
     private static IOException failure(@Nullable Throwable cause) {
       if (cause instanceof RuntimeException untrusted) {
         throw untrusted;
