@@ -120,8 +120,12 @@ record CertificateCheck(Supplier<Trust> trust) {
         trusted.problems().stream()
             .map(problem -> " (" + problem + ")")
             .collect(Collectors.joining());
-    return "%s is issued by %s, which is not trusted here: set SSL_CERT_FILE, or for bin/ecr AWS_CA_BUNDLE, to a file with that authority's certificate%s"
-        .formatted(of, last.getIssuerX500Principal().getName(), problems);
+    String advice =
+        trusted.isJavas()
+            ? "add that authority's certificate to the store that javax.net.ssl.trustStore names"
+            : "set SSL_CERT_FILE, or for bin/ecr AWS_CA_BUNDLE, to a file with that authority's certificate";
+    return "%s is issued by %s, which is not trusted here: %s%s"
+        .formatted(of, last.getIssuerX500Principal().getName(), advice, problems);
   }
 
   private static String subject(X509Certificate certificate) {

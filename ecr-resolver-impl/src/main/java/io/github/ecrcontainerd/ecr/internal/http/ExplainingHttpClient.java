@@ -7,7 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -103,7 +105,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
     private final String host;
     private final PeerFailures failures;
     private final CompletableFuture<Void> result = new CompletableFuture<>();
-    private final CompletableFuture<Boolean> firstSign = new CompletableFuture<>();
+    private final CompletableFuture<Void> firstSign = new CompletableFuture<>();
     private final AtomicBoolean failed = new AtomicBoolean();
 
     Exchange(SdkAsyncHttpResponseHandler handler, String host, PeerFailures failures) {
@@ -126,7 +128,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
       var _ =
           result.whenComplete(
               (nothing, failure) -> {
-                firstSign.complete(false);
+                firstSign.complete(null);
                 if (failure != null) {
                   sent.cancel(true);
                 }
@@ -136,19 +138,25 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
     /** Looks at the server's certificate if it doesn't answer soon. */
     void suspect(String name, int port) {
       try {
-        var _ =
-            firstSign
-                .completeOnTimeout(null, SUSPICION.toMillis(), TimeUnit.MILLISECONDS)
-                .thenAccept(
-                    sign -> {
-                      if (sign == null) {
-                        problem(host, name, port)
-                            .ifPresent(problem -> fail(new UntrustedPeerException(problem)));
-                      }
-                    })
-                .join();
+        if (!isSilent()) {
+          return;
+        }
+        problem(host, name, port).ifPresent(problem -> fail(new UntrustedPeerException(problem)));
       } catch (RuntimeException e) {
         fail(e);
+      } catch (InterruptedException | OutOfMemoryError notHere) {
+        // Nothing looks beside a request that has no thread for it: it goes on by itself.
+      }
+    }
+
+    private boolean isSilent() throws InterruptedException {
+      try {
+        var _ = firstSign.get(SUSPICION.toMillis(), TimeUnit.MILLISECONDS);
+        return false;
+      } catch (TimeoutException silent) {
+        return true;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
       }
     }
 
@@ -169,7 +177,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
     @Override
     public void onHeaders(SdkHttpResponse headers) {
       answered.add(host);
-      firstSign.complete(true);
+      firstSign.complete(null);
       if (!failed.get()) {
         handler.onHeaders(headers);
       }

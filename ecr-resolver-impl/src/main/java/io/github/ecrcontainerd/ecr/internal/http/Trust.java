@@ -107,6 +107,11 @@ record Trust(@Nullable KeyStore store, List<String> problems) {
     }
   }
 
+  /** Whether it is what Java takes by itself. */
+  boolean isJavas() {
+    return store == null;
+  }
+
   /** Whether no certificate at all can be trusted. */
   boolean isEmpty() throws GeneralSecurityException {
     return store != null && store.size() == 0;
