@@ -65,9 +65,7 @@ final class AwsEnvironment {
 
   /** The command, to be run. */
   EcrCommand ecr() {
-    EcrCommand command = EcrCommand.plain();
-    variables.forEach(command::with);
-    return command;
+    return EcrCommand.plain().with(variables);
   }
 
   /** Lets {@code ecr} ask, and checks that the registry has answered it. */

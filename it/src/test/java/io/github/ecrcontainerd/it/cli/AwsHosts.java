@@ -26,10 +26,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * AWS's own hosts, for who goes through a proxy and trusts a certificate: STS, IAM Identity Center,
- * and an Amazon ECR that has no repository. A server of the JDK's, with openssl's certificate.
+ * sign-in, and an Amazon ECR that has no repository. A server of the JDK's, with openssl's
+ * certificate.
  */
 final class AwsHosts implements AutoCloseable {
   static final String ROLE = "arn:aws:iam::123456789012:role/puller";
+
+  /** What {@code aws login} writes as a profile's session. */
+  static final String LOGIN = "arn:aws:sts::123456789012:assumed-role/admin/person";
+
+  /** What they take, and give: nobody else may see it. */
+  static final List<String> SECRETS =
+      List.of("of-the-pod", "of-the-person", "sEcReTkEyOfArOlE", "sEsSiOnOfArOlE");
 
   private final BlockingQueue<String> keys = new LinkedBlockingQueue<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -68,15 +76,19 @@ final class AwsHosts implements AutoCloseable {
             "sts.us-west-2.amazonaws.com",
             "sts.amazonaws.com",
             "portal.sso.us-west-2.amazonaws.com",
-            "oidc.us-west-2.amazonaws.com");
+            "oidc.us-west-2.amazonaws.com",
+            "us-west-2.signin.aws.amazon.com");
     server = certificate.server();
     registry = server.getAddress();
-    proxy =
-        new HttpProxy(
-            host -> Optional.of(host.startsWith("api.ecr.") ? registry : server.getAddress()));
+    proxy = new HttpProxy(this::serverOf);
     server.setExecutor(threads);
     server.createContext("/", this::answer);
     server.start();
+  }
+
+  /** The server that stands for one of AWS's. */
+  Optional<InetSocketAddress> serverOf(String host) {
+    return Optional.of(host.startsWith("api.ecr.") ? registry : server.getAddress());
   }
 
   /** What programs need in their environment to meet these in place of AWS's. */
@@ -150,6 +162,17 @@ final class AwsHosts implements AutoCloseable {
           {"accessToken":"of-the-person","expiresIn":3600,"tokenType":"Bearer",
           "refreshToken":"again"}
           """);
+    } else if (host.contains(".signin.")) {
+      assertThat(form).contains("of-the-person");
+      assertThat(exchange.getRequestHeaders()).containsKey("DPoP");
+      Exchanges.answer(
+          exchange,
+          200,
+          """
+          {"accessToken":{"accessKeyId":"AKIALOGIN","secretAccessKey":"sEcReTkEyOfArOlE",
+          "sessionToken":"sEsSiOnOfArOlE"},"tokenType":"aws_sigv4","expiresIn":900,
+          "refreshToken":"of-the-person"}
+          """);
     } else if (host.startsWith("portal.sso.")) {
       String token = exchange.getRequestHeaders().getFirst("x-amz-sso_bearer_token");
       if ("of-the-person".equals(token)) {
@@ -157,7 +180,8 @@ final class AwsHosts implements AutoCloseable {
             exchange,
             200,
             """
-            {"roleCredentials":{"accessKeyId":"AKIASSO","secretAccessKey":"x","sessionToken":"t",
+            {"roleCredentials":{"accessKeyId":"AKIASSO","secretAccessKey":"sEcReTkEyOfArOlE",
+            "sessionToken":"sEsSiOnOfArOlE",
             "expiration":%d}}
             """
                 .formatted(Instant.now().plus(Duration.ofHours(1)).toEpochMilli()));
@@ -179,8 +203,9 @@ final class AwsHosts implements AutoCloseable {
         """
         <%1$sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><%1$sResult>
         <AssumedRoleUser><Arn>%2$s/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>
-        <Credentials><AccessKeyId>%3$s</AccessKeyId><SecretAccessKey>x</SecretAccessKey>
-        <SessionToken>t</SessionToken><Expiration>%4$s</Expiration></Credentials>
+        <Credentials><AccessKeyId>%3$s</AccessKeyId>
+        <SecretAccessKey>sEcReTkEyOfArOlE</SecretAccessKey>
+        <SessionToken>sEsSiOnOfArOlE</SessionToken><Expiration>%4$s</Expiration></Credentials>
         </%1$sResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></%1$sResponse>
         """
             .formatted(

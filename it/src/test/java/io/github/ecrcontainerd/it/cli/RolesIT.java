@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.it.registry.NoiseImage;
+import io.github.ecrcontainerd.it.support.Command;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
+import io.github.ecrcontainerd.it.support.HttpProxy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +130,49 @@ class RolesIT {
     assertSignAsTheAwsCliDoes(List.of("none", "AKIASSO"), "--profile", "person");
   }
 
+  /** The AWS CLI of Debian is older than {@code aws login}: the form of its files is the SDK's. */
+  @Test
+  void ofALogin() throws Exception {
+    writeLogin(Instant.now().plus(Duration.ofHours(1)));
+
+    environment.askByEcr("--profile", "person");
+    assertThat(hosts.takeKeys()).containsExactly("AKIALOGIN");
+  }
+
+  @Test
+  void ofALoginThatIsRenewed() throws Exception {
+    writeLogin(Instant.now().minus(Duration.ofMinutes(1)));
+
+    environment.askByEcr("--profile", "person");
+    assertThat(hosts.takeKeys()).containsExactly("none", "AKIALOGIN");
+    assertThat(hosts.wasAsked("us-west-2.signin.aws.amazon.com")).isTrue();
+  }
+
+  @Test
+  void aLoginThatIsOverIsNamed() throws Exception {
+    writeLogin(Instant.now().minus(Duration.ofMinutes(1)));
+    hosts.issuer(
+        (host, form, exchange) ->
+            Exchanges.answer(
+                exchange,
+                400,
+                "{\"error\":\"TOKEN_EXPIRED\",\"message\":\"The refresh token has expired\"}"));
+
+    assertRefused(List.of("--profile", "person"), "profile person: ");
+  }
+
+  /** All these tests go through a proxy that asks for a login; this one speaks TLS itself. */
+  @Test
+  void throughAProxyThatSpeaksTls() throws Exception {
+    try (HttpProxy proxy = HttpProxy.overTls(hosts.certificate(), hosts::serverOf)) {
+      environment.set("HTTPS_PROXY", proxy.url());
+      webIdentity();
+
+      assertSignAsTheAwsCliDoes(List.of("none", "AKIAWEB"));
+      assertThat(proxy.seen()).hasSizeGreaterThanOrEqualTo(4);
+    }
+  }
+
   @Test
   void aSessionWithoutATokenIsNamed() throws Exception {
     writeSession();
@@ -237,6 +282,25 @@ class RolesIT {
                 token,
                 until.truncatedTo(ChronoUnit.SECONDS),
                 Instant.now().plus(Duration.ofDays(9)).truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  /** Writes what {@code aws login} keeps, with a key of openssl's. */
+  private void writeLogin(Instant until) throws IOException, GeneralSecurityException {
+    environment.write(".aws/config", "[profile person]\nlogin_session=" + AwsHosts.LOGIN + "\n");
+    String key =
+        Command.run(List.of("openssl", "ecparam", "-genkey", "-name", "prime256v1", "-noout"));
+    MessageDigest hash = MessageDigest.getInstance("SHA-256");
+    environment.write(
+        ".aws/login/cache/"
+            + HexFormat.of().formatHex(hash.digest(AwsHosts.LOGIN.getBytes(UTF_8)))
+            + ".json",
+        """
+        {"accessToken":{"accessKeyId":"AKIALOGIN","secretAccessKey":"x","sessionToken":"t",
+        "accountId":"123456789012","expiresAt":"%s"},"tokenType":"aws_sigv4",
+        "clientId":"arn:aws:signin:::devtools/same-device","refreshToken":"of-the-person",
+        "idToken":"i","dpopKey":"%s"}
+        """
+            .formatted(until.truncatedTo(ChronoUnit.SECONDS), key.replace("\n", "\\n")));
   }
 
   private void assertSignAsTheAwsCliDoes(List<String> expected, String... options)

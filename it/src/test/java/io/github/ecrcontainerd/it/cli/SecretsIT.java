@@ -20,8 +20,8 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +44,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SecretsIT {
   private static final String KEY = "sEcReTkEy0123456789";
   private static final String SESSION = "sEsSiOnToKeN0123456789";
-  private static final String PASSWORD = "pRoXyPaSsWoRd";
 
   /** What signs a URL or a header, with its value: names alone tell nothing. */
   private static final Pattern SIGNED =
@@ -107,8 +106,12 @@ class SecretsIT {
         .with("AWS_ACCESS_KEY_ID", "AKIAXAMPLEXAMPLE")
         .with("AWS_SECRET_ACCESS_KEY", KEY)
         .with("AWS_SESSION_TOKEN", SESSION)
-        .with("ECR_PULL_DEBUG", "1")
-        .with("JAVA_TOOL_OPTIONS", String.join(" ", loggingAll()));
+        .with(all());
+  }
+
+  /** All that is shown of what happens. */
+  private Map<String, String> all() {
+    return Map.of("ECR_PULL_DEBUG", "1", "JAVA_TOOL_OPTIONS", String.join(" ", loggingAll()));
   }
 
   private EcrCommand.Ended pull(EcrCommand command, String endpoint, String repository)
@@ -127,8 +130,9 @@ class SecretsIT {
     assertThat(all)
         .doesNotContain(KEY)
         .doesNotContain(SESSION)
-        .doesNotContain(PASSWORD)
-        .doesNotContain(Base64.getEncoder().encodeToString(("me:" + PASSWORD).getBytes(UTF_8)))
+        .doesNotContain(AwsHosts.SECRETS)
+        .doesNotContain(HttpProxy.PASSWORD)
+        .doesNotContain(HttpProxy.authorization().split(" ", -1)[1])
         .doesNotContainPattern(SIGNED);
   }
 
@@ -169,14 +173,41 @@ class SecretsIT {
         HttpProxy proxy = new HttpProxy(host -> Optional.of(addressOf(plain)))) {
       image(plain, "proxied");
       EcrCommand.Ended ended =
-          pull(
-              command().with("HTTP_PROXY", proxy.url("me:" + PASSWORD)),
-              "http://ecr.test:8080",
-              "proxied");
+          pull(command().with("HTTP_PROXY", proxy.url()), "http://ecr.test:8080", "proxied");
       assertThat(ended.status()).as(ended.err()).isZero();
       assertThat(proxy.seen())
           .isNotEmpty()
           .allSatisfy(head -> assertThat(head).startsWith("POST http://ecr.test:8080"));
+      holdsNoSecret(ended);
+    }
+  }
+
+  /** By STS, over TLS, through a tunnel: all of them have secrets. */
+  @Test
+  void showsNoneOfThoseThatARoleIsGiven() throws Exception {
+    try (AwsHosts hosts = new AwsHosts(directory);
+        LocalEcr overTls = LocalEcr.openOverTls(hosts.certificate())) {
+      image(overTls, "of-a-role");
+      hosts.registry(overTls.server().endpoint());
+      AwsEnvironment environment =
+          new AwsEnvironment(Files.createDirectory(directory.resolve("home")));
+      environment.set(hosts.environment());
+      environment.set("AWS_ROLE_ARN", AwsHosts.ROLE);
+      environment.set(
+          "AWS_WEB_IDENTITY_TOKEN_FILE", environment.write("token", "of-the-pod").toString());
+
+      EcrCommand.Ended ended =
+          environment
+              .ecr()
+              .with(all())
+              .run(
+                  "pull",
+                  "--address",
+                  daemon.socket().toString(),
+                  ecr.reference("of-a-role", "latest"));
+
+      assertThat(ended.status()).as(ended.err()).isZero();
+      assertThat(ended.err()).contains("Sending Request", "io.grpc", "sts.us-west-2.amazonaws.com");
       holdsNoSecret(ended);
     }
   }
@@ -191,21 +222,20 @@ class SecretsIT {
     try (HttpProxy proxy = new HttpProxy(host -> Optional.empty())) {
       EcrCommand.Ended ended =
           command()
-              .with("HTTPS_PROXY", proxy.url("me:" + PASSWORD))
+              .with("HTTPS_PROXY", proxy.url())
               .run(
                   "pull",
                   "--address",
                   daemon.socket().toString(),
                   ecr.reference("tunnel", "latest"));
       assertThat(ended.status()).isEqualTo(1);
-      String login = Base64.getEncoder().encodeToString(("me:" + PASSWORD).getBytes(UTF_8));
       assertThat(proxy.seen())
           .isNotEmpty()
           .allSatisfy(
               head ->
                   assertThat(head)
                       .startsWith("CONNECT api.ecr.us-west-2.amazonaws.com:443 ")
-                      .contains("Basic " + login));
+                      .contains(HttpProxy.authorization()));
       holdsNoSecret(ended);
     }
   }

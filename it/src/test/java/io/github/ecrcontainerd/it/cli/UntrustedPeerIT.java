@@ -113,8 +113,36 @@ class UntrustedPeerIT {
     }
   }
 
+  @Test
+  void theTrustStoreOfAJavaApplicationCounts() throws Exception {
+    Certificate certificate = certificate("localhost", 2);
+    try (Server server = new Server(certificate)) {
+      Ended ended = pull(server, javaTrusting(certificate));
+      assertThat(ended.err()).contains("418 from " + server.host() + ", not from Amazon ECR");
+    }
+  }
+
+  @Test
+  void aTrustStoreOfJavaWithoutTheAuthorityIsNamed() throws Exception {
+    try (Server server = new Server(certificate("localhost", 2))) {
+      assertRefused(
+          pull(server, javaTrusting(certificate("other.example", 2))),
+          "the certificate of " + server.host(),
+          "is issued by CN=localhost, which is not trusted here",
+          "javax.net.ssl.trustStore");
+    }
+  }
+
+  private static EcrCommand javaTrusting(Certificate certificate) {
+    return EcrCommand.withCredentials()
+        .with("JAVA_TOOL_OPTIONS", String.join(" ", certificate.javaTrustStore()));
+  }
+
   private static Ended pull(Server server, Path trusted) throws InterruptedException {
-    EcrCommand command = EcrCommand.withCredentials().with("SSL_CERT_FILE", trusted.toString());
+    return pull(server, EcrCommand.withCredentials().with("SSL_CERT_FILE", trusted.toString()));
+  }
+
+  private static Ended pull(Server server, EcrCommand command) throws InterruptedException {
     long began = System.nanoTime();
     Ended ended = command.run("pull", "--endpoint-url", "https://" + server.host(), REFERENCE);
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AT_ONCE);

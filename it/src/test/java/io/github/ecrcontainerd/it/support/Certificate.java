@@ -120,6 +120,14 @@ public record Certificate(Path file) {
 
   /** A server of the JDK's on the loopback that has this certificate, and answers nothing yet. */
   public HttpServer server() throws IOException, GeneralSecurityException {
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(context()));
+    return server;
+  }
+
+  /** For servers that have this certificate. */
+  SSLContext context() throws IOException, GeneralSecurityException {
     Path store = Path.of(file + ".p12");
     openssl(
         "pkcs12 -export",
@@ -140,9 +148,25 @@ public record Certificate(Path file) {
     managers.init(keys, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    HttpsServer server =
-        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
-    return server;
+    return context;
+  }
+
+  /** What a JVM is started with that trusts it by a store of Java's, which keytool makes. */
+  public List<String> javaTrustStore() {
+    Path store = Path.of(file + ".trust");
+    var _ =
+        Command.run(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-importcert",
+                "-noprompt",
+                "-file",
+                file.toString(),
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD));
+    return List.of(
+        "-Djavax.net.ssl.trustStore=" + store, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
   }
 }

@@ -58,6 +58,12 @@ public final class EcrCommand {
     return this;
   }
 
+  /** Sets environment variables. */
+  public EcrCommand with(Map<String, String> variables) {
+    environment.putAll(variables);
+    return this;
+  }
+
   /** Takes from it what root may and others may not: a capability, by its name without CAP_. */
   public EcrCommand withoutCapability(String capability) {
     wrapper.addAll(

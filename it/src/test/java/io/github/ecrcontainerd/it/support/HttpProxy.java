@@ -11,18 +11,36 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import javax.net.ServerSocketFactory;
 
 /**
  * An HTTP proxy on the loopback that leads to servers of a test in place of the hosts that are
  * asked for: so these can be AWS's, or ones that no name server knows. It forwards requests, one a
- * connection, and makes tunnels (CONNECT). It keeps the request lines and headers that it saw.
+ * connection, and makes tunnels (CONNECT), for who has a login. It keeps the request lines and
+ * headers that it saw.
  */
 public final class HttpProxy implements AutoCloseable {
+  /** Of the login that it asks for. */
+  public static final String PASSWORD = "pRoXyPaSsWoRd";
+
+  private static final String LOGIN = "me:" + HttpProxy.PASSWORD;
+
+  private static final String NO_LOGIN =
+      """
+      HTTP/1.1 407 Proxy Authentication Required\r
+      Proxy-Authenticate: Basic realm=test\r
+      Content-Length: 0\r
+      \r
+      """;
+
+  private final String scheme;
   private final ServerSocket listener;
   private final Function<String, Optional<InetSocketAddress>> servers;
   private final List<String> seen = new CopyOnWriteArrayList<>();
@@ -33,19 +51,47 @@ public final class HttpProxy implements AutoCloseable {
    * @param servers who is a host with its port; empty where it is to be refused
    */
   public HttpProxy(Function<String, Optional<InetSocketAddress>> servers) throws IOException {
+    this(
+        "http",
+        ServerSocketFactory.getDefault()
+            .createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+        servers);
+  }
+
+  private HttpProxy(
+      String scheme, ServerSocket listener, Function<String, Optional<InetSocketAddress>> servers) {
+    this.scheme = scheme;
+    this.listener = listener;
     this.servers = servers;
-    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().name("proxy").start(this::accept);
   }
 
-  /** Its URL. */
-  public String url() {
-    return "http://127.0.0.1:" + listener.getLocalPort();
+  /**
+   * One that speaks TLS itself.
+   *
+   * @param certificate that it shows, which is for 127.0.0.1
+   * @param servers who is a host with its port; empty where it is to be refused
+   */
+  public static HttpProxy overTls(
+      Certificate certificate, Function<String, Optional<InetSocketAddress>> servers)
+      throws IOException, GeneralSecurityException {
+    return new HttpProxy(
+        "https",
+        certificate
+            .context()
+            .getServerSocketFactory()
+            .createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+        servers);
   }
 
-  /** Its URL, with a login. */
-  public String url(String login) {
-    return "http://%s@127.0.0.1:%d".formatted(login, listener.getLocalPort());
+  /** Its URL, with the login. */
+  public String url() {
+    return "%s://%s@127.0.0.1:%d".formatted(scheme, LOGIN, listener.getLocalPort());
+  }
+
+  /** What a request says who has the login (RFC 7617). */
+  public static String authorization() {
+    return "Basic " + Base64.getEncoder().encodeToString(LOGIN.getBytes(ISO_8859_1));
   }
 
   /** The heads of the requests that came. */
@@ -70,6 +116,10 @@ public final class HttpProxy implements AutoCloseable {
       InputStream in = new BufferedInputStream(client.getInputStream());
       String head = readHead(in);
       seen.add(head);
+      if (!hasLogin(head)) {
+        write(client, NO_LOGIN);
+        return;
+      }
       String target = head.split(" ", 3)[1];
       boolean tunnel = head.startsWith("CONNECT ");
       Optional<InetSocketAddress> address =
@@ -93,6 +143,10 @@ public final class HttpProxy implements AutoCloseable {
     } catch (IOException | InterruptedException gone) {
       // The client's test sees it.
     }
+  }
+
+  private static boolean hasLogin(String head) {
+    return head.lines().anyMatch(("Proxy-Authorization: " + authorization())::equalsIgnoreCase);
   }
 
   private static void answer(Socket server, Socket client) {
