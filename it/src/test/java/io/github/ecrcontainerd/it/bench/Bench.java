@@ -79,10 +79,11 @@ final class Bench {
   private void run() throws IOException, InterruptedException {
     Map<Experiment, Results> measured = new LinkedHashMap<>();
     List<Experiment> experiments = chosen();
-    try (LocalEcr ecr = LocalEcr.open();
+    try (LocalEcr ecr = LocalEcr.openWithoutTls();
+        LocalEcr overTls = LocalEcr.openOverTls();
         DockerRegistry docker = new DockerRegistry();
         Limiter limiter = new Limiter(docker.port())) {
-      Registries registries = new Registries(ecr, docker, limiter);
+      Registries registries = new Registries(ecr, overTls, docker, limiter);
       for (Experiment experiment : experiments) {
         Optional<Path> programs = programs(experiment.containerd());
         if (programs.isEmpty()) {

@@ -13,7 +13,7 @@ record Curl(Sample sample, Link link, int parts) implements Peer {
 
   @Override
   public String name() {
-    return "curl, %d ranges at a time, %s".formatted(parts, sample);
+    return "curl, %d ranges at a time, %s%s".formatted(parts, sample, link.words());
   }
 
   @Override
@@ -27,8 +27,10 @@ record Curl(Sample sample, Link link, int parts) implements Peer {
           "curl -fsS -o /dev/null -r %d-%d \"$1\" & pids=\"$pids $!\"\n".formatted(first, last));
     }
     script.append("for pid in $pids; do wait $pid; done");
-    String url = stage.registries().layerUrl(sample, layer.digest());
-    Program curls = new Program(List.of("sh", "-c", script.toString(), "sh", url));
+    String url = stage.registries().layerUrl(sample, layer.digest(), link);
+    Program curls =
+        new Program(List.of("sh", "-c", script.toString(), "sh", url))
+            .trusting(stage.registries().authority());
     return stage.measure(stage.daemon(), link, curls::run);
   }
 }

@@ -19,20 +19,20 @@ record EcrPull(Sample sample, Link link, int parallelism, boolean unpack) implem
 
   @Override
   public String name() {
-    return "ecr pull%s, parallelism %d, %s"
-        .formatted(unpack ? "" : " --no-unpack", parallelism, sample);
+    return "ecr pull%s, parallelism %d, %s%s"
+        .formatted(unpack ? "" : " --no-unpack", parallelism, sample, link.words());
   }
 
   @Override
   public Run run(Stage stage) throws InterruptedException {
     stage.daemon().clear();
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("pull", stage.registries().reference(sample)));
+    arguments.addAll(List.of("pull", stage.registries().reference(sample, link)));
     arguments.addAll(List.of("--parallelism", Integer.toString(parallelism)));
     if (!unpack) {
       arguments.add("--no-unpack");
     }
-    Program pull = Launcher.ecr(stage, arguments.toArray(String[]::new));
+    Program pull = Launcher.ecr(stage, link, arguments.toArray(String[]::new));
     return stage.measure(stage.daemon(), link, pull::run);
   }
 }

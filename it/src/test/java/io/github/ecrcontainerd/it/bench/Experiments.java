@@ -5,6 +5,7 @@ import static io.github.ecrcontainerd.it.bench.Goal.atLeast;
 import static io.github.ecrcontainerd.it.bench.Goal.atMost;
 import static io.github.ecrcontainerd.it.bench.Link.LIMITED;
 import static io.github.ecrcontainerd.it.bench.Link.UNLIMITED;
+import static io.github.ecrcontainerd.it.bench.Link.UNLIMITED_OVER_TLS;
 import static io.github.ecrcontainerd.it.bench.Sample.EIGHT;
 import static io.github.ecrcontainerd.it.bench.Sample.FORTY;
 import static io.github.ecrcontainerd.it.bench.Sample.MANY_SMALL;
@@ -57,6 +58,7 @@ final class Experiments {
     all.add(warm());
     all.add(push(ONE, atMost(3.4)));
     all.add(push(EIGHT, atMost(2.0)));
+    all.add(tls().inFull());
     all.add(unlimited(NEWEST, EIGHT, atMost(1.2)).inFull());
     all.add(store("1.6", atLeast(1.25)).inFull());
     all.add(unlimited("1.6", ONE, atMost(0.8)).inFull());
@@ -266,7 +268,7 @@ final class Experiments {
   }
 
   private Experiment warm() {
-    Peer pull = new WarmPull(ONE, false);
+    Peer pull = new WarmPull(ONE, UNLIMITED, false);
     return new Experiment(
             "warm", "Pulls in one JVM, no limits, no unpacking", NEWEST, COLD + rounds(8), pull)
         .row(
@@ -279,9 +281,47 @@ final class Experiments {
                     .toList());
   }
 
+  /** The same over TLS as without, by us and by curl. */
+  private Experiment tls() {
+    List<Peer> peers = new ArrayList<>();
+    for (Link link : List.of(UNLIMITED, UNLIMITED_OVER_TLS)) {
+      peers.add(new EcrPull(ONE, link, DEFAULT_PARALLELISM, false));
+      peers.add(new EcrPush(ONE, link));
+      peers.add(new WarmPull(ONE, link, false));
+      peers.add(new Curl(ONE, link, DEFAULT_PARALLELISM));
+    }
+    return new Experiment(
+            "tls",
+            "One layer of 512 MiB, no limits, no unpacking, with TLS and without",
+            NEWEST,
+            COLD + rounds(5),
+            peers.toArray(Peer[]::new))
+        .row(
+            "CPU of a warm client, plain http",
+            "times that of curl",
+            atMost(4),
+            results -> timesOfCurlsCpu(results, UNLIMITED))
+        .row(
+            "CPU of a warm client, TLS",
+            "times that of curl",
+            atMost(3),
+            results -> timesOfCurlsCpu(results, UNLIMITED_OVER_TLS));
+  }
+
+  private static List<Double> timesOfCurlsCpu(Results results, Link link) {
+    return results
+        .timesOf(
+            new WarmPull(ONE, link, false),
+            new Curl(ONE, link, DEFAULT_PARALLELISM),
+            Run::clientCpu)
+        .stream()
+        .skip(COLD)
+        .toList();
+  }
+
   private Experiment thirtyPulls() {
     int pulls = quick ? 6 : 30;
-    Peer ours = new WarmPull(EIGHT, true);
+    Peer ours = new WarmPull(EIGHT, UNLIMITED, true);
     Peer daemons = new CtrPull(EIGHT, UNLIMITED, Fetching.PARALLEL);
     ToDoubleFunction<Run> both = run -> run.bothPeaks() / MIB;
     return new Experiment(
@@ -343,7 +383,7 @@ final class Experiments {
 
   private Experiment push(Sample sample, Goal goal) {
     Peer start = EcrPull.start();
-    Peer push = new EcrPush(sample);
+    Peer push = new EcrPush(sample, UNLIMITED);
     return new Experiment(
             "push-" + sample.repository(),
             "Push of %s, no limits".formatted(sample),

@@ -23,14 +23,15 @@ final class Launcher {
 
   private Launcher() {}
 
-  /** {@code bin/ecr} with these arguments, on the daemon and the ecr-local of a stage. */
-  static Program ecr(Stage stage, String... arguments) {
+  /** {@code bin/ecr} with these arguments, on the daemon of a stage and the link's ecr-local. */
+  static Program ecr(Stage stage, Link link, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(repository().resolve("bin/ecr").toString());
     command.addAll(List.of(arguments));
     command.addAll(List.of("--address", stage.daemon().socket().toString()));
-    command.addAll(List.of("--endpoint-url", stage.registries().endpoint().toString()));
-    return new Program(command);
+    command.addAll(List.of("--endpoint-url", stage.registries().endpoint(link).toString()));
+    Program ecr = new Program(command);
+    return link.isOverTls() ? ecr.trusting(stage.registries().authority()) : ecr;
   }
 
   /** The checkout, which {@code bin/bench} names. */

@@ -17,14 +17,21 @@ final class LongLived implements AutoCloseable {
   private final BufferedReader answers;
   private final ProcessFigures figures;
 
-  LongLived() {
+  /**
+   * Starts it.
+   *
+   * @param authorities the file of those that it trusts
+   */
+  LongLived(Path authorities) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(Launcher.FLAGS);
     command.add("--enable-native-access=ALL-UNNAMED");
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName()));
     try {
-      process = new ProcessBuilder(command).redirectError(Redirect.INHERIT).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectError(Redirect.INHERIT);
+      builder.environment().put("SSL_CERT_FILE", authorities.toString());
+      process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -17,11 +17,20 @@ record ProcessFigures(long pid) {
 
   /** The CPU seconds that it has used so far, and its children that have ended. */
   double cpu() {
+    return cpu(14);
+  }
+
+  /** The CPU seconds that it has used so far, without its children's. */
+  double ownCpu() {
+    return cpu(12);
+  }
+
+  private double cpu(int lastField) {
     String stat = read("stat");
     // The second field is the program's name, in parentheses, and may hold anything.
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     long ticks = 0;
-    for (int field = 11; field <= 14; field++) {
+    for (int field = 11; field <= lastField; field++) {
       ticks += Long.parseLong(fields[field]);
     }
     return ticks / TICKS_PER_SECOND;

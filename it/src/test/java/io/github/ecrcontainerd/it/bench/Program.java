@@ -39,6 +39,12 @@ final class Program {
     environment.put("AWS_SECRET_ACCESS_KEY", "local");
   }
 
+  /** Lets it trust the authorities of a file, and no others. */
+  Program trusting(Path authorities) {
+    environment.put("SSL_CERT_FILE", authorities.toString());
+    return this;
+  }
+
   /** What it reads. */
   Program from(Path file) {
     input = file;

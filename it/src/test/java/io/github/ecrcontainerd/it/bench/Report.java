@@ -19,7 +19,7 @@ final class Report {
   void experiment(Experiment experiment, Results results) {
     print("%n%s; medians of runs in turns", experiment.title());
     print(
-        "  %-52s %4s %7s %11s %10s %11s %10s %10s %8s",
+        "  %-60s %4s %7s %11s %10s %11s %10s %9s %10s %8s",
         "",
         "runs",
         "time s",
@@ -27,6 +27,7 @@ final class Report {
         "client CPU",
         "daemon MiB",
         "daemon CPU",
+        "ecr-local",
         "served MiB",
         "requests");
     results
@@ -34,7 +35,7 @@ final class Report {
         .forEach(
             (peer, runs) ->
                 print(
-                    "  %-52s %4d %7.2f %11.0f %10.2f %11.0f %10.2f %10.1f %8.0f",
+                    "  %-60s %4d %7.2f %11.0f %10.2f %11.0f %10.2f %9.2f %10.1f %8.0f",
                     peer.name(),
                     runs.size(),
                     median(runs, Run::seconds),
@@ -42,6 +43,7 @@ final class Report {
                     median(runs, Run::clientCpu),
                     median(runs, Run::daemonPeak) / MIB,
                     median(runs, Run::daemonCpu),
+                    median(runs, Run::registryCpu),
                     median(runs, Run::served) / MIB,
                     median(runs, Run::requests)));
   }

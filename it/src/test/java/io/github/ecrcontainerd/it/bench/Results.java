@@ -34,8 +34,16 @@ final class Results {
 
   /** How many times the time of the second the first took, in each round. */
   List<Double> timesOf(Peer first, Peer second) {
+    return timesOf(first, second, Run::seconds);
+  }
+
+  /** How many times the second's figure the first's is, in each round. */
+  List<Double> timesOf(Peer first, Peer second, ToDoubleFunction<Run> figure) {
     return IntStream.range(0, of(first).size())
-        .mapToObj(round -> of(first).get(round).seconds() / of(second).get(round).seconds())
+        .mapToObj(
+            round ->
+                figure.applyAsDouble(of(first).get(round))
+                    / figure.applyAsDouble(of(second).get(round)))
         .toList();
   }
 

@@ -8,6 +8,8 @@ package io.github.ecrcontainerd.it.bench;
  * @param clientCpu the client's CPU seconds
  * @param daemonPeak bytes of the daemon's resident memory, at most, during the run
  * @param daemonCpu the daemon's CPU seconds
+ * @param registryCpu the CPU seconds of ecr-local, which shares the machine; docker-registry's
+ *     don't count
  * @param served bytes that the registry sent, which in a push are none
  * @param requests how many requests the registry answered
  */
@@ -17,6 +19,7 @@ record Run(
     double clientCpu,
     long daemonPeak,
     double daemonCpu,
+    double registryCpu,
     long served,
     long requests) {
 

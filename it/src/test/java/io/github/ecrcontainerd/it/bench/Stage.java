@@ -19,6 +19,9 @@ final class Stage implements AutoCloseable {
     Usage run() throws InterruptedException;
   }
 
+  /** This process, in which nothing but the registries works while a peer does. */
+  private static final ProcessFigures OWN = new ProcessFigures(ProcessHandle.current().pid());
+
   private final Path programs;
   private final Registries registries;
   private final Map<Fetching, Daemon> daemons = new EnumMap<>(Fetching.class);
@@ -47,7 +50,7 @@ final class Stage implements AutoCloseable {
   /** The JVM that goes on from run to run, which is started when it is first asked for. */
   LongLived longLived() {
     if (longLived == null) {
-      longLived = new LongLived();
+      longLived = new LongLived(registries.authority());
     }
     return longLived;
   }
@@ -78,13 +81,22 @@ final class Stage implements AutoCloseable {
     ProcessFigures figures = daemon.figures();
     Served served = registries.served();
     double cpu = figures.cpu();
+    double registriesCpu = OWN.ownCpu();
     figures.resetPeak();
     Usage usage = work.run();
     long peak = figures.peak();
     cpu = figures.cpu() - cpu;
+    registriesCpu = OWN.ownCpu() - registriesCpu;
     served = registries.served().since(served);
     return new Run(
-        usage.seconds(), usage.peak(), usage.cpu(), peak, cpu, served.bytes(), served.requests());
+        usage.seconds(),
+        usage.peak(),
+        usage.cpu(),
+        peak,
+        cpu,
+        registriesCpu,
+        served.bytes(),
+        served.requests());
   }
 
   @Override

@@ -1,11 +1,12 @@
 package io.github.ecrcontainerd.it.bench;
 
-/** Our pull in a JVM that has pulled before, without limits. */
-record WarmPull(Sample sample, boolean unpack) implements Peer {
+/** Our pull in a JVM that has pulled before. */
+record WarmPull(Sample sample, Link link, boolean unpack) implements Peer {
 
   @Override
   public String name() {
-    return "pull in a JVM that goes on%s, %s".formatted(unpack ? "" : ", no unpacking", sample);
+    return "pull in a JVM that goes on%s, %s%s"
+        .formatted(unpack ? "" : ", no unpacking", sample, link.words());
   }
 
   @Override
@@ -13,16 +14,16 @@ record WarmPull(Sample sample, boolean unpack) implements Peer {
     Daemon daemon = stage.daemon();
     daemon.clear();
     Registries registries = stage.registries();
-    String reference = registries.reference(sample);
+    String reference = registries.reference(sample, link);
     return stage.measure(
         daemon,
-        Link.UNLIMITED,
+        link,
         () ->
             stage
                 .longLived()
                 .run(
                     "pull",
-                    registries.endpoint().toString(),
+                    registries.endpoint(link).toString(),
                     daemon.socket().toString(),
                     reference,
                     Boolean.toString(unpack)));
