@@ -30,7 +30,7 @@ final class Matrix {
   private static final Path LOGS = Path.of("target", "daemons");
   private static final Path TABLE = Path.of("..", "target", "daemons.json");
 
-  /** Every Amazon ECR of the tests is to speak TLS. */
+  /** Every Amazon ECR of all tests is to speak TLS. */
   private static final String TLS = "--tls";
 
   private final List<Daemon> daemons = new ArrayList<>();
@@ -95,27 +95,35 @@ final class Matrix {
       if (ended) {
         return;
       }
-      suite = new SuiteRun(tests, classes, overTls, log);
+      suite = new SuiteRun(tests, classes, isOverTls(tests), log);
       running.add(suite);
     }
     try (suite) {
-      suite.await(result -> add(tests.daemon(), result));
+      suite.await(result -> add(tests, result));
     } catch (IllegalStateException | UncheckedIOException e) {
-      add(tests.daemon(), ClassResult.broken(String.valueOf(e.getMessage())));
+      add(tests, ClassResult.broken(String.valueOf(e.getMessage())));
     }
     synchronized (this) {
       running.remove(suite);
     }
   }
 
-  private synchronized void add(Daemon daemon, ClassResult result) {
+  private boolean isOverTls(TestGroup tests) {
+    return overTls || tests.overTls();
+  }
+
+  private synchronized void add(TestGroup tests, ClassResult result) {
     if (ended) {
       return;
     }
-    table.add(daemon, result);
+    table.add(tests.daemon(), result);
     System.out.printf(
-        "%-8s %-28s %s in %.1f s%n",
-        daemon.name(), result.test(), result.counts(), result.seconds());
+        "%-8s %-28s %s in %.1f s%s%n",
+        tests.daemon().name(),
+        result.test(),
+        result.counts(),
+        result.seconds(),
+        isOverTls(tests) ? ", over TLS" : "");
     // The log has those of all.
     result.failed().stream()
         .limit(1)
