@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -25,7 +24,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
  * with the seconds that it took. Ends with its input, or with a stack trace at the first failure.
  */
 final class Child {
-  private final Map<URI, EcrResolver> resolvers = new HashMap<>();
+  private @Nullable EcrResolver resolver;
   private final Map<SocketTransport, ContainerdClient> clients =
       new EnumMap<>(SocketTransport.class);
   private @Nullable Blob blob;
@@ -56,16 +55,14 @@ final class Child {
 
   private double pull(URI endpoint, Path socket, String reference, boolean unpack)
       throws InterruptedException {
-    EcrResolver resolver =
-        resolvers.computeIfAbsent(
-            endpoint,
-            chosen ->
-                EcrResolver.builder()
-                    .endpointOverride(chosen)
-                    .credentialsProvider(
-                        StaticCredentialsProvider.create(
-                            AwsBasicCredentials.create("local", "local")))
-                    .build());
+    if (resolver == null) {
+      resolver =
+          EcrResolver.builder()
+              .endpointOverride(endpoint)
+              .credentialsProvider(
+                  StaticCredentialsProvider.create(AwsBasicCredentials.create("local", "local")))
+              .build();
+    }
     PullOptions options = PullOptions.builder().unpack(unpack).build();
     long start = System.nanoTime();
     var _ = containerd(socket, SocketTransport.FFM).pull(reference, resolver, options);

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ final class Stage implements AutoCloseable {
   private final Path programs;
   private final Registries registries;
   private final Map<Fetching, Daemon> daemons = new EnumMap<>(Fetching.class);
-  private @Nullable LongLived longLived;
+  private final Map<Boolean, LongLived> longLived = new HashMap<>();
   private @Nullable Blob blob;
   private @Nullable Path blobFile;
 
@@ -47,12 +48,13 @@ final class Stage implements AutoCloseable {
     return daemons.computeIfAbsent(fetching, f -> new Daemon(programs, f));
   }
 
-  /** The JVM that goes on from run to run, which is started when it is first asked for. */
-  LongLived longLived() {
-    if (longLived == null) {
-      longLived = new LongLived(registries.authority());
-    }
-    return longLived;
+  /**
+   * The JVM that goes on from run to run, which is started when it is first asked for. Pulls over
+   * TLS have another: the buffers of two resolvers have no room in one.
+   */
+  LongLived longLived(Link link) {
+    return longLived.computeIfAbsent(
+        link.isOverTls(), overTls -> new LongLived(registries.authority()));
   }
 
   Blob blob() {
@@ -102,9 +104,7 @@ final class Stage implements AutoCloseable {
   @Override
   public void close() {
     try {
-      if (longLived != null) {
-        longLived.close();
-      }
+      longLived.values().forEach(LongLived::close);
       daemons.values().forEach(Daemon::close);
     } finally {
       deleteBlob();

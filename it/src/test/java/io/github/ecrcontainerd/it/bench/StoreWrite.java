@@ -23,9 +23,9 @@ record StoreWrite(boolean raw) implements Peer {
         Link.UNLIMITED,
         () ->
             raw
-                ? stage.longLived().run("write", daemon.socket().toString())
+                ? stage.longLived(Link.UNLIMITED).run("write", daemon.socket().toString())
                 : stage
-                    .longLived()
+                    .longLived(Link.UNLIMITED)
                     .run("ingest", daemon.socket().toString(), SocketTransport.FFM.name()));
   }
 }

@@ -41,9 +41,9 @@ record TransportWork(SocketTransport transport, Kind kind) implements Peer {
     String task = kind.name().toLowerCase(Locale.ROOT);
     String socket = daemon.socket().toString();
     if (kind == Kind.READ) {
-      var _ = stage.longLived().run("ingest", socket, transport.name());
+      var _ = stage.longLived(Link.UNLIMITED).run("ingest", socket, transport.name());
     }
     return stage.measure(
-        daemon, Link.UNLIMITED, () -> stage.longLived().run(task, socket, transport.name()));
+        daemon, Link.UNLIMITED, () -> stage.longLived(Link.UNLIMITED).run(task, socket, transport.name()));
   }
 }

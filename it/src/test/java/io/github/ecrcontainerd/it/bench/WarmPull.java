@@ -20,7 +20,7 @@ record WarmPull(Sample sample, Link link, boolean unpack) implements Peer {
         link,
         () ->
             stage
-                .longLived()
+                .longLived(link)
                 .run(
                     "pull",
                     registries.endpoint(link).toString(),
