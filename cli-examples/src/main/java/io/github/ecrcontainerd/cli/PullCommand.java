@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.Unpacking;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
@@ -57,6 +58,16 @@ final class PullCommand implements Callable<Integer> {
   boolean noUnpack;
 
   @Option(
+      names = "--unpack",
+      paramLabel = "BY",
+      converter = UnpackingConverter.class,
+      description = {
+        "who makes the snapshots: daemon (default); direct, this process, while the layers arrive,",
+        "which takes the rights of root on the daemon's host; auto, direct where that is possible"
+      })
+  Unpacking unpacking = Unpacking.DAEMON;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
       description = "a further name to keep the image under; may be repeated")
@@ -75,6 +86,7 @@ final class PullCommand implements Callable<Integer> {
         progress) {
       PullOptions.Builder options =
           PullOptions.builder()
+              .unpacking(unpacking)
               .unpack(!noUnpack && Environment.get("ECR_SKIP_UNPACK").isEmpty())
               .allPlatforms(allPlatforms)
               .withReferrers(withReferrers)

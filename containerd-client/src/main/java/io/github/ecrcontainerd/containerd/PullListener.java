@@ -25,6 +25,13 @@ public interface PullListener extends ContentListener {
   /** A layer is about to be unpacked. */
   default void unpacking(Descriptor layer) {}
 
+  /**
+   * A layer that was to be unpacked while it arrived ({@link Unpacking}) is left to the daemon.
+   *
+   * @param reason what it has, or what failed, that isn't done here
+   */
+  default void leftToTheDaemon(Descriptor layer, String reason) {}
+
   /** The layer is unpacked, now or since an earlier pull. */
   default void unpacked(Descriptor layer) {}
 }

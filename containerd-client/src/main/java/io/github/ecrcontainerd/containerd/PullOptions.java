@@ -17,6 +17,7 @@ public final class PullOptions {
   private final boolean allPlatforms;
   private final boolean withReferrers;
   private final boolean unpack;
+  private final Unpacking unpacking;
   private final boolean schema1Conversion;
   private final Optional<String> snapshotter;
   private final List<String> names;
@@ -28,6 +29,7 @@ public final class PullOptions {
     this.allPlatforms = builder.allPlatforms;
     this.withReferrers = builder.withReferrers;
     this.unpack = builder.unpack;
+    this.unpacking = builder.unpacking;
     this.schema1Conversion = builder.schema1Conversion;
     this.snapshotter = builder.snapshotter;
     this.names = List.copyOf(builder.names);
@@ -52,6 +54,7 @@ public final class PullOptions {
     builder.allPlatforms = allPlatforms;
     builder.withReferrers = withReferrers;
     builder.unpack = unpack;
+    builder.unpacking = unpacking;
     builder.schema1Conversion = schema1Conversion;
     builder.snapshotter = snapshotter;
     builder.names.addAll(names);
@@ -78,6 +81,11 @@ public final class PullOptions {
   /** Whether layers become snapshots. */
   public boolean unpack() {
     return unpack;
+  }
+
+  /** Who makes the snapshots. */
+  public Unpacking unpacking() {
+    return unpacking;
   }
 
   /** Whether an image of Docker's schema 1 becomes one of schema 2. */
@@ -111,6 +119,7 @@ public final class PullOptions {
     private boolean allPlatforms;
     private boolean withReferrers;
     private boolean unpack = true;
+    private Unpacking unpacking = Unpacking.DAEMON;
     private boolean schema1Conversion;
     private Optional<String> snapshotter = Optional.empty();
     private final List<String> names = new ArrayList<>();
@@ -153,6 +162,12 @@ public final class PullOptions {
     /** Whether to unpack the layers, so that a container can start; true by default. */
     public Builder unpack(boolean enabled) {
       this.unpack = enabled;
+      return this;
+    }
+
+    /** Who is to make the snapshots; by default the daemon. */
+    public Builder unpacking(Unpacking by) {
+      this.unpacking = by;
       return this;
     }
 

@@ -72,7 +72,7 @@ public final class DefaultContainerdClient implements ContainerdClient {
   }
 
   private Image pull(RemoteImage image, PullOptions options) throws InterruptedException {
-    return new PullOperation(services, namespace, options).run(image);
+    return new PullOperation(services, namespace, this::peer, options).run(image);
   }
 
   @Override

@@ -44,6 +44,8 @@ record TransportWork(SocketTransport transport, Kind kind) implements Peer {
       var _ = stage.longLived(Link.UNLIMITED).run("ingest", socket, transport.name());
     }
     return stage.measure(
-        daemon, Link.UNLIMITED, () -> stage.longLived(Link.UNLIMITED).run(task, socket, transport.name()));
+        daemon,
+        Link.UNLIMITED,
+        () -> stage.longLived(Link.UNLIMITED).run(task, socket, transport.name()));
   }
 }

@@ -4,16 +4,21 @@ import io.github.ecrcontainerd.it.daemon.Containerd;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 
 /**
  * All that a file system holds, by path, as {@code stat} and the system calls for extended
@@ -46,6 +51,12 @@ public record Tree(SortedMap<String, Entry> entries) {
       Map<String, String> attributes,
       String firstName) {
 
+    Entry withoutTimeAfter(Instant begin) {
+      return modified.isBefore(begin)
+          ? this
+          : new Entry(mode, uid, gid, size, Instant.MAX, content, link, attributes, firstName);
+    }
+
     @Override
     public String toString() {
       return "%o %d:%d %d %s %s%s%s%s"
@@ -66,8 +77,8 @@ public record Tree(SortedMap<String, Entry> entries) {
   public static Tree of(Path root) {
     SortedMap<String, Entry> entries = new TreeMap<>();
     Map<Object, String> names = new HashMap<>();
-    try (Stream<Path> all = Files.walk(root)) {
-      for (Path path : (Iterable<Path>) all.sorted()::iterator) {
+    try {
+      for (Path path : all(root)) {
         String name = root.relativize(path).toString();
         entries.put(name, entry(path, name, names));
       }
@@ -75,6 +86,38 @@ public record Tree(SortedMap<String, Entry> entries) {
       throw new UncheckedIOException(e);
     }
     return new Tree(entries);
+  }
+
+  /**
+   * All paths, in their order. overlayfs lists whiteouts in directories that nothing is below, and
+   * then says that they aren't there.
+   */
+  private static SortedSet<Path> all(Path root) throws IOException {
+    SortedSet<Path> all = new TreeSet<>();
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<Path>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            all.add(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            all.add(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+        });
+    return all;
   }
 
   /**
@@ -106,6 +149,13 @@ public record Tree(SortedMap<String, Entry> entries) {
     } finally {
       containerd.ctr("snapshots", "--snapshotter", snapshotter, "rm", key);
     }
+  }
+
+  /** This tree without the times that nothing but the clock decided, which is later than this. */
+  public Tree withoutTimesAfter(Instant begin) {
+    SortedMap<String, Entry> all = new TreeMap<>();
+    entries.forEach((path, entry) -> all.put(path, entry.withoutTimeAfter(begin)));
+    return new Tree(all);
   }
 
   /** What can be told of the other tree and not of this one, or differs: for messages. */

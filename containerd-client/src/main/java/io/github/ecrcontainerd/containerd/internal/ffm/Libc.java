@@ -11,6 +11,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.charset.Charset;
 
 /**
  * The functions of libc that this module calls, each with the signature of its man page.
@@ -43,8 +44,17 @@ final class Libc {
 
   static final int O_CLOEXEC = 0x80000;
 
+  /** x86-64's number; aarch64 and 32-bit ARM have another: {@link #O_DIRECTORY}. */
+  private static final boolean ARM = System.getProperty("os.arch", "").startsWith("aarch64");
+
+  static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+  static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
+
   /** The directory is the root of what a path means, links and {@code ..} in it too. */
   static final int RESOLVE_IN_ROOT = 0x10;
+
+  /** No link of /proc on the way, which would lead anywhere. */
+  static final int RESOLVE_NO_MAGICLINKS = 0x2;
 
   /** The number of openat2(2), of Linux 5.6: one of all architectures. */
   private static final long SYS_OPENAT2 = 437;
@@ -54,13 +64,14 @@ final class Libc {
   static final int EINTR = 4;
   static final int EAGAIN = 11;
   static final int EACCES = 13;
+  static final int EEXIST = 17;
   static final int ENOTDIR = 20;
   static final int ENODATA = 61;
   static final int EOPNOTSUPP = 95;
   static final int ECONNREFUSED = 111;
 
   private static final Linker LINKER = Linker.nativeLinker();
-  private static final MemoryLayout CALL_STATE = Linker.Option.captureStateLayout();
+  static final MemoryLayout CALL_STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
@@ -102,15 +113,14 @@ final class Libc {
 
   private Libc() {}
 
-  private static MethodHandle bind(String name, FunctionDescriptor signature) {
+  static MethodHandle bind(String name, FunctionDescriptor signature) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         signature,
         Linker.Option.captureCallState("errno"));
   }
 
-  private static MethodHandle bind(
-      String name, FunctionDescriptor signature, Linker.Option variadic) {
+  static MethodHandle bind(String name, FunctionDescriptor signature, Linker.Option variadic) {
     return LINKER.downcallHandle(
         LINKER.defaultLookup().findOrThrow(name),
         signature,
@@ -232,10 +242,10 @@ final class Libc {
    * {@code long openat2(int dirfd, const char *path, struct open_how *how, size_t size)}, always
    * with {@code O_CLOEXEC}
    */
-  static int openat2(int directory, String path, int flags, int resolve) {
+  static int openat2(int directory, String path, Charset charset, int flags, int resolve) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(CALL_STATE);
-      MemorySegment name = arena.allocateFrom(path);
+      MemorySegment name = arena.allocateFrom(path, charset);
       // struct open_how: flags, mode and resolve, each of 64 bits.
       MemorySegment how = arena.allocateFrom(JAVA_LONG, flags | O_CLOEXEC, 0, resolve);
       long size = how.byteSize();
@@ -257,16 +267,16 @@ final class Libc {
     }
   }
 
-  private static int orErrno(int result, MemorySegment state) {
+  static int orErrno(int result, MemorySegment state) {
     return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
   }
 
-  private static long orErrno(long result, MemorySegment state) {
+  static long orErrno(long result, MemorySegment state) {
     return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
   }
 
   /** A method handle may throw anything; these throw nothing but what is a fault of ours. */
-  private static RuntimeException unexpected(Throwable e) {
+  static RuntimeException unexpected(Throwable e) {
     if (e instanceof RuntimeException unchecked) {
       return unchecked;
     }

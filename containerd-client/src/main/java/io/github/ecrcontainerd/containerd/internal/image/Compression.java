@@ -9,6 +9,7 @@ import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
  * How a layer's archive is compressed. Its first bytes decide that: media types are often wrong.
@@ -22,6 +23,8 @@ public enum Compression {
 
   /** How many first bytes decide. */
   private static final int LENGTH = 4;
+
+  private static final int BUFFER_SIZE = 64 * 1024;
 
   /** The first bytes, in hexadecimal digits. */
   private final String magic;
@@ -40,6 +43,25 @@ public enum Compression {
     byte[] first = layer.readNBytes(LENGTH);
     layer.unread(first);
     return of(first);
+  }
+
+  /**
+   * What a layer is when it isn't compressed.
+   *
+   * @throws IOException if it can't be read, or is compressed with zstd, which is not read here
+   */
+  public static InputStream uncompressed(InputStream layer) throws IOException {
+    PushbackInputStream start = peekable(layer);
+    return switch (of(start)) {
+      case NONE -> start;
+      case GZIP ->
+          GzipCompressorInputStream.builder()
+              .setInputStream(start)
+              .setBufferSize(BUFFER_SIZE)
+              .setDecompressConcatenated(true)
+              .get();
+      case ZSTD -> throw new IOException("it is compressed with zstd, which is not read here");
+    };
   }
 
   /** Of a layer that the content store has. */

@@ -1,8 +1,11 @@
 package io.github.ecrcontainerd.containerd.internal.pull;
 
+import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.Peer;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.Unpacking;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.internal.image.DocumentReader;
 import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
@@ -17,6 +20,7 @@ import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
 import io.github.ecrcontainerd.containerd.internal.transfer.RegistrySource;
 import io.github.ecrcontainerd.containerd.internal.transfer.StoreSink;
 import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
+import io.github.ecrcontainerd.containerd.internal.unpack.DirectUnpack;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Fetcher;
@@ -25,6 +29,8 @@ import io.github.ecrcontainerd.resolver.Resolution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * One pull: what the reference names is found and walked, its content goes into the content store
@@ -33,6 +39,7 @@ import java.util.Optional;
 public final class PullOperation {
   private final ContainerdServices services;
   private final String namespace;
+  private final Supplier<Peer> peer;
   private final PullOptions options;
   private final PullListener listener;
 
@@ -40,10 +47,13 @@ public final class PullOperation {
    * A pull that has not begun.
    *
    * @param namespace the services' own
+   * @param peer asks who the daemon is
    */
-  public PullOperation(ContainerdServices services, String namespace, PullOptions options) {
+  public PullOperation(
+      ContainerdServices services, String namespace, Supplier<Peer> peer, PullOptions options) {
     this.services = services;
     this.namespace = namespace;
+    this.peer = peer;
     this.options = options;
     this.listener = options.listener();
   }
@@ -113,13 +123,13 @@ public final class PullOperation {
     image.warnings().forEach(listener::warning);
     StoreSink sink = new StoreSink(resolved.name(), leased.content(), services.content(), listener);
     Optional<Unpacker> unpacker = unpacker(image, leased, lease);
-    new ImageTransfer(image, registry, sink)
-        .run(
-            arrivals -> {
-              if (unpacker.isPresent()) {
-                unpacker.get().run(arrivals);
-              }
-            });
+    if (unpacker.isEmpty()) {
+      new ImageTransfer(image, registry, sink).run();
+      return image;
+    }
+    try (Unpacker unpacking = unpacker.get()) {
+      new ImageTransfer(image, unpacking.tap(registry), sink).run(unpacking::run);
+    }
     return image;
   }
 
@@ -131,7 +141,26 @@ public final class PullOperation {
     }
     String snapshotter =
         DefaultSnapshotter.choose(options.snapshotter(), services.namespaces(), namespace);
-    return Optional.of(new Unpacker(leased, lease, snapshotter, rootFs.get(), listener));
+    return Optional.of(
+        new Unpacker(leased, lease, snapshotter, rootFs.get(), directly(), listener));
+  }
+
+  /** The daemon's process, if this one unpacks in its place. */
+  private OptionalLong directly() {
+    if (options.unpacking() == Unpacking.DAEMON) {
+      return OptionalLong.empty();
+    }
+    OptionalLong daemon = peer.get().pid();
+    Optional<String> refusal = DirectUnpack.refusal(daemon);
+    if (refusal.isPresent() && options.unpacking() == Unpacking.DIRECT) {
+      throw new ContainerdException(
+          ContainerdException.Code.PERMISSION_DENIED,
+          "Unpack",
+          "",
+          "%s: leave it to the daemon".formatted(refusal.get()),
+          null);
+    }
+    return refusal.isPresent() ? OptionalLong.empty() : daemon;
   }
 
   private ImageGraph convert(
@@ -154,7 +183,9 @@ public final class PullOperation {
     image.warnings().forEach(listener::warning);
     Optional<Unpacker> unpacker = unpacker(image, leased, lease);
     if (unpacker.isPresent()) {
-      unpacker.get().run(allThere -> {});
+      try (Unpacker unpacking = unpacker.get()) {
+        unpacking.run(allThere -> {});
+      }
     }
     return image;
   }

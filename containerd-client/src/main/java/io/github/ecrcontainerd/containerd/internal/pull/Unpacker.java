@@ -7,9 +7,11 @@ import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
 import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.containerd.internal.image.GcLabels;
+import io.github.ecrcontainerd.containerd.internal.image.Source;
 import io.github.ecrcontainerd.containerd.internal.scope.CleanUp;
 import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
 import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
+import io.github.ecrcontainerd.containerd.internal.unpack.DirectUnpack;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Mount;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
@@ -18,13 +20,17 @@ import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Makes snapshots of an image's layers, one on top of the other, each as soon as its content is
- * there. Snapshots that exist already are used as they are.
+ * there: of what was unpacked on its way, or by the daemon. Snapshots that exist already are used
+ * as they are.
  */
-final class Unpacker {
+final class Unpacker implements AutoCloseable {
   /** The end of the media types of ocicrypt, as containerd's configuration has them. */
   private static final String ENCRYPTED = "+encrypted";
 
@@ -34,24 +40,54 @@ final class Unpacker {
   private final HeldLease lease;
   private final RootFs rootFs;
   private final PullListener listener;
+  private final Optional<DirectUnpack> direct;
 
   /**
    * @param leased services under the lease: new snapshots belong to it until the image does
    * @param lease also for snapshots that were there
    * @param rootFs the layers
+   * @param daemon its process, if this one is to write where snapshots lie
    */
   Unpacker(
       ContainerdServices leased,
       HeldLease lease,
       String snapshotter,
       RootFs rootFs,
-      PullListener listener) {
+      OptionalLong daemon,
+      PullListener listener)
+      throws InterruptedException {
     this.content = leased.content();
     this.snapshots = leased.snapshots(snapshotter);
     this.diff = leased.diff();
     this.lease = lease;
     this.rootFs = rootFs;
     this.listener = listener;
+    boolean isNew = snapshots.stat(rootFs.image().chainIds().getLast().toString()).isEmpty();
+    this.direct =
+        daemon.isPresent() && isNew
+            ? Optional.of(
+                new DirectUnpack(
+                    snapshots, daemon.getAsLong(), layersOf(rootFs), listener::leftToTheDaemon))
+            : Optional.empty();
+  }
+
+  private static List<DirectUnpack.Layer> layersOf(RootFs rootFs) {
+    return IntStream.range(0, rootFs.layers().size())
+        .mapToObj(
+            i ->
+                new DirectUnpack.Layer(
+                    rootFs.layers().get(i),
+                    rootFs.image().diffIds().get(i),
+                    rootFs.image().chainIds().get(i),
+                    i == 0))
+        .toList();
+  }
+
+  /**
+   * The source that layers are to come from, so that they are unpacked on their way if they can be.
+   */
+  Source tap(Source source) {
+    return direct.map(unpack -> unpack.tap(source)).orElse(source);
   }
 
   /** Unpacks an image and ties its snapshots to its configuration. */
@@ -63,7 +99,12 @@ final class Unpacker {
         arrivals.await(layers.get(i));
         listener.unpacking(layers.get(i));
         String parent = i == 0 ? "" : chainIds.get(i - 1).toString();
-        unpack(layers.get(i), rootFs.image().diffIds().get(i), parent, chainIds.get(i));
+        Digest diffId = rootFs.image().diffIds().get(i);
+        if (!wasUnpacked(layers.get(i), parent, chainIds.get(i))) {
+          unpack(layers.get(i), diffId, parent, chainIds.get(i));
+        }
+        content.updateLabels(
+            layers.get(i).digest(), Map.of(GcLabels.UNCOMPRESSED, diffId.toString()));
       }
       listener.unpacked(layers.get(i));
     }
@@ -86,9 +127,32 @@ final class Unpacker {
     return true;
   }
 
+  /** Whether the layer has its snapshot because it was unpacked on its way. */
+  private boolean wasUnpacked(Descriptor layer, String parent, Digest chainId)
+      throws InterruptedException {
+    try {
+      return direct.isPresent() && direct.get().commit(layer, parent, chainId, labels(chainId));
+    } catch (ContainerdException e) {
+      // Another client was faster: as good.
+      if (e.code() == ContainerdException.Code.ALREADY_EXISTS && isThere(chainId)) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
+  private static Map<String, String> labels(Digest chainId) {
+    return Map.of(GcLabels.SNAPSHOT_REF, chainId.toString());
+  }
+
+  @Override
+  public void close() {
+    direct.ifPresent(DirectUnpack::close);
+  }
+
   private void unpack(Descriptor layer, Digest diffId, String parent, Digest chainId)
       throws InterruptedException {
-    Map<String, String> labels = Map.of(GcLabels.SNAPSHOT_REF, chainId.toString());
+    Map<String, String> labels = labels(chainId);
     String key = "extract-" + UUID.randomUUID() + " " + chainId;
     try {
       List<Mount> mounts = snapshots.prepare(key, parent, labels);
@@ -112,7 +176,6 @@ final class Unpacker {
         throw e;
       }
     }
-    content.updateLabels(layer.digest(), Map.of(GcLabels.UNCOMPRESSED, diffId.toString()));
   }
 
   /**

@@ -9,14 +9,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.io.PushbackInputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,7 +108,8 @@ public final class LayerFiles implements RootFileSystem {
     Digest diffId = diffIds.get(layer);
     MessageDigest hash = diffId.algorithm().newHash();
     try (BlobReader reader = store.read(descriptor.digest(), 0);
-        InputStream tar = new HashedStream(uncompressed(reader.asInputStream()), hash)) {
+        InputStream tar =
+            new HashedStream(Compression.uncompressed(reader.asInputStream()), hash)) {
       TarArchiveInputStream entries = new TarArchiveInputStream(tar);
       int number = 0;
       for (TarArchiveEntry entry = entries.getNextEntry();
@@ -133,20 +132,6 @@ public final class LayerFiles implements RootFileSystem {
           "the layer %s unpacks to %s; the image configuration says %s"
               .formatted(descriptor.digest(), seen, diffId));
     }
-  }
-
-  private static InputStream uncompressed(InputStream bytes) throws IOException {
-    PushbackInputStream start = Compression.peekable(bytes);
-    return switch (Compression.of(start)) {
-      case NONE -> start;
-      case GZIP ->
-          GzipCompressorInputStream.builder()
-              .setInputStream(start)
-              .setBufferSize(BUFFER_SIZE)
-              .setDecompressConcatenated(true)
-              .get();
-      case ZSTD -> throw new IOException("it is compressed with zstd, which is not read here");
-    };
   }
 
   @Override

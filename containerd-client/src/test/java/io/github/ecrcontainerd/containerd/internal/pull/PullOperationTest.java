@@ -20,6 +20,7 @@ import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class PullOperationTest {
@@ -211,6 +212,7 @@ class PullOperationTest {
 
   private Image pull(Descriptor root, PullOptions options) throws InterruptedException {
     registry.tag("1", root);
-    return new PullOperation(containerd, "default", options).run(RemoteImage.of("1", registry));
+    return new PullOperation(containerd, "default", Assertions::fail, options)
+        .run(RemoteImage.of("1", registry));
   }
 }

@@ -15,6 +15,7 @@ import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class PushOperationTest {
@@ -104,7 +105,9 @@ class PushOperationTest {
   private void pull(Descriptor root) throws InterruptedException {
     from.tag("1", root);
     PullOptions options = PullOptions.builder().unpack(false).build();
-    var _ = new PullOperation(containerd, "default", options).run(RemoteImage.of("1", from));
+    var _ =
+        new PullOperation(containerd, "default", Assertions::fail, options)
+            .run(RemoteImage.of("1", from));
   }
 
   private void push(Descriptor root, PushOptions options) throws InterruptedException {

@@ -1,0 +1,126 @@
+package io.github.ecrcontainerd.containerd.internal.unpack;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Bytes that one thread brings and another one reads as a stream, a bounded number of them in
+ * between. Who brings them waits while it is full, but for a reader that has closed it.
+ */
+final class ByteRing extends InputStream {
+  private static final int SIZE = 1 << 20;
+
+  private enum State {
+    OPEN,
+    /** All bytes were brought. */
+    WHOLE,
+    /** No more come, and there would be. */
+    CUT_OFF
+  }
+
+  private final byte[] ring = new byte[SIZE];
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private long brought;
+  private long read;
+  private State state = State.OPEN;
+  private boolean closed;
+
+  /** Takes a copy of all bytes of a buffer. */
+  void put(ByteBuffer bytes) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (bytes.hasRemaining() && !closed) {
+        int free = (int) (read + SIZE - brought);
+        if (free == 0) {
+          changed.await();
+          continue;
+        }
+        int at = (int) (brought % SIZE);
+        int count = Math.min(Math.min(free, SIZE - at), bytes.remaining());
+        bytes.get(ring, at, count);
+        brought += count;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** All bytes were brought. */
+  void end() {
+    state(State.WHOLE);
+  }
+
+  /** No more are brought: who reads on gets an error. */
+  void cutOff() {
+    state(State.CUT_OFF);
+  }
+
+  private void state(State next) {
+    lock.lock();
+    try {
+      if (state == State.OPEN) {
+        state = next;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    if (length == 0) {
+      return 0;
+    }
+    lock.lock();
+    try {
+      while (brought == read && state == State.OPEN) {
+        changed.await();
+      }
+      if (state == State.CUT_OFF) {
+        throw new EOFException("the layer was not brought to its end");
+      }
+      if (brought == read) {
+        return -1;
+      }
+      int at = (int) (read % SIZE);
+      int count = (int) Math.min(Math.min(brought - read, SIZE - at), length);
+      System.arraycopy(ring, at, target, offset, count);
+      read += count;
+      changed.signalAll();
+      return count;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      InterruptedIOException interrupted = new InterruptedIOException();
+      interrupted.initCause(e);
+      throw interrupted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Nothing more is read. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.ecrcontainerd.containerd.internal.unpack;
+
+import io.github.ecrcontainerd.containerd.internal.ffm.DirectoryHandle;
+import io.github.ecrcontainerd.containerd.internal.image.Compression;
+import io.github.ecrcontainerd.resolver.Digest;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A layer that is unpacked while it arrives, into a snapshot of its own that has no parent. A
+ * platform thread does it: it computes, and calls the kernel, most of the time, which would keep
+ * the carriers of virtual threads.
+ */
+final class LayerStage implements AutoCloseable {
+  private static final int BUFFER_SIZE = 64 << 10;
+
+  private final String key;
+  private final DirectoryHandle directory;
+  private final LayerWriter writer;
+  private final ByteRing bytes = new ByteRing();
+  private final FutureTask<@Nullable Void> work;
+  private final Thread thread;
+
+  /**
+   * Begins.
+   *
+   * @param key of the snapshot, which its caller removes or commits
+   * @param directory of the snapshot; closed with this
+   * @param overOthers whether there are layers below
+   * @param diffId what the layer unpacks to
+   */
+  LayerStage(String key, DirectoryHandle directory, boolean overOthers, Digest diffId) {
+    this.key = key;
+    this.directory = directory;
+    this.writer = new LayerWriter(directory, overOthers);
+    this.work =
+        new FutureTask<>(
+            () -> {
+              unpack(diffId);
+              return null;
+            });
+    this.thread = Thread.ofPlatform().daemon().name("unpack").start(work);
+  }
+
+  private void unpack(Digest diffId) throws IOException {
+    MessageDigest hash = diffId.algorithm().newHash();
+    try (ByteRing arriving = bytes;
+        InputStream archive =
+            new BufferedInputStream(
+                new DigestInputStream(Compression.uncompressed(arriving), hash), BUFFER_SIZE)) {
+      writer.write(new TarReader(archive));
+      var _ = archive.transferTo(OutputStream.nullOutputStream());
+    }
+    Digest seen = Digest.of(diffId.algorithm(), hash);
+    if (!seen.equals(diffId)) {
+      throw new UnknownArchiveException("it unpacks to " + seen);
+    }
+  }
+
+  String key() {
+    return key;
+  }
+
+  /** Takes the next bytes of the layer. */
+  void put(ByteBuffer some) throws InterruptedException {
+    bytes.put(some);
+  }
+
+  /** The layer has been brought. */
+  void end() {
+    bytes.end();
+  }
+
+  /** The layer isn't brought to its end, or turns out to be another. */
+  void cutOff() {
+    bytes.cutOff();
+  }
+
+  /**
+   * Waits until the layer is unpacked.
+   *
+   * @throws IOException if it can't be
+   */
+  void await() throws IOException, InterruptedException {
+    try {
+      work.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failed) {
+        throw failed;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Moves what was unpacked into the snapshot whose directories these are. */
+  void moveTo(List<DirectoryHandle> snapshot) throws IOException {
+    writer.moveTo(snapshot.getFirst(), snapshot.subList(1, snapshot.size()));
+  }
+
+  /** Ends the work, and waits for that. */
+  @Override
+  public void close() {
+    bytes.cutOff();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    writer.close();
+    directory.close();
+  }
+}

@@ -1,0 +1,270 @@
+package io.github.ecrcontainerd.containerd.internal.unpack;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a tar archive, entry by entry, as Go's archive/tar does, with which the daemon reads it:
+ * the forms of Unix V7, POSIX (ustar, pax) and GNU. Names and extended attributes stay the bytes
+ * that they are; Apache Commons Compress, which reads layers elsewhere in this module, decodes them
+ * as UTF-8, and the bytes of a file's capabilities don't survive that.
+ *
+ * <p>In memory is one header, with at most a MiB of what extends it. For one thread at a time.
+ */
+final class TarReader {
+  private static final int BLOCK = 512;
+
+  /** As Go has it. */
+  private static final int LONGEST_EXTENSION = 1 << 20;
+
+  private static final int CHECKSUM = 148;
+  private static final int CHECKSUM_END = 156;
+  private static final int OCTAL = 8;
+
+  /** 2106, or some later time that no file system here takes. */
+  private static final long LAST_SECOND = 9_000_000_000L;
+
+  private final InputStream archive;
+  private final byte[] block = new byte[BLOCK];
+  private final byte[] passed = new byte[8 * BLOCK];
+
+  /** Of the entry's content, and of what fills its last block. */
+  private long left;
+
+  private int padding;
+
+  TarReader(InputStream archive) {
+    this.archive = archive;
+  }
+
+  /** The bytes of a text of this archive. */
+  static byte[] bytes(String text) {
+    return text.getBytes(ISO_8859_1);
+  }
+
+  /**
+   * The next entry; null at the end.
+   *
+   * @throws UnknownArchiveException if it isn't certain what it is
+   */
+  @Nullable TarEntry next() throws IOException {
+    PaxRecords pax = PaxRecords.NONE;
+    Optional<String> longName = Optional.empty();
+    Optional<String> longLink = Optional.empty();
+    while (true) {
+      skip(left + padding);
+      left = 0;
+      padding = 0;
+      if (!readHeader()) {
+        return null;
+      }
+      switch (block[156]) {
+        case 'x' -> pax = PaxRecords.parse(extension());
+        case 'g' -> {
+          // Of all that follow, which no reader of the daemon's heeds.
+          var _ = PaxRecords.parse(extension());
+        }
+        case 'L' -> longName = Optional.of(terminated(extension()));
+        case 'K' -> longLink = Optional.of(terminated(extension()));
+        default -> {
+          return entry(pax, longName, longLink);
+        }
+      }
+    }
+  }
+
+  private TarEntry entry(PaxRecords pax, Optional<String> longName, Optional<String> longLink)
+      throws IOException {
+    String own = text(0, 100);
+    boolean gnu = text(257, 8).startsWith("ustar ");
+    boolean posix = !gnu && text(257, 6).equals("ustar");
+    if (posix && text(508, 4).equals("tar")) {
+      throw new UnknownArchiveException("an archive of star");
+    }
+    if (posix && block[345] != 0) {
+      own = text(345, 155) + "/" + own;
+    }
+    String name = longName.orElse(pax.text("path").orElse(own));
+    String link = longLink.orElse(pax.text("linkpath").orElse(text(157, 100)));
+    long size = pax.number("size", number(124, 12));
+    TarEntry.Type type = type(name);
+    left = type == TarEntry.Type.FILE ? size : 0;
+    padding = (int) (-left & (BLOCK - 1));
+    boolean device = type == TarEntry.Type.CHARACTER_DEVICE || type == TarEntry.Type.BLOCK_DEVICE;
+    if (device && !gnu && !posix) {
+      throw new UnknownArchiveException("a device of an old archive");
+    }
+    if (gnu && block[345] != 0) {
+      throw new UnknownArchiveException("an archive of GNU tar with times of access");
+    }
+    return new TarEntry(
+        name,
+        type,
+        (int) (number(100, 8) & 07777),
+        id(pax.number("uid", number(108, 8))),
+        id(pax.number("gid", number(116, 8))),
+        left,
+        pax.time("mtime").orElse(Instant.ofEpochSecond(seconds(number(136, 12)))),
+        pax.time("atime"),
+        link,
+        device ? (int) number(329, 8) : 0,
+        device ? (int) number(337, 8) : 0,
+        pax.attributes());
+  }
+
+  private TarEntry.Type type(String name) throws UnknownArchiveException {
+    return switch (block[156]) {
+      case 0 -> name.endsWith("/") ? TarEntry.Type.DIRECTORY : TarEntry.Type.FILE;
+      case '0' -> TarEntry.Type.FILE;
+      case '1' -> TarEntry.Type.HARD_LINK;
+      case '2' -> TarEntry.Type.LINK;
+      case '3' -> TarEntry.Type.CHARACTER_DEVICE;
+      case '4' -> TarEntry.Type.BLOCK_DEVICE;
+      case '5' -> TarEntry.Type.DIRECTORY;
+      case '6' -> TarEntry.Type.FIFO;
+      default -> throw new UnknownArchiveException("an entry of type " + (char) block[156]);
+    };
+  }
+
+  /** All but -1, which to chown(2) means to leave it. */
+  private static int id(long number) throws UnknownArchiveException {
+    if (number >= 0xffff_ffffL) {
+      throw new UnknownArchiveException("an owner that there can't be");
+    }
+    return (int) number;
+  }
+
+  private static long seconds(long time) throws UnknownArchiveException {
+    if (time > LAST_SECOND) {
+      throw new UnknownArchiveException("a time that there can't be");
+    }
+    return time;
+  }
+
+  /** Whether there is one: two empty blocks, or nothing, are the end. */
+  private boolean readHeader() throws IOException {
+    int first = archive.readNBytes(block, 0, BLOCK);
+    if (first == 0) {
+      return false;
+    }
+    if (first < BLOCK) {
+      throw new EOFException("the archive ends within a header");
+    }
+    if (!isEmpty()) {
+      checkSum();
+      return true;
+    }
+    int second = archive.readNBytes(block, 0, BLOCK);
+    if (second == 0 || (second == BLOCK && isEmpty())) {
+      return false;
+    }
+    throw new UnknownArchiveException("an empty block between others");
+  }
+
+  private boolean isEmpty() {
+    for (byte each : block) {
+      if (each != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void checkSum() throws IOException {
+    long unsigned = 0;
+    long signed = 0;
+    for (int i = 0; i < BLOCK; i++) {
+      byte each = i >= CHECKSUM && i < CHECKSUM_END ? (byte) ' ' : block[i];
+      unsigned += each & 0xff;
+      signed += each;
+    }
+    long sum = number(CHECKSUM, CHECKSUM_END - CHECKSUM);
+    if (sum != unsigned && sum != signed) {
+      throw new UnknownArchiveException("a header whose checksum is wrong");
+    }
+  }
+
+  private String text(int from, int length) {
+    return terminated(new String(block, from, length, ISO_8859_1));
+  }
+
+  private static String terminated(String text) {
+    int end = text.indexOf('\0');
+    return end < 0 ? text : text.substring(0, end);
+  }
+
+  /** Octal digits, or GNU's form for what has too many: a set bit, and then the number. */
+  private long number(int from, int length) throws UnknownArchiveException {
+    if (block[from] < 0) {
+      return binary(from, length);
+    }
+    String digits = new String(block, from, length, ISO_8859_1).replace('\0', ' ').strip();
+    try {
+      long value = digits.isEmpty() ? 0 : Long.parseLong(digits, OCTAL);
+      if (value >= 0) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new UnknownArchiveException("a number that can't be read");
+  }
+
+  private long binary(int from, int length) throws UnknownArchiveException {
+    long value = block[from] & 0x7f;
+    if ((value & 0x40) != 0) {
+      throw new UnknownArchiveException("a number below 0");
+    }
+    for (int i = from + 1; i < from + length; i++) {
+      if (value >>> (Long.SIZE - 1 - Byte.SIZE) != 0) {
+        throw new UnknownArchiveException("a number that is too large");
+      }
+      value = (value << Byte.SIZE) | (block[i] & 0xff);
+    }
+    return value;
+  }
+
+  /** The content of what extends the next header. */
+  private String extension() throws IOException {
+    long size = number(124, 12);
+    if (size > LONGEST_EXTENSION) {
+      throw new UnknownArchiveException("a header of %d bytes".formatted(size));
+    }
+    byte[] content = archive.readNBytes((int) size);
+    if (content.length < size) {
+      throw new EOFException("the archive ends within a header");
+    }
+    skip(-size & (BLOCK - 1));
+    return new String(content, ISO_8859_1);
+  }
+
+  /** Reads some of the entry's content; -1 at its end. */
+  int read(byte[] target) throws IOException {
+    if (left == 0) {
+      return -1;
+    }
+    int count = archive.read(target, 0, (int) Math.min(target.length, left));
+    if (count < 0) {
+      throw new EOFException("the archive ends within a file");
+    }
+    left -= count;
+    return count;
+  }
+
+  /** Reads on, because what is skipped belongs to the archive's digest too. */
+  private void skip(long count) throws IOException {
+    for (long skipped = 0; skipped < count; ) {
+      int some = archive.read(passed, 0, (int) Math.min(passed.length, count - skipped));
+      if (some < 0) {
+        throw new EOFException("the archive ends within an entry");
+      }
+      skipped += some;
+    }
+  }
+}
