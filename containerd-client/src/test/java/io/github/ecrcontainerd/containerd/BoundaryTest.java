@@ -93,6 +93,8 @@ class BoundaryTest {
         .consideringOnlyDependenciesInLayers()
         .layer("operations")
         .definedBy(ROOT + ".internal.pull..", ROOT + ".internal.push..", ROOT + ".internal.run..")
+        .layer("unpack")
+        .definedBy(ROOT + ".internal.unpack..")
         .layer("transfer")
         .definedBy(ROOT + ".internal.transfer..")
         .layer("image")
@@ -101,10 +103,12 @@ class BoundaryTest {
         .definedBy(ROOT + ".internal.scope..")
         .whereLayer("operations")
         .mayNotBeAccessedByAnyLayer()
+        .whereLayer("unpack")
+        .mayOnlyBeAccessedByLayers("operations")
         .whereLayer("transfer")
         .mayOnlyBeAccessedByLayers("operations")
         .whereLayer("image")
-        .mayOnlyBeAccessedByLayers("operations", "transfer")
+        .mayOnlyBeAccessedByLayers("operations", "unpack", "transfer")
         .check(CLASSES);
   }
 

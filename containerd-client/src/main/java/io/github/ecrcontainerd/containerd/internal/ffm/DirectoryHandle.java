@@ -100,18 +100,6 @@ public final class DirectoryHandle implements AutoCloseable {
     return Optional.of(new DirectoryHandle(check(path, opened)));
   }
 
-  /** Opens a directory in this one by its name, which is not followed if it is a link's. */
-  public DirectoryHandle child(String name) throws IOException {
-    return new DirectoryHandle(
-        check(
-            name,
-            LibcFiles.openat(
-                descriptor,
-                name,
-                Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC,
-                0)));
-  }
-
   /** What is at a name; empty if nothing is. */
   public Optional<FileStatus> status(String name) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
@@ -147,6 +135,7 @@ public final class DirectoryHandle implements AutoCloseable {
    * Makes a device or FIFO.
    *
    * @param type of {@code st_mode}
+   * @param major the device's driver, and {@code minor} which of its devices; 0 for a FIFO
    */
   public void makeNode(String name, int type, int major, int minor) throws IOException {
     // glibc's makedev(3), which is the kernel's encoding of 64 bits.
@@ -178,11 +167,6 @@ public final class DirectoryHandle implements AutoCloseable {
     check(name, LibcFiles.unlinkat(descriptor, name, 0));
   }
 
-  /** Removes a directory that is empty. */
-  public void removeDirectory(String name) throws IOException {
-    check(name, LibcFiles.unlinkat(descriptor, name, LibcFiles.AT_REMOVEDIR));
-  }
-
   /** Where a symbolic link points. */
   public String linkTarget(String name) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
@@ -192,6 +176,7 @@ public final class DirectoryHandle implements AutoCloseable {
     }
   }
 
+  /** Sets owner and group by their numbers, of a link itself where it is one. */
   public void setOwner(String name, int uid, int gid) throws IOException {
     check(name, LibcFiles.fchownat(descriptor, name, uid, gid, LibcFiles.AT_SYMLINK_NOFOLLOW));
   }

@@ -44,10 +44,11 @@ final class Libc {
 
   static final int O_CLOEXEC = 0x80000;
 
-  /** x86-64's number; aarch64 and 32-bit ARM have another: {@link #O_DIRECTORY}. */
   private static final boolean ARM = System.getProperty("os.arch", "").startsWith("aarch64");
 
+  /** This flag and the next are the two that aarch64 has other numbers for (asm/fcntl.h). */
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+
   static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
 
   /** The directory is the root of what a path means, links and {@code ..} in it too. */

@@ -20,7 +20,6 @@ final class LibcFiles {
   static final int O_CREAT = 0x40;
   static final int O_EXCL = 0x80;
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
-  static final int AT_REMOVEDIR = 0x200;
   static final int XATTR_CREATE = 1;
 
   /** What statx(2) is to tell: type, mode, owner and group; inode. */

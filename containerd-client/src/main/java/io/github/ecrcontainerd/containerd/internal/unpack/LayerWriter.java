@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,6 +73,7 @@ final class LayerWriter implements AutoCloseable {
   /** By inode, because a path through links names them too. */
   private final Map<Long, Implied> implied = new LinkedHashMap<>();
 
+  private final Set<String> parentsOfImplied = new HashSet<>();
   private final Set<String> namesInRoot = new LinkedHashSet<>();
   private boolean rootIsOpaque;
   private int names;
@@ -224,6 +226,7 @@ final class LayerWriter implements AutoCloseable {
     String path = above.isEmpty() ? name : above + "/" + name;
     count(path);
     implied.put(here.status(name).orElseThrow().inode(), new Implied(path, false));
+    parentsOfImplied.add(above);
     remember(above, name);
   }
 
@@ -390,9 +393,7 @@ final class LayerWriter implements AutoCloseable {
   private void copy(DirectoryHandle from, DirectoryHandle to, Implied directory)
       throws IOException {
     FileStatus status = from.status(".").orElseThrow();
-    boolean hasOthers =
-        implied.values().stream().anyMatch(other -> other.path.startsWith(directory.path + "/"));
-    if ((status.mode() & SET_GROUP) != 0 && hasOthers) {
+    if ((status.mode() & SET_GROUP) != 0 && parentsOfImplied.contains(directory.path)) {
       throw new UnknownArchiveException("directories that would get the group of one below");
     }
     if (!directory.hasEntry) {

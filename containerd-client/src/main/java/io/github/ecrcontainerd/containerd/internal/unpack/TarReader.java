@@ -27,7 +27,7 @@ final class TarReader {
   private static final int CHECKSUM_END = 156;
   private static final int OCTAL = 8;
 
-  /** 2106, or some later time that no file system here takes. */
+  /** In 2255: from 2262 on, containerd's applier writes 1970. */
   private static final long LAST_SECOND = 9_000_000_000L;
 
   private final InputStream archive;
@@ -103,6 +103,11 @@ final class TarReader {
     if (gnu && block[345] != 0) {
       throw new UnknownArchiveException("an archive of GNU tar with times of access");
     }
+    Instant modification = pax.time("mtime").orElse(Instant.ofEpochSecond(seconds()));
+    Optional<Instant> access = pax.time("atime");
+    if (isLate(modification) || access.filter(TarReader::isLate).isPresent()) {
+      throw new UnknownArchiveException("a time that there can't be");
+    }
     return new TarEntry(
         name,
         type,
@@ -110,8 +115,8 @@ final class TarReader {
         id(pax.number("uid", number(108, 8))),
         id(pax.number("gid", number(116, 8))),
         left,
-        pax.time("mtime").orElse(Instant.ofEpochSecond(seconds(number(136, 12)))),
-        pax.time("atime"),
+        modification,
+        access,
         link,
         device ? (int) number(329, 8) : 0,
         device ? (int) number(337, 8) : 0,
@@ -140,11 +145,13 @@ final class TarReader {
     return (int) number;
   }
 
-  private static long seconds(long time) throws UnknownArchiveException {
-    if (time > LAST_SECOND) {
-      throw new UnknownArchiveException("a time that there can't be");
-    }
-    return time;
+  /** Of the header, no later than a late time: of those an Instant has not all. */
+  private long seconds() throws UnknownArchiveException {
+    return Math.min(number(136, 12), LAST_SECOND + 1);
+  }
+
+  private static boolean isLate(Instant time) {
+    return time.getEpochSecond() > LAST_SECOND;
   }
 
   /** Whether there is one: two empty blocks, or nothing, are the end. */
