@@ -8,7 +8,7 @@ requirements() {
   [ "$1" != build ] || return 0
   echo containerd runc busybox util-linux mount
   [ "$1" != demo ] || return 0
-  echo skopeo umoci aws shellcheck
+  echo skopeo umoci aws shellcheck zstd isa-l
   case $1 in
     docker) echo docker debootstrap ;;
     bench) echo docker-registry curl time ;;
@@ -27,6 +27,8 @@ find_requirement() {
     busybox) have busybox && ! ldd "$(command -v busybox)" > /dev/null 2>&1 && echo static ;;
     util-linux) have unshare && have nsenter && have flock && have setpriv && echo 'unshare, nsenter, flock, setpriv' ;;
     docker) have docker && have dockerd && command -v dockerd ;;
+    # A library, which the daemon doesn't use: that takes the program igzip.
+    isa-l) compgen -G '/usr/lib*/*/libisal.so.2' ;;
     # The shell's own says nothing about memory.
     time) [ -x /usr/bin/time ] && echo /usr/bin/time ;;
     *) command -v "$1" ;;
@@ -40,6 +42,7 @@ package_of() {
     busybox) echo busybox-static ;;
     aws) echo awscli ;;
     docker) echo docker.io ;;
+    isa-l) echo libisal2 ;;
     *) echo "$1" ;;
   esac
 }

@@ -62,10 +62,11 @@ final class PullCommand implements Callable<Integer> {
       paramLabel = "BY",
       converter = UnpackingConverter.class,
       description = {
-        "who makes the snapshots: daemon (default); direct, this process, while the layers arrive,",
-        "which takes the rights of root on the daemon's host; auto, direct where that is possible"
+        "who makes the snapshots: direct, this process, while the layers arrive, which takes the",
+        "rights of root on the daemon's host; daemon, when they are there; auto (default), direct",
+        "where that is possible"
       })
-  Unpacking unpacking = Unpacking.DAEMON;
+  Unpacking unpacking = Unpacking.AUTO;
 
   @Option(
       names = "--name",

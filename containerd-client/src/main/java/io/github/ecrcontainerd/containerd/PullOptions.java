@@ -119,7 +119,7 @@ public final class PullOptions {
     private boolean allPlatforms;
     private boolean withReferrers;
     private boolean unpack = true;
-    private Unpacking unpacking = Unpacking.DAEMON;
+    private Unpacking unpacking = Unpacking.AUTO;
     private boolean schema1Conversion;
     private Optional<String> snapshotter = Optional.empty();
     private final List<String> names = new ArrayList<>();
@@ -165,7 +165,7 @@ public final class PullOptions {
       return this;
     }
 
-    /** Who is to make the snapshots; by default the daemon. */
+    /** Who is to make the snapshots; by default this process where it can, else the daemon. */
     public Builder unpacking(Unpacking by) {
       this.unpacking = by;
       return this;

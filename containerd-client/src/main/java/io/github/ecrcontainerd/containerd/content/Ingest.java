@@ -8,8 +8,8 @@ import java.util.Map;
  * A blob on its way into the content store. For one thread at a time.
  *
  * <p>An ingest that is closed before it is committed keeps the bytes that it has: the next one of
- * the same ref goes on behind them. Bytes are hashed as they pass; where an ingest goes on behind
- * bytes of an earlier one, the daemon checks the whole when it is committed.
+ * the same ref goes on behind them. The daemon hashes all of it and checks that when it is
+ * committed.
  *
  * <p>Each call throws {@link ContainerdException} as soon as the daemon has said that something is
  * wrong, also about bytes of an earlier call. An interrupt ends the ingest as closing does.

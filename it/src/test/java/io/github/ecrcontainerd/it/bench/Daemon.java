@@ -29,6 +29,11 @@ final class Daemon implements AutoCloseable {
 
     private final String settings;
 
+    /** Those that a daemon of a version has. */
+    static Stream<Fetching> of(String containerd) {
+      return containerd.startsWith("1.") ? Stream.of(DEFAULT) : Stream.of(values());
+    }
+
     Fetching(String settings) {
       this.settings = settings;
     }

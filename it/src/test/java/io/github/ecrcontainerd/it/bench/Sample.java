@@ -10,7 +10,9 @@ enum Sample {
   TEN_SMALL("ten-small", 10, 1L << 20),
   MANY_SMALL("many-small", 200, 1L << 20),
   ONE_MEDIUM("one-medium", 1, 64L << 20),
-  ONE_LARGE("one-large", 1, 4L << 30);
+  ONE_LARGE("one-large", 1, 4L << 30),
+  /** Files of this machine: {@link SystemLayer}. */
+  SYSTEM("system", SystemLayer.SOURCES.size(), 40L << 20);
 
   private final String repository;
   private final int layers;
@@ -41,6 +43,9 @@ enum Sample {
 
   @Override
   public String toString() {
+    if (this == SYSTEM) {
+      return "a root file system in %d layers".formatted(layers);
+    }
     return layerSize >= 1 << 20
         ? "%d x %d MiB".formatted(layers, layerSize >> 20)
         : "%d x %d KiB".formatted(layers, layerSize >> 10);

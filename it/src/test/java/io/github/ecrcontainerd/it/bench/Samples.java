@@ -41,8 +41,7 @@ final class Samples {
     List<Digest> diffIds = new ArrayList<>();
     try {
       for (int number = 0; number < sample.layers(); number++) {
-        long seed = sample.layerSize() + number;
-        SampleLayer layer = SampleLayer.write(unnamed, sample.layerSize(), seed);
+        SampleLayer layer = write(sample, number, unnamed);
         layers.add(layout.blob(MediaTypes.OCI_LAYER_GZIP, layer.digest(), unnamed));
         diffIds.add(layer.diffId());
       }
@@ -54,5 +53,11 @@ final class Samples {
             Format.OCI, OciLayout.HERE, layers, diffIds, Map.of("Cmd", List.of("/bin/sh")));
     layout.tag("latest", image.manifest());
     return image;
+  }
+
+  private static SampleLayer write(Sample sample, int number, Path file) throws IOException {
+    return sample == Sample.SYSTEM
+        ? SystemLayer.write(file, SystemLayer.SOURCES.get(number))
+        : SampleLayer.write(file, sample.layerSize(), sample.layerSize() + number);
   }
 }

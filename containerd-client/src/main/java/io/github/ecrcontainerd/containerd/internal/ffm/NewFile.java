@@ -5,11 +5,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.FileSystemException;
+import org.jspecify.annotations.Nullable;
 
-/** A regular file that is written from its beginning to its end. For one thread at a time. */
+/** A regular file that is written from its beginning to its end. For the thread that makes it. */
 public final class NewFile implements AutoCloseable {
   private final String name;
   private final int descriptor;
+  private final Arena arena = Arena.ofConfined();
+  private @Nullable MemorySegment buffer;
   private boolean closed;
 
   NewFile(String name, int descriptor) {
@@ -19,12 +22,13 @@ public final class NewFile implements AutoCloseable {
 
   /** Writes the first bytes of an array behind what was written. */
   public void write(byte[] bytes, int length) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment left = arena.allocate(length);
-      MemorySegment.copy(bytes, 0, left, ValueLayout.JAVA_BYTE, 0, length);
-      while (left.byteSize() > 0) {
-        left = left.asSlice(check(LibcFiles.write(descriptor, left, left.byteSize())));
-      }
+    if (buffer == null || buffer.byteSize() < length) {
+      buffer = arena.allocate(length);
+    }
+    MemorySegment left = buffer.asSlice(0, length);
+    MemorySegment.copy(bytes, 0, left, ValueLayout.JAVA_BYTE, 0, length);
+    while (left.byteSize() > 0) {
+      left = left.asSlice(check(LibcFiles.write(descriptor, left, left.byteSize())));
     }
   }
 
@@ -40,6 +44,7 @@ public final class NewFile implements AutoCloseable {
     // Its number may be another's by now.
     if (!closed) {
       closed = true;
+      arena.close();
       check(Libc.close(descriptor));
     }
   }

@@ -1,6 +1,8 @@
 package io.github.ecrcontainerd.containerd.internal.image;
 
 import io.github.ecrcontainerd.containerd.content.ContentStore;
+import io.github.ecrcontainerd.containerd.internal.ffm.Isal;
+import io.github.ecrcontainerd.containerd.internal.ffm.Zstd;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
@@ -46,22 +49,34 @@ public enum Compression {
   }
 
   /**
-   * What a layer is when it isn't compressed.
+   * What a layer is when it isn't compressed: gzip by ISA-L where that is installed, zstd by its
+   * own library. For the thread that asks for it.
    *
-   * @throws IOException if it can't be read, or is compressed with zstd, which is not read here
+   * @throws IOException if it can't be read, or is compressed with zstd and this machine, or JVM,
+   *     has no library for that
    */
   public static InputStream uncompressed(InputStream layer) throws IOException {
     PushbackInputStream start = peekable(layer);
     return switch (of(start)) {
       case NONE -> start;
-      case GZIP ->
-          GzipCompressorInputStream.builder()
-              .setInputStream(start)
-              .setBufferSize(BUFFER_SIZE)
-              .setDecompressConcatenated(true)
-              .get();
-      case ZSTD -> throw new IOException("it is compressed with zstd, which is not read here");
+      case GZIP -> gunzip(start);
+      case ZSTD ->
+          Zstd.installed()
+              .orElseThrow(
+                  () -> new IOException("it is compressed with zstd, and there is no libzstd.so.1"))
+              .decompressed(start);
     };
+  }
+
+  private static InputStream gunzip(InputStream gzip) throws IOException {
+    Optional<Isal> isal = Isal.installed();
+    return isal.isPresent()
+        ? isal.get().gunzip(gzip)
+        : GzipCompressorInputStream.builder()
+            .setInputStream(gzip)
+            .setBufferSize(BUFFER_SIZE)
+            .setDecompressConcatenated(true)
+            .get();
   }
 
   /** Of a layer that the content store has. */

@@ -142,16 +142,16 @@ public final class PullOperation {
     String snapshotter =
         DefaultSnapshotter.choose(options.snapshotter(), services.namespaces(), namespace);
     return Optional.of(
-        new Unpacker(leased, lease, snapshotter, rootFs.get(), directly(), listener));
+        new Unpacker(leased, lease, snapshotter, rootFs.get(), directly(snapshotter), listener));
   }
 
   /** The daemon's process, if this one unpacks in its place. */
-  private OptionalLong directly() {
+  private OptionalLong directly(String snapshotter) {
     if (options.unpacking() == Unpacking.DAEMON) {
       return OptionalLong.empty();
     }
     OptionalLong daemon = peer.get().pid();
-    Optional<String> refusal = DirectUnpack.refusal(daemon);
+    Optional<String> refusal = DirectUnpack.refusal(daemon, snapshotter);
     if (refusal.isPresent() && options.unpacking() == Unpacking.DIRECT) {
       throw new ContainerdException(
           ContainerdException.Code.PERMISSION_DENIED,

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * between. Who brings them waits while it is full, but for a reader that has closed it.
  */
 final class ByteRing extends InputStream {
-  private static final int SIZE = 1 << 20;
+  private static final int SIZE = 512 << 10;
 
   private enum State {
     OPEN,
@@ -33,20 +33,50 @@ final class ByteRing extends InputStream {
 
   /** Takes a copy of all bytes of a buffer. */
   void put(ByteBuffer bytes) throws InterruptedException {
+    while (bytes.hasRemaining()) {
+      int free = awaitFree();
+      if (free == 0) {
+        return;
+      }
+      int at = (int) (brought % SIZE);
+      int count = Math.min(Math.min(free, SIZE - at), bytes.remaining());
+      bytes.get(ring, at, count);
+      add(count);
+    }
+  }
+
+  /** Takes all that a stream has, as far as somebody reads it. */
+  void putAll(InputStream stream) throws IOException, InterruptedException {
+    while (true) {
+      int free = awaitFree();
+      int at = (int) (brought % SIZE);
+      int count = stream.read(ring, at, Math.min(free, SIZE - at));
+      if (free == 0 || count < 0) {
+        return;
+      }
+      add(count);
+    }
+  }
+
+  /** How many bytes there is room for, once there is; none if nothing more is read. */
+  private int awaitFree() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (bytes.hasRemaining() && !closed) {
-        int free = (int) (read + SIZE - brought);
-        if (free == 0) {
-          changed.await();
-          continue;
-        }
-        int at = (int) (brought % SIZE);
-        int count = Math.min(Math.min(free, SIZE - at), bytes.remaining());
-        bytes.get(ring, at, count);
-        brought += count;
-        changed.signalAll();
+      while (brought - read == SIZE && !closed) {
+        changed.await();
       }
+      return closed ? 0 : (int) (read + SIZE - brought);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is between {@code read} and {@code brought} is the reader's, the rest the bringer's. */
+  private void add(int count) {
+    lock.lock();
+    try {
+      brought += count;
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -85,6 +115,25 @@ final class ByteRing extends InputStream {
     if (length == 0) {
       return 0;
     }
+    int there = awaitBytes();
+    if (there == 0) {
+      return -1;
+    }
+    int at = (int) (read % SIZE);
+    int count = Math.min(Math.min(there, SIZE - at), length);
+    System.arraycopy(ring, at, target, offset, count);
+    lock.lock();
+    try {
+      read += count;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    return count;
+  }
+
+  /** How many bytes there are, once there are some; none at the end. */
+  private int awaitBytes() throws IOException {
     lock.lock();
     try {
       while (brought == read && state == State.OPEN) {
@@ -93,15 +142,7 @@ final class ByteRing extends InputStream {
       if (state == State.CUT_OFF) {
         throw new EOFException("the layer was not brought to its end");
       }
-      if (brought == read) {
-        return -1;
-      }
-      int at = (int) (read % SIZE);
-      int count = (int) Math.min(Math.min(brought - read, SIZE - at), length);
-      System.arraycopy(ring, at, target, offset, count);
-      read += count;
-      changed.signalAll();
-      return count;
+      return (int) (brought - read);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       InterruptedIOException interrupted = new InterruptedIOException();

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * is left to the daemon. Safe for use by several threads.
  */
 public final class DirectUnpack implements AutoCloseable {
+  private static final String OVERLAYFS = "overlayfs";
+
   private final Snapshots snapshots;
   private final long daemon;
   private final BiConsumer<Descriptor, String> left;
@@ -74,8 +76,13 @@ public final class DirectUnpack implements AutoCloseable {
    * Why this process can't write where the daemon's snapshots lie; empty if it can.
    *
    * @param daemon the daemon's process, if it is known
+   * @param snapshotter whose snapshots they are
    */
-  public static Optional<String> refusal(OptionalLong daemon) {
+  public static Optional<String> refusal(OptionalLong daemon, String snapshotter) {
+    if (!snapshotter.equals(OVERLAYFS)) {
+      return Optional.of(
+          "how the snapshotter %s keeps snapshots is not known here".formatted(snapshotter));
+    }
     if (daemon.isEmpty()) {
       return Optional.of("the daemon's process is not known from here");
     }
@@ -180,12 +187,23 @@ public final class DirectUnpack implements AutoCloseable {
     try {
       List<Mount> mounts = snapshots.prepare(key, "", Map.of());
       DirectoryHandle directory = open(mounts).getFirst();
+      requireShared(key, directory);
       LayerStage stage = new LayerStage(key, directory, !layer.lowest(), layer.diffId());
       return keep(content.digest(), stage);
     } catch (ContainerdException | IOException e) {
       // The daemon can do what isn't possible here, or tells why it can't.
       left.accept(content, String.valueOf(e.getMessage()));
       return Optional.empty();
+    }
+  }
+
+  private void requireShared(String key, DirectoryHandle directory)
+      throws IOException, InterruptedException {
+    try {
+      SharedDirectory.require(snapshots, key, directory);
+    } catch (IOException | RuntimeException | InterruptedException e) {
+      directory.close();
+      throw e;
     }
   }
 

@@ -16,9 +16,10 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer that is unpacked while it arrives, into a snapshot of its own that has no parent. A
- * platform thread does it: it computes, and calls the kernel, most of the time, which would keep
- * the carriers of virtual threads.
+ * A layer that is unpacked while it arrives, into a snapshot of its own that has no parent. One
+ * thread decompresses, another one hashes and writes what that makes. They are platform threads:
+ * they compute, and call the kernel, most of the time, which would keep the carriers of virtual
+ * threads.
  */
 final class LayerStage implements AutoCloseable {
   private static final int BUFFER_SIZE = 64 << 10;
@@ -27,8 +28,10 @@ final class LayerStage implements AutoCloseable {
   private final DirectoryHandle directory;
   private final LayerWriter writer;
   private final ByteRing bytes = new ByteRing();
-  private final FutureTask<@Nullable Void> work;
-  private final Thread thread;
+  private final ByteRing archive = new ByteRing();
+  private final FutureTask<@Nullable Void> inflating;
+  private final FutureTask<@Nullable Void> writing;
+  private final List<Thread> threads;
 
   /**
    * Begins.
@@ -42,23 +45,44 @@ final class LayerStage implements AutoCloseable {
     this.key = key;
     this.directory = directory;
     this.writer = new LayerWriter(directory, overOthers);
-    this.work =
-        new FutureTask<>(
-            () -> {
-              unpack(diffId);
-              return null;
-            });
-    this.thread = Thread.ofPlatform().daemon().name("unpack").start(work);
+    this.inflating = task(this::inflate);
+    this.writing = task(() -> write(diffId));
+    this.threads = List.of(start("inflate", inflating), start("unpack", writing));
   }
 
-  private void unpack(Digest diffId) throws IOException {
-    MessageDigest hash = diffId.algorithm().newHash();
+  private interface Work {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private static FutureTask<@Nullable Void> task(Work work) {
+    return new FutureTask<>(
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
+  private static Thread start(String name, FutureTask<@Nullable Void> task) {
+    return Thread.ofPlatform().daemon().name(name).start(task);
+  }
+
+  private void inflate() throws IOException, InterruptedException {
     try (ByteRing arriving = bytes;
-        InputStream archive =
-            new BufferedInputStream(
-                new DigestInputStream(Compression.uncompressed(arriving), hash), BUFFER_SIZE)) {
-      writer.write(new TarReader(archive));
-      var _ = archive.transferTo(OutputStream.nullOutputStream());
+        InputStream uncompressed = Compression.uncompressed(arriving)) {
+      archive.putAll(uncompressed);
+      archive.end();
+    } finally {
+      archive.cutOff();
+    }
+  }
+
+  private void write(Digest diffId) throws IOException {
+    MessageDigest hash = diffId.algorithm().newHash();
+    try (ByteRing arriving = archive;
+        InputStream hashed =
+            new BufferedInputStream(new DigestInputStream(arriving, hash), BUFFER_SIZE)) {
+      writer.write(new TarReader(hashed));
+      var _ = hashed.transferTo(OutputStream.nullOutputStream());
     }
     Digest seen = Digest.of(diffId.algorithm(), hash);
     if (!seen.equals(diffId)) {
@@ -91,8 +115,14 @@ final class LayerStage implements AutoCloseable {
    * @throws IOException if it can't be
    */
   void await() throws IOException, InterruptedException {
+    // What can't be decompressed can't be written to its end, which says less.
+    await(inflating);
+    await(writing);
+  }
+
+  private static void await(FutureTask<?> task) throws IOException, InterruptedException {
     try {
-      work.get();
+      task.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failed) {
         throw failed;
@@ -111,9 +141,11 @@ final class LayerStage implements AutoCloseable {
   public void close() {
     bytes.cutOff();
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    while (threads.stream().anyMatch(Thread::isAlive)) {
       try {
-        thread.join();
+        for (Thread thread : threads) {
+          thread.join();
+        }
       } catch (InterruptedException e) {
         interrupted = true;
       }

@@ -1,0 +1,38 @@
+package io.github.ecrcontainerd.containerd.internal.ffm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/** A library that this machine may have. It stays loaded. */
+@SuppressWarnings("restricted") // Native access is what this class is for.
+final class NativeLibrary {
+  private final SymbolLookup symbols;
+
+  private NativeLibrary(SymbolLookup symbols) {
+    this.symbols = symbols;
+  }
+
+  /**
+   * Looks where the system's linker does (ld.so(8)).
+   *
+   * @param name with the number of its binary interface: {@code libc.so.6}
+   */
+  static Optional<NativeLibrary> find(String name) {
+    if (!NativeAccess.isAllowed()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new NativeLibrary(SymbolLookup.libraryLookup(name, Arena.global())));
+    } catch (IllegalArgumentException notThere) {
+      return Optional.empty();
+    }
+  }
+
+  MethodHandle bind(String function, FunctionDescriptor signature) {
+    return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(function), signature);
+  }
+}

@@ -1,0 +1,138 @@
+package io.github.ecrcontainerd.containerd.internal.ffm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Optional;
+
+/**
+ * Zstandard's library, which every Debian has (libzstd1). What it decompresses here has windows of
+ * 8 MiB at most, as RFC 8878, section 3.1.1.1.2, asks of all decoders: a frame that wants more is
+ * refused, because it would be memory that nothing bounds.
+ */
+public final class Zstd {
+  /** {@code ZSTD_d_windowLogMax} of zstd.h. */
+  private static final int WINDOW_LOG_MAX = 100;
+
+  /** 8 MiB. */
+  private static final int WINDOW_LOG = 23;
+
+  /** {@code ZSTD_inBuffer} and {@code ZSTD_outBuffer}: the bytes, their count, the position. */
+  private static final long BUFFER_SIZE = 24;
+
+  private static final long COUNT = 8;
+  private static final long POSITION = 16;
+
+  private static final Optional<Zstd> INSTALLED = NativeLibrary.find("libzstd.so.1").map(Zstd::new);
+
+  private final MethodHandle create;
+  private final MethodHandle free;
+  private final MethodHandle setParameter;
+  private final MethodHandle decompress;
+  private final MethodHandle isError;
+
+  private Zstd(NativeLibrary library) {
+    create = library.bind("ZSTD_createDCtx", FunctionDescriptor.of(ADDRESS));
+    free = library.bind("ZSTD_freeDCtx", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+    setParameter =
+        library.bind(
+            "ZSTD_DCtx_setParameter",
+            FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT));
+    decompress =
+        library.bind(
+            "ZSTD_decompressStream", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
+    isError = library.bind("ZSTD_isError", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+  }
+
+  /** The one of this machine, if it has one. */
+  public static Optional<Zstd> installed() {
+    return INSTALLED;
+  }
+
+  /** What frames are when they are decompressed. For the thread that asks for it. */
+  public InputStream decompressed(InputStream frames) throws IOException {
+    return new Decompressed(frames);
+  }
+
+  private boolean isError(long result) {
+    try {
+      return (int) isError.invokeExact(result) != 0;
+    } catch (Throwable e) {
+      throw Libc.unexpected(e);
+    }
+  }
+
+  private MemorySegment newContext() throws IOException {
+    MemorySegment context;
+    long result;
+    try {
+      context = (MemorySegment) create.invokeExact();
+      result =
+          context.equals(MemorySegment.NULL)
+              ? -1
+              : (long) setParameter.invokeExact(context, WINDOW_LOG_MAX, WINDOW_LOG);
+    } catch (Throwable e) {
+      throw Libc.unexpected(e);
+    }
+    if (isError(result)) {
+      free(context);
+      throw new IOException("Zstandard's library can't begin");
+    }
+    return context;
+  }
+
+  private void free(MemorySegment context) {
+    try {
+      // It takes null as well.
+      var _ = (long) free.invokeExact(context);
+    } catch (Throwable e) {
+      throw Libc.unexpected(e);
+    }
+  }
+
+  /** For the thread that makes it. */
+  private final class Decompressed extends DecodedStream {
+    private final MemorySegment context;
+    private final MemorySegment in;
+    private final MemorySegment out;
+
+    Decompressed(InputStream frames) throws IOException {
+      context = newContext();
+      super(frames);
+      in = arena().allocate(BUFFER_SIZE, Long.BYTES);
+      out = arena().allocate(BUFFER_SIZE, Long.BYTES);
+    }
+
+    @Override
+    Progress decode(MemorySegment input, MemorySegment output) throws IOException {
+      in.set(ADDRESS, 0, input);
+      in.set(JAVA_LONG, COUNT, input.byteSize());
+      in.set(JAVA_LONG, POSITION, 0);
+      out.set(ADDRESS, 0, output);
+      out.set(JAVA_LONG, COUNT, output.byteSize());
+      out.set(JAVA_LONG, POSITION, 0);
+      long result;
+      try {
+        result = (long) decompress.invokeExact(context, out, in);
+      } catch (Throwable e) {
+        throw Libc.unexpected(e);
+      }
+      if (isError(result)) {
+        throw new IOException("it is no zstd, or one that asks for a window of more than 8 MiB");
+      }
+      return new Progress(
+          (int) in.get(JAVA_LONG, POSITION), (int) out.get(JAVA_LONG, POSITION), result == 0);
+    }
+
+    @Override
+    void free() {
+      Zstd.this.free(context);
+    }
+  }
+}
