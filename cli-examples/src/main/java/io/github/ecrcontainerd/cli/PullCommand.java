@@ -69,6 +69,14 @@ final class PullCommand implements Callable<Integer> {
   Unpacking unpacking = Unpacking.AUTO;
 
   @Option(
+      names = "--discard-layers",
+      description = {
+        "keep the snapshots alone, and no layers: the image runs, but can't be pushed before a pull",
+        "without this option"
+      })
+  boolean discardLayers;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
       description = "a further name to keep the image under; may be repeated")
@@ -88,6 +96,7 @@ final class PullCommand implements Callable<Integer> {
       PullOptions.Builder options =
           PullOptions.builder()
               .unpacking(unpacking)
+              .discardLayers(discardLayers)
               .unpack(!noUnpack && Environment.get("ECR_SKIP_UNPACK").isEmpty())
               .allPlatforms(allPlatforms)
               .withReferrers(withReferrers)

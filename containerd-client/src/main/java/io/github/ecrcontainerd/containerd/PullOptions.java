@@ -18,6 +18,7 @@ public final class PullOptions {
   private final boolean withReferrers;
   private final boolean unpack;
   private final Unpacking unpacking;
+  private final boolean discardLayers;
   private final boolean schema1Conversion;
   private final Optional<String> snapshotter;
   private final List<String> names;
@@ -30,6 +31,7 @@ public final class PullOptions {
     this.withReferrers = builder.withReferrers;
     this.unpack = builder.unpack;
     this.unpacking = builder.unpacking;
+    this.discardLayers = builder.discardLayers;
     this.schema1Conversion = builder.schema1Conversion;
     this.snapshotter = builder.snapshotter;
     this.names = List.copyOf(builder.names);
@@ -55,6 +57,7 @@ public final class PullOptions {
     builder.withReferrers = withReferrers;
     builder.unpack = unpack;
     builder.unpacking = unpacking;
+    builder.discardLayers = discardLayers;
     builder.schema1Conversion = schema1Conversion;
     builder.snapshotter = snapshotter;
     builder.names.addAll(names);
@@ -86,6 +89,11 @@ public final class PullOptions {
   /** Who makes the snapshots. */
   public Unpacking unpacking() {
     return unpacking;
+  }
+
+  /** Whether unpacked layers are in their snapshots alone. */
+  public boolean discardLayers() {
+    return discardLayers;
   }
 
   /** Whether an image of Docker's schema 1 becomes one of schema 2. */
@@ -120,6 +128,7 @@ public final class PullOptions {
     private boolean withReferrers;
     private boolean unpack = true;
     private Unpacking unpacking = Unpacking.AUTO;
+    private boolean discardLayers;
     private boolean schema1Conversion;
     private Optional<String> snapshotter = Optional.empty();
     private final List<String> names = new ArrayList<>();
@@ -168,6 +177,17 @@ public final class PullOptions {
     /** Who is to make the snapshots; by default this process where it can, else the daemon. */
     public Builder unpacking(Unpacking by) {
       this.unpacking = by;
+      return this;
+    }
+
+    /**
+     * Whether layers that are unpacked are not kept as content, too; false by default. The image
+     * runs, and takes less of the disk and of the pull's time. It can't be pushed before a pull
+     * without this option has brought what is missing. Layers of other images, and those of an
+     * image of Docker's schema 1, are kept. (CRI calls it {@code discard_unpacked_layers}.)
+     */
+    public Builder discardLayers(boolean enabled) {
+      this.discardLayers = enabled;
       return this;
     }
 

@@ -69,7 +69,7 @@ class DirectUnpackIT {
             layout,
             List.of(
                 Layer.gzip(tars.get(0)),
-                Layer.gzip(tars.get(1)),
+                Layer.of(Compression.ZSTD, tars.get(1)),
                 Layer.of(Compression.PLAIN, tars.get(2))));
 
     pull(daemon, "direct-rootfs", Unpacking.DIRECT);
@@ -167,15 +167,53 @@ class DirectUnpackIT {
 
   @Test
   void whatIsNotKnownHereIsLeftToTheDaemon() throws Exception {
-    LayerTar tar = new LayerTar().directory("etc", 0755).file("etc/name", 0644, "zstd");
-    OciImage image = image(ecr.repository("direct-zstd"), List.of(Layer.of(Compression.ZSTD, tar)));
+    LayerTar tar =
+        new LayerTar().file("gone", 0644, "").whiteout("gone").file("name", 0644, "lowest");
+    OciImage image = image(ecr.repository("direct-unknown"), List.of(Layer.gzip(tar)));
 
-    pull(daemon, "direct-zstd", Unpacking.DIRECT);
+    pull(daemon, "direct-unknown", Unpacking.DIRECT);
 
-    assertThat(left).singleElement().asString().contains("zstd");
-    assertThat(Tree.ofSnapshot(daemon, "overlayfs", image.chainId()).entries())
-        .containsKey("etc/name");
+    assertThat(left).singleElement().asString().contains("a whiteout in the lowest layer");
+    assertThat(Tree.ofSnapshot(daemon, "overlayfs", image.chainId()).entries()).containsKey("name");
     assertNothingHalfMade();
+  }
+
+  /** Builders repeat layers: those that copy the same files twice, and empty ones. */
+  @Test
+  void aLayerThatAnImageHasTwiceIsThereTwice() throws Exception {
+    Layer first = Layer.gzip(new LayerTar().directory("a", 0755).file("a/first", 0644, "1"));
+    Layer second = Layer.gzip(new LayerTar().directory("a", 0700).whiteout("a/first"));
+    OciImage image = image(ecr.repository("direct-twice"), List.of(first, first, second, first));
+
+    pull(daemon, "direct-twice", Unpacking.DIRECT);
+
+    Tree ours = Tree.ofSnapshot(daemon, "overlayfs", image.chainId());
+    try (Containerd other = Containerd.open()) {
+      ecr.existing("direct-twice").importInto(other, "direct-twice");
+      assertThat(ours.differences(Tree.ofSnapshot(other, "overlayfs", image.chainId()))).isEmpty();
+    }
+    assertNothingHalfMade();
+  }
+
+  /**
+   * A socket that ssh or socat forwards ends at that process, which need not see the daemon's files
+   * but may see others at the same paths: here, empty snapshots of another daemon.
+   */
+  @Test
+  void whatAForwardedSocketLeadsToIsNotWritten() throws Exception {
+    OciImage image =
+        image(
+            ecr.repository("direct-forwarded"),
+            List.of(Layer.gzip(new LayerTar().file("name", 0644, "forwarded"))));
+    try (Containerd other = Containerd.open();
+        ForwardedSocket forwarded = ForwardedSocket.open(other)) {
+      pull(forwarded.socket(), "direct-forwarded", Unpacking.DIRECT);
+
+      assertThat(left).singleElement().asString().contains("forwarded");
+      assertThat(forwarded.filesOfOthers()).isEmpty();
+      assertThat(Tree.ofSnapshot(other, "overlayfs", image.chainId()).entries())
+          .containsKey("name");
+    }
   }
 
   @Test
@@ -231,6 +269,11 @@ class DirectUnpackIT {
 
   private void pull(Containerd containerd, String repository, Unpacking unpacking)
       throws InterruptedException {
+    pull(containerd.socket(), repository, unpacking);
+  }
+
+  private void pull(Path socket, String repository, Unpacking unpacking)
+      throws InterruptedException {
     PullListener listener =
         new PullListener() {
           @Override
@@ -239,7 +282,7 @@ class DirectUnpackIT {
           }
         };
     try (EcrResolver resolver = ecr.resolver().build();
-        ContainerdClient client = ContainerdClient.builder().address(containerd.socket()).build()) {
+        ContainerdClient client = ContainerdClient.builder().address(socket).build()) {
       var _ =
           client.pull(
               ecr.reference(repository, "latest"),

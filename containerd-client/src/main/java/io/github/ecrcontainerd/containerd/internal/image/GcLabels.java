@@ -8,6 +8,7 @@ import io.github.ecrcontainerd.resolver.Digest;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The labels that containerd's garbage collector and its clients read (containerd's documents
@@ -32,24 +33,30 @@ public final class GcLabels {
   /**
    * What a document keeps: an index all of its children, so that another platform can join them
    * later; a manifest its configuration and its layers.
+   *
+   * @param unkept layers that nothing keeps
    */
-  public static Map<String, String> keeping(ImageDocument document) {
+  public static Map<String, String> keeping(ImageDocument document, Set<Digest> unkept) {
     return switch (document) {
-      case Index index -> numbered("m.", index.manifests());
-      case Manifest manifest -> keeping(manifest);
+      case Index index -> numbered("m.", index.manifests(), Set.of());
+      case Manifest manifest -> keeping(manifest, unkept);
     };
   }
 
-  private static Map<String, String> keeping(Manifest manifest) {
-    Map<String, String> labels = numbered("l.", manifest.layers());
+  private static Map<String, String> keeping(Manifest manifest, Set<Digest> unkept) {
+    Map<String, String> labels = numbered("l.", manifest.layers(), unkept);
     labels.put(CONTENT + "config", manifest.config().digest().toString());
     return labels;
   }
 
-  private static Map<String, String> numbered(String kind, List<Descriptor> children) {
+  private static Map<String, String> numbered(
+      String kind, List<Descriptor> children, Set<Digest> unkept) {
     Map<String, String> labels = new LinkedHashMap<>();
     for (int i = 0; i < children.size(); i++) {
-      labels.put(CONTENT + kind + i, children.get(i).digest().toString());
+      Digest child = children.get(i).digest();
+      if (!unkept.contains(child)) {
+        labels.put(CONTENT + kind + i, child.toString());
+      }
     }
     return labels;
   }

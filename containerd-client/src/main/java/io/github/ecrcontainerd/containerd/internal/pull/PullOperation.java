@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.containerd.Peer;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.Unpacking;
+import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.internal.image.DocumentReader;
 import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
@@ -18,11 +19,13 @@ import io.github.ecrcontainerd.containerd.internal.run.DefaultSnapshotter;
 import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
 import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
 import io.github.ecrcontainerd.containerd.internal.transfer.RegistrySource;
+import io.github.ecrcontainerd.containerd.internal.transfer.Sink;
 import io.github.ecrcontainerd.containerd.internal.transfer.StoreSink;
 import io.github.ecrcontainerd.containerd.internal.transfer.StoreSource;
 import io.github.ecrcontainerd.containerd.internal.unpack.DirectUnpack;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
@@ -30,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -42,6 +46,9 @@ public final class PullOperation {
   private final Supplier<Peer> peer;
   private final PullOptions options;
   private final PullListener listener;
+
+  /** Layers that are in their snapshots alone. */
+  private Set<Digest> discarded = Set.of();
 
   /**
    * A pull that has not begun.
@@ -93,7 +100,8 @@ public final class PullOperation {
     List<Descriptor> named = new ArrayList<>(image.blobs());
     image.documents().forEach(document -> named.add(document.descriptor()));
     for (Descriptor content : named) {
-      if (services.content().info(content.digest()).isEmpty()) {
+      if (!discarded.contains(content.digest())
+          && services.content().info(content.digest()).isEmpty()) {
         records.takeBack();
         throw new ImageException(
             ImageException.Code.INCOMPLETE,
@@ -121,28 +129,40 @@ public final class PullOperation {
                 selection)
             .from(resolved.target());
     image.warnings().forEach(listener::warning);
-    StoreSink sink = new StoreSink(resolved.name(), leased.content(), services.content(), listener);
-    Optional<Unpacker> unpacker = unpacker(image, leased, lease);
-    if (unpacker.isEmpty()) {
+    Optional<RootFs> rootFs = rootFs(image);
+    discarded =
+        options.discardLayers()
+            ? rootFs.map(layers -> layers.ownLayers(image)).orElse(Set.of())
+            : Set.of();
+    Sink sink = sink(resolved, leased, services.content());
+    if (rootFs.isEmpty()) {
       new ImageTransfer(image, registry, sink).run();
       return image;
     }
-    try (Unpacker unpacking = unpacker.get()) {
-      new ImageTransfer(image, unpacking.tap(registry), sink).run(unpacking::run);
+    try (Unpacker unpacker = unpacker(rootFs.get(), leased, lease)) {
+      Sink target =
+          discarded.isEmpty()
+              ? sink
+              : new DiscardingSink(
+                  sink, sink(resolved, leased, leased.content()), discarded, unpacker, listener);
+      new ImageTransfer(image, unpacker.tap(registry), target).run(unpacker::run);
     }
     return image;
   }
 
-  private Optional<Unpacker> unpacker(ImageGraph image, ContainerdServices leased, HeldLease lease)
+  private Sink sink(Resolution resolved, ContainerdServices leased, ContentStore forBlobs) {
+    return new StoreSink(resolved.name(), leased.content(), forBlobs, discarded, listener);
+  }
+
+  private Optional<RootFs> rootFs(ImageGraph image) {
+    return options.unpack() ? RootFs.of(image, listener) : Optional.empty();
+  }
+
+  private Unpacker unpacker(RootFs rootFs, ContainerdServices leased, HeldLease lease)
       throws InterruptedException {
-    Optional<RootFs> rootFs = options.unpack() ? RootFs.of(image, listener) : Optional.empty();
-    if (rootFs.isEmpty()) {
-      return Optional.empty();
-    }
     String snapshotter =
         DefaultSnapshotter.choose(options.snapshotter(), services.namespaces(), namespace);
-    return Optional.of(
-        new Unpacker(leased, lease, snapshotter, rootFs.get(), directly(snapshotter), listener));
+    return new Unpacker(leased, lease, snapshotter, rootFs, directly(snapshotter), listener);
   }
 
   /** The daemon's process, if this one unpacks in its place. */
@@ -181,10 +201,10 @@ public final class PullOperation {
                 leased.content(), fetcher, listener, PlatformChoice.of(options.platform()))
             .run(resolved);
     image.warnings().forEach(listener::warning);
-    Optional<Unpacker> unpacker = unpacker(image, leased, lease);
-    if (unpacker.isPresent()) {
-      try (Unpacker unpacking = unpacker.get()) {
-        unpacking.run(allThere -> {});
+    Optional<RootFs> rootFs = rootFs(image);
+    if (rootFs.isPresent()) {
+      try (Unpacker unpacker = unpacker(rootFs.get(), leased, lease)) {
+        unpacker.run(allThere -> {});
       }
     }
     return image;

@@ -5,9 +5,13 @@ import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
 import io.github.ecrcontainerd.containerd.internal.image.ImageGraph.Config;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What becomes of an image's layers: one snapshot on top of the other.
@@ -56,5 +60,16 @@ record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
     return layers.isEmpty()
         ? Optional.empty()
         : Optional.of(new RootFs(config.descriptor(), config.parsed(), layers));
+  }
+
+  /** The layers that are of this image alone, among the images that a graph has. */
+  Set<Digest> ownLayers(ImageGraph graph) {
+    Set<Digest> own = layers.stream().map(Descriptor::digest).collect(Collectors.toSet());
+    for (ImageGraph.Node node : graph.documents()) {
+      if (node.document() instanceof Manifest other && !other.config().equals(config)) {
+        other.layers().forEach(layer -> own.remove(layer.digest()));
+      }
+    }
+    return Set.copyOf(own);
   }
 }

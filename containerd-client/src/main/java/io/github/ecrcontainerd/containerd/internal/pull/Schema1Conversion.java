@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
@@ -62,7 +63,7 @@ final class Schema1Conversion {
             .readUnverified(image.target());
     Schema1Manifest schema1 = Schema1Manifest.parse(image.target(), content);
     List<String> warnings = platform.check(image.name(), schema1.platform());
-    StoreSink sink = new StoreSink(image.name(), leased, leased, listener);
+    StoreSink sink = new StoreSink(image.name(), leased, leased, Set.of(), listener);
     Schema2Image schema2 =
         Schema2Image.of(schema1, layers(schema1.blobs(), image.name(), registry, sink));
     ImageGraph graph = ImageGraph.made(schema2.manifest(), schema2.config(), warnings);

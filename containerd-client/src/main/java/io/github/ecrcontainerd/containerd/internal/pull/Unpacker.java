@@ -15,9 +15,11 @@ import io.github.ecrcontainerd.containerd.internal.unpack.DirectUnpack;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Mount;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.MediaTypes;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,6 +92,32 @@ final class Unpacker implements AutoCloseable {
     return direct.map(unpack -> unpack.tap(source)).orElse(source);
   }
 
+  /** Whether a layer has its snapshot already; if so, that stays for the length of the lease. */
+  boolean isUnpacked(Descriptor layer) throws InterruptedException {
+    List<Digest> chainIds = rootFs.image().chainIds();
+    return isThere(chainIds.getLast()) || isThere(chainIds.get(digests().indexOf(layer.digest())));
+  }
+
+  /**
+   * Opens a layer that is unpacked while it is read, and kept nowhere else.
+   *
+   * @return empty if the daemon has to unpack it, at least once
+   */
+  Optional<BlobReader> open(Source source, Descriptor layer) throws InterruptedException {
+    return direct.isPresent() && Collections.frequency(digests(), layer.digest()) == 1
+        ? direct.get().open(source, layer)
+        : Optional.empty();
+  }
+
+  private List<Digest> digests() {
+    return rootFs.layers().stream().map(Descriptor::digest).toList();
+  }
+
+  /** Whether a layer that was read needs nothing but to be committed. */
+  boolean needsNoContent(Descriptor layer) throws InterruptedException {
+    return direct.isPresent() && direct.get().isUnpacked(layer);
+  }
+
   /** Unpacks an image and ties its snapshots to its configuration. */
   void run(ImageTransfer.Arrivals arrivals) throws InterruptedException {
     List<Descriptor> layers = rootFs.layers();
@@ -103,14 +131,20 @@ final class Unpacker implements AutoCloseable {
         if (!wasUnpacked(layers.get(i), parent, chainIds.get(i))) {
           unpack(layers.get(i), diffId, parent, chainIds.get(i));
         }
-        content.updateLabels(
-            layers.get(i).digest(), Map.of(GcLabels.UNCOMPRESSED, diffId.toString()));
+        note(layers.get(i), diffId);
       }
       listener.unpacked(layers.get(i));
     }
     content.updateLabels(
         rootFs.config().digest(),
         GcLabels.keepingSnapshot(snapshots.snapshotter(), chainIds.getLast()));
+  }
+
+  /** Puts the diff ID on content that is kept. */
+  private void note(Descriptor layer, Digest diffId) throws InterruptedException {
+    if (content.info(layer.digest()).isPresent()) {
+      content.updateLabels(layer.digest(), Map.of(GcLabels.UNCOMPRESSED, diffId.toString()));
+    }
   }
 
   /** Where to begin: after all layers if the uppermost is there, else at the lowest. */

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The content store of a containerd. Documents come first, parents before children, under the lease
@@ -32,6 +33,7 @@ public final class StoreSink implements Sink {
   private final String imageName;
   private final ContentStore leased;
   private final ContentStore forBlobs;
+  private final Set<Digest> unkept;
   private final ContentListener listener;
 
   /**
@@ -40,13 +42,19 @@ public final class StoreSink implements Sink {
    * @param imageName where the content comes from, for its labels
    * @param leased the content store under the lease of the pull
    * @param forBlobs the content store that blobs are ingested into
+   * @param unkept layers that no label is to keep
    * @param listener is told of each blob
    */
   public StoreSink(
-      String imageName, ContentStore leased, ContentStore forBlobs, ContentListener listener) {
+      String imageName,
+      ContentStore leased,
+      ContentStore forBlobs,
+      Set<Digest> unkept,
+      ContentListener listener) {
     this.imageName = imageName;
     this.leased = leased;
     this.forBlobs = forBlobs;
+    this.unkept = unkept;
     this.listener = listener;
   }
 
@@ -54,7 +62,11 @@ public final class StoreSink implements Sink {
   public List<Descriptor> begin(ImageGraph image, Source source) throws InterruptedException {
     requireKnownDigests(image);
     for (ImageGraph.Node document : image.documents()) {
-      put(document.descriptor(), document.content(), GcLabels.keeping(document.document()), leased);
+      put(
+          document.descriptor(),
+          document.content(),
+          GcLabels.keeping(document.document(), unkept),
+          leased);
     }
     List<Descriptor> blobs = new ArrayList<>(image.blobs());
     Optional<ImageGraph.Config> config = image.chosen().flatMap(ImageGraph.Chosen::config);

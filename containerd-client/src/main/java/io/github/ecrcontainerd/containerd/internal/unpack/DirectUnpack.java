@@ -104,6 +104,44 @@ public final class DirectUnpack implements AutoCloseable {
     return new TappedSource(source);
   }
 
+  /**
+   * Opens a layer that is unpacked while it is read, and that nobody else gets: whether it has its
+   * digest is the caller's to see.
+   *
+   * @return empty if it can't be unpacked here
+   */
+  public Optional<BlobReader> open(Source source, Descriptor layer) throws InterruptedException {
+    Optional<LayerStage> stage = begin(layer, 0);
+    return stage.isPresent() ? Optional.of(tapped(source, layer, stage.get())) : Optional.empty();
+  }
+
+  private static BlobReader tapped(Source source, Descriptor layer, LayerStage stage)
+      throws InterruptedException {
+    try {
+      return new TappedReader(source.open(layer, 0), stage);
+    } catch (RuntimeException | InterruptedException e) {
+      stage.cutOff();
+      throw e;
+    }
+  }
+
+  /** Whether a layer that was read has become a snapshot that can be committed; waits for that. */
+  public boolean isUnpacked(Descriptor layer) throws InterruptedException {
+    LayerStage stage;
+    synchronized (this) {
+      stage = stages.get(layer.digest());
+    }
+    try {
+      if (stage != null) {
+        stage.await();
+      }
+      return stage != null;
+    } catch (IOException notHere) {
+      // Its commit tells why it is left to the daemon.
+      return false;
+    }
+  }
+
   /** What is read of the layers is unpacked on its way. */
   private final class TappedSource implements Source {
     private final Source source;
@@ -115,13 +153,9 @@ public final class DirectUnpack implements AutoCloseable {
     @Override
     public BlobReader open(Descriptor content, long offset) throws InterruptedException {
       Optional<LayerStage> stage = begin(content, offset);
-      try {
-        BlobReader reader = source.open(content, offset);
-        return stage.isPresent() ? new TappedReader(reader, stage.get()) : reader;
-      } catch (RuntimeException | InterruptedException e) {
-        stage.ifPresent(LayerStage::cutOff);
-        throw e;
-      }
+      return stage.isPresent()
+          ? tapped(source, content, stage.get())
+          : source.open(content, offset);
     }
 
     @Override
@@ -239,30 +273,31 @@ public final class DirectUnpack implements AutoCloseable {
   public boolean commit(
       Descriptor content, String parent, Digest chainId, Map<String, String> labels)
       throws InterruptedException {
-    LayerStage stage;
+    LayerStage taken;
     synchronized (this) {
-      stage = stages.get(content.digest());
+      // It has one content: the same layer once more in an image is the daemon's.
+      taken = stages.remove(content.digest());
     }
-    if (stage == null) {
+    if (taken == null) {
       return false;
     }
-    String key = stage.key();
-    try {
+    try (LayerStage stage = taken) {
+      String key = stage.key();
       stage.await();
       if (!parent.isEmpty()) {
         key = "extract-" + UUID.randomUUID() + " " + chainId;
         begun(key);
         move(stage, snapshots.prepare(key, parent, labels));
       }
+      snapshots.commit(chainId.toString(), key, labels);
+      synchronized (this) {
+        begun.remove(key);
+      }
+      return true;
     } catch (IOException e) {
       left.accept(content, String.valueOf(e.getMessage()));
       return false;
     }
-    snapshots.commit(chainId.toString(), key, labels);
-    synchronized (this) {
-      begun.remove(key);
-    }
-    return true;
   }
 
   private void move(LayerStage stage, List<Mount> mounts) throws IOException {
