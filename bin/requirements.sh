@@ -11,7 +11,7 @@ requirements() {
   echo skopeo umoci aws shellcheck zstd isa-l
   case $1 in
     docker) echo docker debootstrap ;;
-    bench) echo docker-registry curl time ;;
+    bench) echo docker-registry curl time igzip ;;
   esac
 }
 
@@ -43,6 +43,7 @@ package_of() {
     aws) echo awscli ;;
     docker) echo docker.io ;;
     isa-l) echo libisal2 ;;
+    igzip) echo isal ;;
     *) echo "$1" ;;
   esac
 }

@@ -125,6 +125,11 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
   }
 
   @Override
+  public synchronized void leftToTheDaemon(Descriptor layer, String reason) {
+    out.println("note: the daemon unpacks %s: %s".formatted(layer.digest(), reason));
+  }
+
+  @Override
   public void unpacked(Descriptor layer) {
     note(layer, "unpacked", layer.size());
   }

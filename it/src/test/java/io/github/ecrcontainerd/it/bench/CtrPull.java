@@ -8,7 +8,13 @@ record CtrPull(Sample sample, Link link, Fetching fetching) implements Peer {
   @Override
   public String name() {
     return "ctr image pull%s, %s"
-        .formatted(fetching == Fetching.PARALLEL ? " (parallel fetch)" : "", sample);
+        .formatted(
+            switch (fetching) {
+              case DEFAULT -> "";
+              case PARALLEL -> " (parallel fetch)";
+              case PARALLEL_WITH_IGZIP -> " (parallel fetch, igzip)";
+            },
+            sample);
   }
 
   @Override

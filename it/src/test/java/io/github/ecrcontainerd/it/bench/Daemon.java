@@ -11,31 +11,45 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A private containerd whose content comes and goes. */
 final class Daemon implements AutoCloseable {
 
-  /** How a daemon fetches by itself, where it can. */
+  /** How a daemon pulls by itself, where it can. */
   enum Fetching {
-    DEFAULT(""),
+    DEFAULT("", false),
     /** The transfer service's parallel fetch, which containerd has since 2.1. */
-    PARALLEL(
-        """
-        [plugins."io.containerd.transfer.v1.local"]
-        max_concurrent_downloads = 8
-        concurrent_layer_fetch_buffer = 8388608
-        """);
+    PARALLEL(Constants.PARALLEL_FETCH, false),
+    /** The same, and layers are decompressed by ISA-L's program. */
+    PARALLEL_WITH_IGZIP(Constants.PARALLEL_FETCH, true);
+
+    private static final class Constants {
+      static final String PARALLEL_FETCH =
+          """
+          [plugins."io.containerd.transfer.v1.local"]
+          max_concurrent_downloads = 8
+          concurrent_layer_fetch_buffer = 8388608
+          """;
+    }
 
     private final String settings;
+    private final boolean igzip;
+
+    Fetching(String settings, boolean igzip) {
+      this.settings = settings;
+      this.igzip = igzip;
+    }
 
     /** Those that a daemon of a version has. */
     static Stream<Fetching> of(String containerd) {
       return containerd.startsWith("1.") ? Stream.of(DEFAULT) : Stream.of(values());
     }
 
-    Fetching(String settings) {
-      this.settings = settings;
+    /** 2.x takes igzip where it finds it on its path. */
+    private Map<String, String> environment() {
+      return igzip ? Map.of() : Map.of("CONTAINERD_DISABLE_IGZIP", "1");
     }
   }
 
@@ -44,7 +58,7 @@ final class Daemon implements AutoCloseable {
   private final ProcessFigures figures;
 
   Daemon(Path programs, Fetching fetching) {
-    containerd = Containerd.open(programs, fetching.settings);
+    containerd = Containerd.open(programs, fetching.settings, fetching.environment());
     client = ContainerdClient.builder().address(containerd.socket()).build();
     figures = new ProcessFigures(containerd.pid());
   }

@@ -16,7 +16,8 @@ record EcrPull(Sample sample, Link link, int parallelism, Layers layers) impleme
   enum Layers {
     KEPT_AS_THEY_ARE("--no-unpack"),
     UNPACKED_BY_THE_DAEMON("--unpack daemon"),
-    UNPACKED_DIRECTLY("--unpack direct");
+    UNPACKED_DIRECTLY("--unpack direct"),
+    DISCARDED("--unpack direct --discard-layers");
 
     private final String options;
 

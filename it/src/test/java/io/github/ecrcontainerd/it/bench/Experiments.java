@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.it.bench;
 
 import static io.github.ecrcontainerd.it.bench.EcrPull.DEFAULT_PARALLELISM;
+import static io.github.ecrcontainerd.it.bench.EcrPull.Layers.DISCARDED;
 import static io.github.ecrcontainerd.it.bench.EcrPull.Layers.KEPT_AS_THEY_ARE;
 import static io.github.ecrcontainerd.it.bench.EcrPull.Layers.UNPACKED_BY_THE_DAEMON;
 import static io.github.ecrcontainerd.it.bench.EcrPull.Layers.UNPACKED_DIRECTLY;
@@ -25,6 +26,7 @@ import io.github.ecrcontainerd.it.bench.TransportWork.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -233,57 +235,57 @@ final class Experiments {
   }
 
   private Experiment limited(Sample sample, Goal goal) {
-    Peer direct = new EcrPull(sample, LIMITED, 8, UNPACKED_DIRECTLY);
-    List<Peer> ctrs =
-        List.of(
-            new CtrPull(sample, LIMITED, Fetching.PARALLEL),
-            new CtrPull(sample, LIMITED, Fetching.DEFAULT));
     return besideCtr(
         "limited-" + sample.repository(),
         "%s, 60 MiB/s a connection".formatted(sample),
         NEWEST,
         goal,
-        direct,
-        new EcrPull(sample, LIMITED, 8, UNPACKED_BY_THE_DAEMON),
-        ctrs);
+        layers -> new EcrPull(sample, LIMITED, 8, layers),
+        ctrs(NEWEST, sample, LIMITED));
   }
 
   private Experiment unlimited(String containerd, Sample sample, Goal goal) {
-    Peer direct = new EcrPull(sample, UNLIMITED, DEFAULT_PARALLELISM, UNPACKED_DIRECTLY);
-    List<Peer> ctrs =
-        Fetching.of(containerd)
-            .<Peer>map(fetching -> new CtrPull(sample, UNLIMITED, fetching))
-            .toList();
     return besideCtr(
         "unlimited-%s-%s".formatted(containerd, sample.repository()),
         "%s, no limits".formatted(sample),
         containerd,
         goal,
-        direct,
-        new EcrPull(sample, UNLIMITED, DEFAULT_PARALLELISM, UNPACKED_BY_THE_DAEMON),
-        ctrs);
+        layers -> new EcrPull(sample, UNLIMITED, DEFAULT_PARALLELISM, layers),
+        ctrs(containerd, sample, UNLIMITED));
   }
 
-  /** Pulls with unpacking, by us and by the daemon, which takes the best of its own ways. */
+  private static List<Peer> ctrs(String containerd, Sample sample, Link link) {
+    return Fetching.of(containerd).<Peer>map(way -> new CtrPull(sample, link, way)).toList();
+  }
+
+  /** Pulls with unpacking, by us and by the daemon in all of its ways. */
   private Experiment besideCtr(
       String name,
       String what,
       String containerd,
       Goal goal,
-      Peer direct,
-      Peer daemons,
+      Function<EcrPull.Layers, Peer> ours,
       List<Peer> ctrs) {
-    List<Peer> peers = new ArrayList<>(List.of(direct, daemons));
+    Peer direct = ours.apply(UNPACKED_DIRECTLY);
+    Peer discarding = ours.apply(DISCARDED);
+    List<Peer> peers = new ArrayList<>(List.of(direct, discarding));
+    peers.add(ours.apply(UNPACKED_BY_THE_DAEMON));
     peers.addAll(ctrs);
+    String where = "%s, containerd %s".formatted(what, containerd);
     return new Experiment(
             name, "Pull and unpack, " + what, containerd, rounds(5), peers.toArray(Peer[]::new))
         .row(
-            "pull and unpack, %s, containerd %s".formatted(what, containerd),
+            "pull and unpack, " + where,
             "times the best ctr image pull",
             goal,
             results -> results.timesOf(direct, best(results, ctrs)))
         .row(
-            "CPU of client and daemon, %s, containerd %s".formatted(what, containerd),
+            "the same with --discard-layers",
+            "times the best ctr image pull",
+            atMost(0.5),
+            results -> results.timesOf(discarding, best(results, ctrs)))
+        .row(
+            "CPU of client and daemon, " + where,
             "times that of the best ctr image pull",
             atMost(1),
             results ->

@@ -11,6 +11,7 @@ import io.github.ecrcontainerd.resolver.Resolution;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where the time of one pull goes: when each document and layer came, and when each layer was
@@ -47,7 +48,7 @@ final class Timeline implements PullListener {
   public static void main(String[] args) throws InterruptedException {
     Sample sample = Sample.valueOf(args[1]);
     try (LocalEcr ecr = LocalEcr.open();
-        Containerd daemon = Containerd.open(Path.of(args[0]), "")) {
+        Containerd daemon = Containerd.open(Path.of(args[0]), "", Map.of())) {
       var _ = new Samples(ecr).image(sample);
       ecr.server()
           .conditions()

@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.it.daemon;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -9,9 +10,9 @@ import java.util.Map;
  *
  * @param containerd the daemon's path
  * @param ctr its tool's
- * @param search where the daemon finds its shims, and they runc: a {@code PATH}
+ * @param environment of the daemon: in its {@code PATH} it finds its shims, and they runc
  */
-record Binaries(String containerd, String ctr, String search) {
+record Binaries(String containerd, String ctr, Map<String, String> environment) {
 
   /** Those in the directory that the system property {@code it.containerd} names, or the PATH's. */
   static Binaries find() {
@@ -29,7 +30,8 @@ record Binaries(String containerd, String ctr, String search) {
     for (String needed : new String[] {"containerd-shim-runc-v2", "runc", "unshare", "nsenter"}) {
       require(needed, search);
     }
-    return new Binaries(require("containerd", search), require("ctr", search), search);
+    return new Binaries(
+        require("containerd", search), require("ctr", search), Map.of("PATH", search));
   }
 
   private static String require(String program, String search) {
@@ -43,8 +45,10 @@ record Binaries(String containerd, String ctr, String search) {
         "%s is not installed (looked in %s): run bin/setup as root".formatted(program, search));
   }
 
-  /** What to add to the environment of the daemon. */
-  Map<String, String> environment() {
-    return Map.of("PATH", search);
+  /** The same, and more in the environment of the daemon. */
+  Binaries with(Map<String, String> more) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(more);
+    return new Binaries(containerd, ctr, Map.copyOf(all));
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -84,10 +85,11 @@ public final class Containerd implements AutoCloseable {
    *
    * @param programs the directory of its containerd, shim and ctr; runc is the machine's
    * @param settings what to add to its configuration, in TOML of version 2
+   * @param environment what to add to its environment
    * @throws AssertionError if it isn't there, or doesn't start; the message says why
    */
-  public static Containerd open(Path programs, String settings) {
-    Binaries binaries = Binaries.in(programs + ":" + System.getenv("PATH"));
+  public static Containerd open(Path programs, String settings, Map<String, String> environment) {
+    Binaries binaries = Binaries.in(programs + ":" + System.getenv("PATH")).with(environment);
     return open((directory, root) -> new DaemonProcess(binaries, directory), settings);
   }
 

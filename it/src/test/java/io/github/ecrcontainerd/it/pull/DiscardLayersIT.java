@@ -70,9 +70,11 @@ class DiscardLayersIT {
   void anImageWithoutItsLayersRuns(Unpacking unpacking) throws Exception {
     String repository = "discard-" + unpacking.name().toLowerCase(Locale.ROOT);
     OciImage image = busybox(repository);
+    ecr.server().counters().reset();
 
     pull(repository, options -> options.unpacking(unpacking).discardLayers(true));
 
+    assertThat(ecr.server().counters().layerBytes()).isEqualTo(sizeOf(image));
     assertThat(storedOf(image)).isEmpty();
     assertThat(daemon.ctr("run", "--rm", ecr.reference(repository, "latest"), repository))
         .isEqualTo(repository + " says\n");
@@ -97,8 +99,7 @@ class DiscardLayersIT {
     ecr.server().counters().reset();
     pull("discard-push", options -> options);
     assertThat(storedOf(image)).hasSize(2);
-    assertThat(ecr.server().counters().layerBytes())
-        .isEqualTo(image.layers().stream().mapToLong(Descriptor::size).sum());
+    assertThat(ecr.server().counters().layerBytes()).isEqualTo(sizeOf(image));
     var _ = client.push(target, image.manifest(), resolver);
     assertThat(ecr.existing("discard-pushed").file(image.layers().getLast().digest())).exists();
   }
@@ -163,6 +164,10 @@ class DiscardLayersIT {
 
     assertThat(storedOf(image)).doesNotContain(image.layers().getFirst().digest().toString());
     assertThat(daemon.ctr("snapshots", "ls")).doesNotContain("extract-");
+  }
+
+  private static long sizeOf(OciImage image) {
+    return image.layers().stream().mapToLong(Descriptor::size).sum();
   }
 
   private OciImage busybox(String repository) throws IOException {

@@ -53,11 +53,11 @@ final class DiscardingSink implements Sink {
   @Override
   public void bring(Descriptor blob, Source source, Runnable opened) throws InterruptedException {
     if (!layers.contains(blob.digest())) {
-      store.bring(blob, source, opened);
+      store.bring(blob, unpacker.tap(source), opened);
     } else if (unpacker.isUnpacked(blob)) {
       listener.alreadyThere(blob);
     } else if (!isUnpackedOnItsWay(blob, source, opened)) {
-      whileLeased.bring(blob, source, opened);
+      whileLeased.bring(blob, unpacker.tap(source), opened);
     }
   }
 

@@ -140,12 +140,13 @@ public final class PullOperation {
       return image;
     }
     try (Unpacker unpacker = unpacker(rootFs.get(), leased, lease)) {
-      Sink target =
-          discarded.isEmpty()
-              ? sink
-              : new DiscardingSink(
-                  sink, sink(resolved, leased, leased.content()), discarded, unpacker, listener);
-      new ImageTransfer(image, unpacker.tap(registry), target).run(unpacker::run);
+      if (discarded.isEmpty()) {
+        new ImageTransfer(image, unpacker.tap(registry), sink).run(unpacker::run);
+      } else {
+        Sink whileLeased = sink(resolved, leased, leased.content());
+        Sink discarding = new DiscardingSink(sink, whileLeased, discarded, unpacker, listener);
+        new ImageTransfer(image, registry, discarding).run(unpacker::run);
+      }
     }
     return image;
   }

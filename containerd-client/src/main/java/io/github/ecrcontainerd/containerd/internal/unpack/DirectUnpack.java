@@ -125,7 +125,10 @@ public final class DirectUnpack implements AutoCloseable {
     }
   }
 
-  /** Whether a layer that was read has become a snapshot that can be committed; waits for that. */
+  /**
+   * Whether a layer that was read has become a snapshot that can be committed; waits for that. If
+   * not, it is the daemon's.
+   */
   public boolean isUnpacked(Descriptor layer) throws InterruptedException {
     LayerStage stage;
     synchronized (this) {
@@ -136,10 +139,21 @@ public final class DirectUnpack implements AutoCloseable {
         stage.await();
       }
       return stage != null;
-    } catch (IOException notHere) {
-      // Its commit tells why it is left to the daemon.
+    } catch (IOException e) {
+      leave(layer, e);
       return false;
     }
+  }
+
+  private void leave(Descriptor layer, IOException reason) {
+    LayerStage stage;
+    synchronized (this) {
+      stage = stages.remove(layer.digest());
+    }
+    if (stage != null) {
+      stage.close();
+    }
+    left.accept(layer, String.valueOf(reason.getMessage()));
   }
 
   /** What is read of the layers is unpacked on its way. */
