@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -74,7 +75,8 @@ class DiscardLayersIT {
 
     pull(repository, options -> options.unpacking(unpacking).discardLayers(true));
 
-    assertThat(ecr.server().counters().layerBytes()).isEqualTo(sizeOf(image));
+    assertThat(ecr.server().counters().layerBytes())
+        .isEqualTo(sizeOf(image) + image.config().size());
     assertThat(storedOf(image)).isEmpty();
     assertThat(daemon.ctr("run", "--rm", ecr.reference(repository, "latest"), repository))
         .isEqualTo(repository + " says\n");
@@ -130,6 +132,28 @@ class DiscardLayersIT {
     assertThat(storedOf(image)).isEmpty();
     assertThat(Tree.ofSnapshot(daemon, "overlayfs", image.chainId()).entries())
         .containsKeys("a", "b/c");
+  }
+
+  /** That a directory passes its group on is seen when the layer is moved on top of the others. */
+  @Test
+  void whatTurnsOutToBeTheDaemonsAfterItWasReadIsFetchedAgain() throws Exception {
+    Instant begin = Instant.now().minusSeconds(1);
+    Layer lowest = Layer.gzip(new LayerTar().owner(7, 8).directory("shared", 02755));
+    Layer upper = Layer.gzip(new LayerTar().file("shared/deep/file", 0644, "x"));
+    OciLayout layout = ecr.repository("discard-late");
+    OciImage image = layout.image(Format.OCI, OciLayout.HERE, List.of(lowest, upper));
+    layout.tag("latest", image.manifest());
+
+    pull("discard-late", options -> options.unpacking(Unpacking.DIRECT).discardLayers(true));
+
+    assertThat(storedOf(image)).isEmpty();
+    Tree ours = Tree.ofSnapshot(daemon, "overlayfs", image.chainId()).withoutTimesAfter(begin);
+    try (Containerd other = Containerd.open()) {
+      layout.importInto(other, "discard-late");
+      Tree theirs = Tree.ofSnapshot(other, "overlayfs", image.chainId()).withoutTimesAfter(begin);
+      assertThat(ours.entries()).containsKey("shared/deep/file");
+      assertThat(ours.differences(theirs)).isEmpty();
+    }
   }
 
   @Test

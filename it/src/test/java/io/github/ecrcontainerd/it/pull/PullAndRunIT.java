@@ -48,6 +48,34 @@ class PullAndRunIT {
     assertThat(command().run("run", reference, "-c", "exit 7").status()).isEqualTo(7);
   }
 
+  @Test
+  void unpacksDirectlyAndKeepsNoLayersIfItIsToldSo() throws Exception {
+    String reference = tagBusybox("direct", "kept nowhere");
+
+    Ended pulled = command().run("pull", "--unpack=direct", "--discard-layers", reference);
+
+    assertThat(pulled.status()).as(pulled.err()).isZero();
+    assertThat(daemon.ctr("run", "--rm", reference, "direct")).isEqualTo("kept nowhere\n");
+    assertThat(daemon.ctr("images", "check", "name==" + reference)).contains("incomplete (1/2)");
+  }
+
+  @Test
+  void saysWhyItCantUnpackDirectlyAndLeavesItToTheDaemonIfItMay() throws Exception {
+    String reference = tagBusybox("rights", "made by the daemon");
+    EcrCommand unprivileged = command().withoutCapability("mknod");
+
+    Ended refused = unprivileged.run("pull", "--unpack=direct", reference);
+    Ended elsewhere = command().run("pull", "--unpack=direct", "--snapshotter=native", reference);
+    Ended left = unprivileged.run("pull", reference);
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("may not make files of all users and kinds");
+    assertThat(elsewhere.status()).isEqualTo(1);
+    assertThat(elsewhere.err()).contains("the snapshotter native");
+    assertThat(left.status()).as(left.err()).isZero();
+    assertThat(daemon.ctr("run", "--rm", reference, "left")).isEqualTo("made by the daemon\n");
+  }
+
   /** The figure of a pull is what the registry has served, whatever else the pull does. */
   @Test
   void countsTheBytesThatTravelledAndNoOthers() throws Exception {
@@ -212,9 +240,13 @@ class PullAndRunIT {
   }
 
   private String tagBusybox(String repository) throws IOException {
+    return tagBusybox(repository, "hello from the image");
+  }
+
+  private String tagBusybox(String repository, String says) throws IOException {
     LayerTar tar = new LayerTar().directory("bin", 0755);
     tar.file("bin/busybox", 0755, Files.readAllBytes(Path.of("/bin/busybox")));
-    tar.symlink("bin/sh", "busybox").file("greeting", 0644, "hello from the image\n");
+    tar.symlink("bin/sh", "busybox").file("greeting", 0644, says + "\n");
     OciLayout layout = ecr.repository(repository);
     OciImage image =
         layout.image(

@@ -145,7 +145,10 @@ public final class PullOperation {
       } else {
         Sink whileLeased = sink(resolved, leased, leased.content());
         Sink discarding = new DiscardingSink(sink, whileLeased, discarded, unpacker, listener);
-        new ImageTransfer(image, registry, discarding).run(unpacker::run);
+        new ImageTransfer(image, registry, discarding)
+            .run(
+                arrivals ->
+                    unpacker.run(arrivals, layer -> whileLeased.bring(layer, registry, () -> {})));
       }
     }
     return image;

@@ -118,8 +118,19 @@ final class Unpacker implements AutoCloseable {
     return direct.isPresent() && direct.get().isUnpacked(layer);
   }
 
+  /** Brings the content of a layer that is left to the daemon, where it isn't there yet. */
+  @FunctionalInterface
+  interface Missing {
+    void bring(Descriptor layer) throws InterruptedException;
+  }
+
   /** Unpacks an image and ties its snapshots to its configuration. */
   void run(ImageTransfer.Arrivals arrivals) throws InterruptedException {
+    run(arrivals, layer -> {});
+  }
+
+  /** The same, of an image whose layers need not be in the content store. */
+  void run(ImageTransfer.Arrivals arrivals, Missing missing) throws InterruptedException {
     List<Descriptor> layers = rootFs.layers();
     List<Digest> chainIds = rootFs.image().chainIds();
     for (int i = firstMissing(chainIds); i < layers.size(); i++) {
@@ -129,6 +140,7 @@ final class Unpacker implements AutoCloseable {
         String parent = i == 0 ? "" : chainIds.get(i - 1).toString();
         Digest diffId = rootFs.image().diffIds().get(i);
         if (!wasUnpacked(layers.get(i), parent, chainIds.get(i))) {
+          missing.bring(layers.get(i));
           unpack(layers.get(i), diffId, parent, chainIds.get(i));
         }
         note(layers.get(i), diffId);

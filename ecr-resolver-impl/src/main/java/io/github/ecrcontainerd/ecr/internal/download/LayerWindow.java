@@ -16,6 +16,7 @@ final class LayerWindow {
   private final ArrayDeque<RangeDownload> ranges = new ArrayDeque<>();
   private long next;
   private int running;
+  private @Nullable OutOfMemoryError failure;
 
   /**
    * @param started signalled when a range was started, of the scheduler's lock
@@ -39,7 +40,8 @@ final class LayerWindow {
    * may have arrived, or nearly: to read further ahead would only take memory.
    */
   boolean wantsMore() {
-    return next < plan.count()
+    return failure == null
+        && next < plan.count()
         && running < plan.parallelism()
         && ranges.size() < 2 * plan.parallelism();
   }
@@ -62,9 +64,18 @@ final class LayerWindow {
     running--;
   }
 
+  /** There is no memory for a range, and nobody who would give some back. */
+  void fail(OutOfMemoryError error) {
+    failure = error;
+    started.signal();
+  }
+
   /** The first range, as soon as it has been started; {@code null} after the last. */
   @Nullable RangeDownload awaitHead() throws InterruptedException {
     while (ranges.isEmpty() && next < plan.count()) {
+      if (failure != null) {
+        throw failure;
+      }
       started.await();
     }
     return ranges.peek();

@@ -142,7 +142,9 @@ final class RangeScheduler {
         if (!window.isEmpty() && freeBytes - size < maxBufferBytes) {
           break;
         }
-        start(window, size);
+        if (!start(window, size)) {
+          return;
+        }
       }
     }
   }
@@ -165,12 +167,25 @@ final class RangeScheduler {
     return length > maxBufferBytes / 4 ? maxBufferBytes : (int) length;
   }
 
-  private void start(LayerWindow window, int size) {
+  /**
+   * Starts the next range of a layer, if the heap has room for it. If not, a buffer that another
+   * range gives back will do; where there is none, this layer's reader has to know.
+   */
+  private boolean start(LayerWindow window, int size) {
+    byte[] array;
+    try {
+      array = array(size);
+    } catch (OutOfMemoryError e) {
+      if (windows.stream().allMatch(LayerWindow::isEmpty)) {
+        window.fail(e);
+      }
+      return false;
+    }
     freeConnections--;
     freeBytes -= size;
     RangeDownload range =
         new RangeDownload(
-            window.next(), array(size), window.source(), stats, hedges, new RangeOf(window));
+            window.next(), array, window.source(), stats, hedges, new RangeOf(window));
     window.add(range);
     Thread.ofVirtual()
         .name("range")
@@ -182,6 +197,7 @@ final class RangeScheduler {
                 giveBackConnection();
               }
             });
+    return true;
   }
 
   /** What a range of a layer tells. */
