@@ -7,7 +7,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -88,10 +87,9 @@ public final class Isal {
             && Arrays.equals(Arrays.copyOf(seen, KNOWN_SIZE), known)
             && seen[KNOWN_SIZE] == known[0];
       }
-    } catch (ZipException e) {
-      return false;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // Then it is another library than the one that this class knows, and not used.
+      return false;
     }
   }
 
