@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(PrivateEcr.class)
 @Timeout(900)
 class KilledUnpackIT {
-  private static final int KILLS = Integer.getInteger("it.kills", 12);
+  private static final int KILLS = Integer.getInteger("it.kills", 6);
 
   /** From before its start-up is over until after its end, over the link as it is here. */
   private static final Duration LATEST = Duration.ofMillis(2500);

@@ -120,7 +120,7 @@ class LayerFaultsIT {
   void aPullRenewsAUrlBeforeItExpires(Place place, int parallelism) throws Exception {
     try (LayerPull pull = new LayerPull(daemon, SIZE)) {
       Once once = Once.at(Fault.CLOSE, place);
-      pull.conditions().urlLifetime(Duration.ofSeconds(6)).layerLatency(Duration.ofMillis(6100));
+      pull.conditions().urlLifetime(Duration.ofSeconds(4)).layerLatency(Duration.ofMillis(4100));
       pull.faults(once);
 
       pull.run(parallelism);
