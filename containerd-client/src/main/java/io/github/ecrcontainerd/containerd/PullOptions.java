@@ -184,7 +184,8 @@ public final class PullOptions {
      * Whether layers that are unpacked are not kept as content, too; false by default. The image
      * runs, and takes less of the disk and of the pull's time. It can't be pushed before a pull
      * without this option has brought what is missing. Layers of other images, and those of an
-     * image of Docker's schema 1, are kept. (CRI calls it {@code discard_unpacked_layers}.)
+     * image of Docker's schema 1, are kept; without {@link #unpack}, all are. (CRI calls it {@code
+     * discard_unpacked_layers}.)
      */
     public Builder discardLayers(boolean enabled) {
       this.discardLayers = enabled;

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A socket that leads to another one, until it is told to break: then the connection ends when the
  * client next calls, before a byte of the call gets through. The next connection holds.
  */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
   private final Path socket;
   private final Path behind;
   private final ServerSocketChannel server;
@@ -32,7 +32,7 @@ final class Relay implements AutoCloseable {
   }
 
   /** Opens one at a path, to a socket that is there. */
-  static Relay open(Path socket, Path behind) throws IOException {
+  public static Relay open(Path socket, Path behind) throws IOException {
     return new Relay(socket, behind);
   }
 

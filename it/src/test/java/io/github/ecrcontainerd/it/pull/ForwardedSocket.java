@@ -1,13 +1,8 @@
 package io.github.ecrcontainerd.it.pull;
 
 import io.github.ecrcontainerd.it.daemon.Containerd;
+import io.github.ecrcontainerd.it.daemon.Relay;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,36 +77,15 @@ final class ForwardedSocket implements AutoCloseable {
   }
 
   /**
-   * The process.
+   * The process, which ends with the one that started it.
    *
    * @param args where to listen, and where that leads
    */
   public static void main(String[] args) throws IOException {
-    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(UnixDomainSocketAddress.of(args[0]));
+    try (Relay _ = Relay.open(Path.of(args[0]), Path.of(args[1]))) {
       System.out.write('x');
       System.out.flush();
-      while (true) {
-        SocketChannel client = server.accept();
-        SocketChannel daemon = SocketChannel.open(UnixDomainSocketAddress.of(args[1]));
-        Thread.ofVirtual().start(() -> copy(client, daemon));
-        Thread.ofVirtual().start(() -> copy(daemon, client));
-      }
-    }
-  }
-
-  private static void copy(SocketChannel from, SocketChannel to) {
-    ByteBuffer bytes = ByteBuffer.allocate(64 << 10);
-    try (from;
-        to) {
-      while (from.read(bytes.clear()) >= 0) {
-        bytes.flip();
-        while (bytes.hasRemaining()) {
-          to.write(bytes);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      var _ = System.in.read();
     }
   }
 }

@@ -16,7 +16,7 @@ import java.util.Objects;
 abstract class DecodedStream extends InputStream {
   private static final int INPUT_SIZE = 64 << 10;
 
-  /** Windows of a decoder are 32 KiB; the larger this is, the less often it copies its own. */
+  /** The more there is room for, the less often ISA-L copies its window of 32 KiB aside. */
   private static final int OUTPUT_SIZE = 256 << 10;
 
   private final InputStream compressed;

@@ -1,7 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.unpack;
 
 import io.github.ecrcontainerd.containerd.internal.ffm.DirectoryHandle;
-import io.github.ecrcontainerd.containerd.internal.ffm.NewFile;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,8 +27,9 @@ final class SharedDirectory {
     requireEmpty(directory.path());
     long before = snapshots.usage(key).inodes();
     String name = "seen-" + UUID.randomUUID();
+    directory.makeFile(name).close();
     long with;
-    try (NewFile _ = directory.makeFile(name)) {
+    try {
       with = snapshots.usage(key).inodes();
     } finally {
       directory.removeFile(name);
