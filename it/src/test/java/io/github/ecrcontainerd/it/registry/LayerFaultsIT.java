@@ -24,7 +24,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -114,14 +113,10 @@ class LayerFaultsIT {
         .flatMap(place -> PARALLELISMS.stream().map(some -> Arguments.of(place, some)));
   }
 
-  /**
-   * The rest of the layer is asked for when its first URL has expired. One case at a time: the
-   * handshakes of nine would take longer than a URL lives.
-   */
+  /** The rest of the layer is asked for when its first URL has expired. */
   @ParameterizedTest(name = "at the {0}, parallelism {1}")
   @MethodSource("everyPlace")
   @Execution(ExecutionMode.CONCURRENT)
-  @ResourceLock("URLs that expire soon")
   void aPullRenewsAUrlBeforeItExpires(Place place, int parallelism) throws Exception {
     try (LayerPull pull = new LayerPull(daemon, SIZE)) {
       Once once = Once.at(Fault.CLOSE, place);
