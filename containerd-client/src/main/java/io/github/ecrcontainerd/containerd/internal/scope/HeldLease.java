@@ -6,13 +6,23 @@ import io.github.ecrcontainerd.containerd.lease.Leases;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
-/** A lease for as long as an operation takes: given back also after an error or an interrupt. */
+/**
+ * A lease for as long as an operation takes: given back also after an error or an interrupt. That
+ * of a process which was killed is given back at the end of the next operation on the same machine,
+ * or ends by itself. At its end, because what the operation goes on with may be kept by nothing
+ * else until then.
+ */
 public final class HeldLease implements AutoCloseable {
   /** For the lease of an operation that was killed; containerd's own clients take the same. */
   private static final Duration LIFETIME = Duration.ofHours(24);
+
+  /** Whose lease it is: {@link ProcessMark}. */
+  private static final String PROCESS = "io.github.ecrcontainerd/process";
 
   /** So far two clocks may be apart. */
   private static final Duration TOLERANCE = Duration.ofHours(1);
@@ -32,7 +42,9 @@ public final class HeldLease implements AutoCloseable {
    */
   public static HeldLease take(Leases leases, String purpose) throws InterruptedException {
     String id = purpose + "-" + UUID.randomUUID();
-    Lease made = Creation.run(() -> create(leases, id), () -> leases.delete(id));
+    Map<String, String> owner =
+        ProcessMark.own().map(own -> Map.of(PROCESS, own.toString())).orElse(Map.of());
+    Lease made = Creation.run(() -> create(leases, id, owner), () -> leases.delete(id));
     return new HeldLease(leases, made);
   }
 
@@ -41,15 +53,25 @@ public final class HeldLease implements AutoCloseable {
    * machine's is far behind, the lease would have ended when it is made.
    */
   public static Lease create(Leases leases, String id) throws InterruptedException {
-    Lease made = leases.create(id, LIFETIME);
+    return create(leases, id, Map.of());
+  }
+
+  private static Lease create(Leases leases, String id, Map<String, String> labels)
+      throws InterruptedException {
+    Lease made = leases.create(id, ending(Instant.now(), labels));
     Duration apart = Duration.between(made.createdAt(), Instant.now()).abs();
     // A daemon that doesn't tell its time counts as one whose clock is right.
     if (made.createdAt().equals(Instant.EPOCH) || apart.compareTo(TOLERANCE) < 0) {
       return made;
     }
     leases.delete(id);
-    Instant expiry = made.createdAt().plus(LIFETIME).truncatedTo(ChronoUnit.SECONDS);
-    return leases.create(id, Map.of(Leases.EXPIRE, expiry.toString()));
+    return leases.create(id, ending(made.createdAt(), labels));
+  }
+
+  private static Map<String, String> ending(Instant now, Map<String, String> labels) {
+    Map<String, String> all = new HashMap<>(labels);
+    all.put(Leases.EXPIRE, now.plus(LIFETIME).truncatedTo(ChronoUnit.SECONDS).toString());
+    return all;
   }
 
   /** What the daemon knows it by. */
@@ -64,6 +86,23 @@ public final class HeldLease implements AutoCloseable {
 
   @Override
   public void close() {
-    CleanUp.run(() -> leases.delete(lease.id()));
+    CleanUp.run(
+        () -> {
+          leases.delete(lease.id());
+          giveBackOfTheEnded(leases);
+        });
+  }
+
+  private static void giveBackOfTheEnded(Leases leases) throws InterruptedException {
+    for (Lease held : leases.list("labels.\"" + PROCESS + "\"")) {
+      boolean ended =
+          Optional.ofNullable(held.labels().get(PROCESS))
+              .flatMap(ProcessMark::parse)
+              .filter(ProcessMark::hasEnded)
+              .isPresent();
+      if (ended) {
+        var _ = leases.delete(held.id());
+      }
+    }
   }
 }
