@@ -58,10 +58,13 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
     return left.isPositive() && left.compareTo(lifetime) < 0 ? left : lifetime;
   }
 
-  /** Some seconds before, or the last quarter of a short life. */
+  /**
+   * Some seconds before, or in the middle of a short life: a request may have to make a connection
+   * before the server looks at its URL, beside fifteen others that do.
+   */
   private static Duration beforeExpiry(Duration left) {
-    Duration quarter = left.dividedBy(4);
-    return left.minus(quarter.compareTo(NEAR_EXPIRY) < 0 ? quarter : NEAR_EXPIRY);
+    Duration half = left.dividedBy(2);
+    return left.minus(half.compareTo(NEAR_EXPIRY) < 0 ? half : NEAR_EXPIRY);
   }
 
   private static Optional<Duration> lifetime(URI uri) {

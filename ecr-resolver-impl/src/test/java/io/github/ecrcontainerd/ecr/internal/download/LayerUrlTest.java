@@ -23,10 +23,10 @@ class LayerUrlTest {
   @CsvSource({
     "2026-01-02T03:04:05Z, PT59M45S",
     "2026-01-02T03:04:06Z, PT59M44S",
-    // In the last quarter of a short life.
-    "2026-01-02T04:03:45Z, PT15S",
+    // In the last half of a short life.
+    "2026-01-02T04:03:45Z, PT10S",
   })
-  void isUsedUntilFifteenSecondsBeforeItsExpiryOrTheLastQuarterOfAShortLife(
+  void isUsedUntilFifteenSecondsBeforeItsExpiryOrTheMiddleOfAShortLife(
       Instant now, Duration usable) {
     assertThat(LayerUrl.of(URL, now).usable()).isEqualTo(usable);
   }
