@@ -94,7 +94,7 @@ final class RangeRequest implements LayerGet.Receiver {
 
   /** The failure of a request whose patience has ended. */
   IOException silence() {
-    return new IOException("no byte came for %d s".formatted(get.untilSign().toSeconds()));
+    return new SilenceException(get.untilSign());
   }
 
   /**

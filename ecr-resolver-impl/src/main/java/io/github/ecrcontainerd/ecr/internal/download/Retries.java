@@ -51,7 +51,8 @@ final class Retries {
    */
   Optional<Duration> pause(long position, Throwable cause) {
     if (position - reached >= PROGRESS_BYTES) {
-      backoff.progressed();
+      backoff.progressed(
+          cause instanceof SilenceException silent ? silent.duration() : Duration.ZERO);
       refusals = 0;
     }
     reached = Math.max(reached, position);

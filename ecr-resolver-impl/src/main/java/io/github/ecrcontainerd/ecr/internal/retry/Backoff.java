@@ -38,10 +38,14 @@ public final class Backoff {
     this.since = nanoTime.getAsLong();
   }
 
-  /** It got on: what fails next is another matter. */
-  public void progressed() {
+  /**
+   * It got on: what fails next is another matter.
+   *
+   * @param ago how long before now it stopped to get on
+   */
+  public void progressed(Duration ago) {
     failures = 0;
-    since = nanoTime.getAsLong();
+    since = nanoTime.getAsLong() - ago.toNanos();
   }
 
   /** How often in a row it has failed. */
@@ -58,11 +62,12 @@ public final class Backoff {
    * It failed: how long to pause before the next try, or empty when it was tried for long enough.
    *
    * @param firstPause the longest pause after the first failure; each may be twice as long as the
-   *     one before
+   *     one before, and none goes on after its time
    */
   public Optional<Duration> failed(Duration firstPause) {
     failures++;
-    if (failures >= MIN_FAILURES && elapsed().compareTo(patience) >= 0) {
+    Duration left = patience.minus(elapsed());
+    if (failures >= MIN_FAILURES && !left.isPositive()) {
       return Optional.empty();
     }
     long longest = firstPause.toMillis();
@@ -70,6 +75,7 @@ public final class Backoff {
       longest *= 2;
     }
     longest = Math.min(longest, maxPause.toMillis());
+    longest = Math.min(longest, Math.max(0, left.toMillis()));
     return Optional.of(Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest + 1)));
   }
 }

@@ -219,7 +219,7 @@ public final class LayerUpload implements BlobWriter {
     }
     travelling = null;
     if (next == end) {
-      backoff.progressed();
+      backoff.progressed(Duration.ZERO);
     }
     pending.drop(Math.toIntExact(next - arrived));
     arrived = next;

@@ -40,6 +40,13 @@ class RetriesTest {
     }
   }
 
+  @Test
+  void theTimeThatAServerWasSilentForCounts() {
+    assertThat(retries.pause(MIB, new SilenceException(Retries.PATIENCE))).isPresent();
+    assertThat(retries.pause(MIB, reset)).isPresent();
+    assertThat(retries.pause(MIB, reset)).isEmpty();
+  }
+
   @ParameterizedTest(name = "status {0}")
   @ValueSource(ints = {400, 401, 403, 408, 429, 500, 502, 503, 504})
   void triesAgainWhatMayPass(int status) {

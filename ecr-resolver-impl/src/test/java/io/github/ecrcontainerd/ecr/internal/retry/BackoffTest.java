@@ -47,7 +47,7 @@ class BackoffTest {
   void progressBeginsItsTimeAgain() {
     for (int failure = 0; failure < 50; failure++) {
       pass(Duration.ofSeconds(15));
-      backoff.progressed();
+      backoff.progressed(Duration.ZERO);
       pass(Duration.ofSeconds(15));
       assertThat(backoff.failed(FIRST)).isPresent();
     }
@@ -60,6 +60,15 @@ class BackoffTest {
       assertThat(backoff.failed(FIRST).orElseThrow())
           .isBetween(Duration.ZERO, Duration.ofMillis(longest));
     }
+  }
+
+  @RepeatedTest(20)
+  void theLastTryIsMadeWithinItsTime() {
+    for (int failure = 0; failure < 9; failure++) {
+      assertThat(backoff.failed(FIRST)).isPresent();
+    }
+    pass(Duration.ofMillis(19_999));
+    assertThat(backoff.failed(FIRST).orElseThrow()).isLessThanOrEqualTo(Duration.ofMillis(1));
   }
 
   private void pass(Duration time) {

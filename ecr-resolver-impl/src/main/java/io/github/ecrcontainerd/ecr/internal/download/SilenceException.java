@@ -1,0 +1,20 @@
+package io.github.ecrcontainerd.ecr.internal.download;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** No byte came for so long that the request was given up. */
+final class SilenceException extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  private final Duration duration;
+
+  SilenceException(Duration duration) {
+    super("no byte came for %d s".formatted(duration.toSeconds()));
+    this.duration = duration;
+  }
+
+  Duration duration() {
+    return duration;
+  }
+}
