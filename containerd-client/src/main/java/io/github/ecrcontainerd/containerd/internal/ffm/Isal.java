@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.ffm;
 
+import static io.github.ecrcontainerd.containerd.internal.ffm.NativeFunction.pointer;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
@@ -7,9 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
@@ -49,14 +48,14 @@ public final class Isal {
   private static final Optional<Isal> INSTALLED =
       NativeLibrary.find("libisal.so.2").map(Isal::new).filter(Isal::isRight);
 
-  private final MethodHandle init;
-  private final MethodHandle reset;
-  private final MethodHandle inflate;
+  private final NativeFunction init;
+  private final NativeFunction reset;
+  private final NativeFunction inflate;
 
   private Isal(NativeLibrary library) {
-    init = library.bind("isal_inflate_init", FunctionDescriptor.ofVoid(ADDRESS));
-    reset = library.bind("isal_inflate_reset", FunctionDescriptor.ofVoid(ADDRESS));
-    inflate = library.bind("isal_inflate", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    init = library.function("isal_inflate_init");
+    reset = library.function("isal_inflate_reset");
+    inflate = library.function("isal_inflate");
   }
 
   /** The one of this machine, if it has one. */
@@ -100,22 +99,14 @@ public final class Isal {
     Gunzipped(InputStream gzip) {
       super(gzip);
       state = arena().allocate(STATE_SIZE, Long.BYTES);
-      call(init);
+      var _ = init.call(pointer(state));
       state.set(JAVA_INT, CRC_FLAG, GZIP);
-    }
-
-    private void call(MethodHandle function) {
-      try {
-        function.invokeExact(state);
-      } catch (Throwable e) {
-        throw Libc.unexpected(e);
-      }
     }
 
     @Override
     Progress decode(MemorySegment input, MemorySegment output) throws IOException {
       if (state.get(JAVA_INT, BLOCK_STATE) == FINISHED) {
-        call(reset);
+        var _ = reset.call(pointer(state));
       }
       int given = (int) input.byteSize();
       int room = (int) output.byteSize();
@@ -123,12 +114,7 @@ public final class Isal {
       state.set(JAVA_INT, AVAIL_IN, given);
       state.set(ADDRESS, NEXT_OUT, output);
       state.set(JAVA_INT, AVAIL_OUT, room);
-      int result;
-      try {
-        result = (int) inflate.invokeExact(state);
-      } catch (Throwable e) {
-        throw Libc.unexpected(e);
-      }
+      int result = (int) inflate.call(pointer(state));
       if (result < 0 || result > OUTPUT_FULL) {
         throw new ZipException("it is no gzip: ISA-L's error " + result);
       }

@@ -1,16 +1,12 @@
 package io.github.ecrcontainerd.containerd.internal.ffm;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
+import static io.github.ecrcontainerd.containerd.internal.ffm.NativeFunction.pointer;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.nio.charset.Charset;
 
 /**
@@ -71,155 +67,80 @@ final class Libc {
   static final int EOPNOTSUPP = 95;
   static final int ECONNREFUSED = 111;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  static final MemoryLayout CALL_STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO =
-      CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-
-  private static final MethodHandle SOCKET =
-      bind("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle SETSOCKOPT =
-      bind(
-          "setsockopt",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle GETSOCKOPT =
-      bind(
-          "getsockopt",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-  private static final MethodHandle CONNECT =
-      bind("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle READ =
-      bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final MethodHandle SEND =
-      bind("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-  private static final MethodHandle SHUTDOWN =
-      bind("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle CLOSE =
-      bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle MKFIFO =
-      bind("mkfifo", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle LGETXATTR =
-      bind("lgetxattr", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+  private static final NativeFunction SOCKET = NativeFunction.ofLibc("socket");
+  private static final NativeFunction SETSOCKOPT = NativeFunction.ofLibc("setsockopt");
+  private static final NativeFunction GETSOCKOPT = NativeFunction.ofLibc("getsockopt");
+  private static final NativeFunction CONNECT = NativeFunction.ofLibc("connect");
+  private static final NativeFunction READ = NativeFunction.ofLibc("read");
+  private static final NativeFunction SEND = NativeFunction.ofLibc("send");
+  private static final NativeFunction SHUTDOWN = NativeFunction.ofLibc("shutdown");
+  private static final NativeFunction CLOSE = NativeFunction.ofLibc("close");
+  private static final NativeFunction MKFIFO = NativeFunction.ofLibc("mkfifo");
+  private static final NativeFunction LGETXATTR = NativeFunction.ofLibc("lgetxattr");
 
   /** For what libc has no function for: {@code long syscall(long number, ...)}. */
-  private static final MethodHandle OPENAT2 =
-      bind(
-          "syscall",
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
-          Linker.Option.firstVariadicArg(1));
+  private static final NativeFunction SYSCALL = NativeFunction.ofLibc("syscall");
 
-  private static final MethodHandle STRERROR =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
+  private static final NativeFunction STRERROR = NativeFunction.ofLibc("strerror");
 
   private Libc() {}
 
-  static MethodHandle bind(String name, FunctionDescriptor signature) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name),
-        signature,
-        Linker.Option.captureCallState("errno"));
-  }
-
-  static MethodHandle bind(String name, FunctionDescriptor signature, Linker.Option variadic) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name),
-        signature,
-        Linker.Option.captureCallState("errno"),
-        variadic);
-  }
-
   /** {@code int socket(int domain, int type, int protocol)} */
   static int socket(int domain, int type, int protocol) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      return orErrno((int) SOCKET.invokeExact(state, domain, type, protocol), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SOCKET.intOrErrno(domain, type, protocol);
   }
 
   /** {@code int setsockopt(int fd, int level, int name, const void *value, socklen_t length)} */
   static int setsockopt(int fd, int level, int name, MemorySegment value) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      int length = (int) value.byteSize();
-      return orErrno((int) SETSOCKOPT.invokeExact(state, fd, level, name, value, length), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SETSOCKOPT.intOrErrno(fd, level, name, pointer(value), value.byteSize());
   }
 
   /** {@code int getsockopt(int fd, int level, int name, void *value, socklen_t *length)} */
   static int getsockopt(int fd, int level, int name, MemorySegment value) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment length = arena.allocateFrom(JAVA_INT, (int) value.byteSize());
-      return orErrno((int) GETSOCKOPT.invokeExact(state, fd, level, name, value, length), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
+      return GETSOCKOPT.intOrErrno(fd, level, name, pointer(value), pointer(length));
     }
   }
 
   /** {@code int connect(int fd, const struct sockaddr *address, socklen_t length)} */
   static int connect(int fd, MemorySegment address) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      int length = (int) address.byteSize();
-      return orErrno((int) CONNECT.invokeExact(state, fd, address, length), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return CONNECT.intOrErrno(fd, pointer(address), address.byteSize());
   }
 
   /** {@code ssize_t read(int fd, void *buffer, size_t count)} */
   static long read(int fd, MemorySegment buffer, long count) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      return orErrno((long) READ.invokeExact(state, fd, buffer, count), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
+    try {
+      return READ.longOrErrno(fd, pointer(buffer), count);
+    } finally {
+      // The buffer that it is of would free it.
+      Reference.reachabilityFence(buffer);
     }
   }
 
   /** {@code ssize_t send(int fd, const void *buffer, size_t count, int flags)} */
   static long send(int fd, MemorySegment buffer, long count, int flags) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      return orErrno((long) SEND.invokeExact(state, fd, buffer, count, flags), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
+    try {
+      return SEND.longOrErrno(fd, pointer(buffer), count, flags);
+    } finally {
+      Reference.reachabilityFence(buffer);
     }
   }
 
   /** {@code int shutdown(int fd, int how)} */
   static int shutdown(int fd, int how) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      return orErrno((int) SHUTDOWN.invokeExact(state, fd, how), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return SHUTDOWN.intOrErrno(fd, how);
   }
 
   /** {@code int close(int fd)} */
   static int close(int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      return orErrno((int) CLOSE.invokeExact(state, fd), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
+    return CLOSE.intOrErrno(fd);
   }
 
   /** {@code int mkfifo(const char *path, mode_t mode)} */
   static int mkfifo(String path, int mode) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      MemorySegment name = arena.allocateFrom(path);
-      return orErrno((int) MKFIFO.invokeExact(state, name, mode), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
+      return MKFIFO.intOrErrno(pointer(arena.allocateFrom(path)), mode);
     }
   }
 
@@ -229,13 +150,8 @@ final class Libc {
    */
   static long lgetxattr(String path, String name) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
-      MemorySegment file = arena.allocateFrom(path);
-      MemorySegment attribute = arena.allocateFrom(name);
-      return orErrno(
-          (long) LGETXATTR.invokeExact(state, file, attribute, MemorySegment.NULL, 0L), state);
-    } catch (Throwable e) {
-      throw unexpected(e);
+      return LGETXATTR.longOrErrno(
+          pointer(arena.allocateFrom(path)), pointer(arena.allocateFrom(name)), 0, 0);
     }
   }
 
@@ -245,45 +161,17 @@ final class Libc {
    */
   static int openat2(int directory, String path, Charset charset, int flags, int resolve) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(CALL_STATE);
       MemorySegment name = arena.allocateFrom(path, charset);
       // struct open_how: flags, mode and resolve, each of 64 bits.
       MemorySegment how = arena.allocateFrom(JAVA_LONG, flags | O_CLOEXEC, 0, resolve);
-      long size = how.byteSize();
-      long result = (long) OPENAT2.invokeExact(state, SYS_OPENAT2, directory, name, how, size);
-      return (int) orErrno(result, state);
-    } catch (Throwable e) {
-      throw unexpected(e);
+      return (int)
+          SYSCALL.longOrErrno(SYS_OPENAT2, directory, pointer(name), pointer(how), how.byteSize());
     }
   }
 
   /** {@code char *strerror(int errno)}, of what another function here returned. */
   static String strerror(long negatedErrno) {
-    try {
-      // No message of glibc or musl is longer.
-      int errno = (int) -negatedErrno;
-      return ((MemorySegment) STRERROR.invokeExact(errno)).reinterpret(256).getString(0);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  static int orErrno(int result, MemorySegment state) {
-    return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
-  }
-
-  static long orErrno(long result, MemorySegment state) {
-    return result == -1 ? -(int) ERRNO.get(state, 0L) : result;
-  }
-
-  /** A method handle may throw anything; these throw nothing but what is a fault of ours. */
-  static RuntimeException unexpected(Throwable e) {
-    if (e instanceof RuntimeException unchecked) {
-      return unchecked;
-    }
-    if (e instanceof Error error) {
-      throw error;
-    }
-    return new IllegalStateException(e);
+    // No message of glibc or musl is longer.
+    return MemorySegment.ofAddress(STRERROR.call(-negatedErrno)).reinterpret(256).getString(0);
   }
 }

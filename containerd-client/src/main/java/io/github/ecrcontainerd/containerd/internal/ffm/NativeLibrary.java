@@ -1,10 +1,7 @@
 package io.github.ecrcontainerd.containerd.internal.ffm;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /** A library that this machine may have. It stays loaded. */
@@ -32,7 +29,7 @@ final class NativeLibrary {
     }
   }
 
-  MethodHandle bind(String function, FunctionDescriptor signature) {
-    return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(function), signature);
+  NativeFunction function(String name) {
+    return NativeFunction.of(symbols, name);
   }
 }

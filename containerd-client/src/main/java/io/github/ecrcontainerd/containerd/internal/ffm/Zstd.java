@@ -1,14 +1,12 @@
 package io.github.ecrcontainerd.containerd.internal.ffm;
 
+import static io.github.ecrcontainerd.containerd.internal.ffm.NativeFunction.pointer;
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Optional;
 
 /**
@@ -31,23 +29,18 @@ public final class Zstd {
 
   private static final Optional<Zstd> INSTALLED = NativeLibrary.find("libzstd.so.1").map(Zstd::new);
 
-  private final MethodHandle create;
-  private final MethodHandle free;
-  private final MethodHandle setParameter;
-  private final MethodHandle decompress;
-  private final MethodHandle isError;
+  private final NativeFunction create;
+  private final NativeFunction free;
+  private final NativeFunction setParameter;
+  private final NativeFunction decompress;
+  private final NativeFunction isError;
 
   private Zstd(NativeLibrary library) {
-    create = library.bind("ZSTD_createDCtx", FunctionDescriptor.of(ADDRESS));
-    free = library.bind("ZSTD_freeDCtx", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
-    setParameter =
-        library.bind(
-            "ZSTD_DCtx_setParameter",
-            FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT));
-    decompress =
-        library.bind(
-            "ZSTD_decompressStream", FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, ADDRESS));
-    isError = library.bind("ZSTD_isError", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+    create = library.function("ZSTD_createDCtx");
+    free = library.function("ZSTD_freeDCtx");
+    setParameter = library.function("ZSTD_DCtx_setParameter");
+    decompress = library.function("ZSTD_decompressStream");
+    isError = library.function("ZSTD_isError");
   }
 
   /** The one of this machine, if it has one. */
@@ -61,25 +54,13 @@ public final class Zstd {
   }
 
   private boolean isError(long result) {
-    try {
-      return (int) isError.invokeExact(result) != 0;
-    } catch (Throwable e) {
-      throw Libc.unexpected(e);
-    }
+    return (int) isError.call(result) != 0;
   }
 
-  private MemorySegment newContext() throws IOException {
-    MemorySegment context;
-    long result;
-    try {
-      context = (MemorySegment) create.invokeExact();
-      result =
-          context.equals(MemorySegment.NULL)
-              ? -1
-              : (long) setParameter.invokeExact(context, WINDOW_LOG_MAX, WINDOW_LOG);
-    } catch (Throwable e) {
-      throw Libc.unexpected(e);
-    }
+  /** The pointer to a new context, which is the caller's to free. */
+  private long newContext() throws IOException {
+    long context = create.call();
+    long result = context == 0 ? -1 : setParameter.call(context, WINDOW_LOG_MAX, WINDOW_LOG);
     if (isError(result)) {
       free(context);
       throw new IOException("Zstandard's library can't begin");
@@ -87,18 +68,14 @@ public final class Zstd {
     return context;
   }
 
-  private void free(MemorySegment context) {
-    try {
-      // It takes null as well.
-      var _ = (long) free.invokeExact(context);
-    } catch (Throwable e) {
-      throw Libc.unexpected(e);
-    }
+  private void free(long context) {
+    // It takes null as well.
+    var _ = free.call(context);
   }
 
   /** For the thread that makes it. */
   private final class Decompressed extends DecodedStream {
-    private final MemorySegment context;
+    private final long context;
     private final MemorySegment in;
     private final MemorySegment out;
 
@@ -117,12 +94,7 @@ public final class Zstd {
       out.set(ADDRESS, 0, output);
       out.set(JAVA_LONG, COUNT, output.byteSize());
       out.set(JAVA_LONG, POSITION, 0);
-      long result;
-      try {
-        result = (long) decompress.invokeExact(context, out, in);
-      } catch (Throwable e) {
-        throw Libc.unexpected(e);
-      }
+      long result = decompress.call(context, pointer(out), pointer(in));
       if (isError(result)) {
         throw new IOException("it is no zstd, or one that asks for a window of more than 8 MiB");
       }
