@@ -27,8 +27,10 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +81,8 @@ final class StandInDaemon implements AutoCloseable {
    */
   static StandInDaemon listen(Path socket, TrainingImage image) throws IOException {
     Set<String> committed = ConcurrentHashMap.newKeySet();
+    StandInSnapshots snapshots =
+        new StandInSnapshots(Files.createTempDirectory(socket.getParent(), "snapshots"));
     // gRPC's server knows no unix sockets: it listens on the loopback, and what comes is handed on.
     Server server =
         OkHttpServerBuilder.forPort(
@@ -89,7 +93,7 @@ final class StandInDaemon implements AutoCloseable {
                   @Override
                   public ServerMethodDefinition<?, ?> lookupMethod(
                       String method, @Nullable String authority) {
-                    return definition(method, image, committed);
+                    return definition(method, image, committed, snapshots);
                   }
                 })
             .build()
@@ -137,7 +141,7 @@ final class StandInDaemon implements AutoCloseable {
   }
 
   private static ServerMethodDefinition<byte[], byte[]> definition(
-      String method, TrainingImage image, Set<String> committed) {
+      String method, TrainingImage image, Set<String> committed, StandInSnapshots snapshots) {
     return ServerMethodDefinition.create(
         MethodDescriptor.newBuilder(BYTES, BYTES)
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
@@ -146,7 +150,7 @@ final class StandInDaemon implements AutoCloseable {
         (call, headers) -> {
           call.request(Integer.MAX_VALUE);
           return new Answering(
-              call, method.substring(method.lastIndexOf('.') + 1), image, committed);
+              call, method.substring(method.lastIndexOf('.') + 1), image, committed, snapshots);
         });
   }
 
@@ -156,6 +160,7 @@ final class StandInDaemon implements AutoCloseable {
     private final String method;
     private final TrainingImage image;
     private final Set<String> committed;
+    private final StandInSnapshots snapshots;
     private String expected = "";
     private boolean answered;
 
@@ -167,16 +172,23 @@ final class StandInDaemon implements AutoCloseable {
         ServerCall<byte[], byte[]> call,
         String method,
         TrainingImage image,
-        Set<String> committed) {
+        Set<String> committed,
+        StandInSnapshots snapshots) {
       this.call = call;
       this.method = method;
       this.image = image;
       this.committed = committed;
+      this.snapshots = snapshots;
     }
 
     @Override
     public void onMessage(byte[] request) {
-      byte @Nullable [] answer = answer(request);
+      byte @Nullable [] answer;
+      try {
+        answer = answer(request);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
       if (answer == null) {
         call.close(Status.NOT_FOUND, new Metadata());
         return;
@@ -196,7 +208,7 @@ final class StandInDaemon implements AutoCloseable {
     }
 
     /** Null if there is no such thing. An empty message is one whose fields are at their zeros. */
-    private byte @Nullable [] answer(byte[] request) {
+    private byte @Nullable [] answer(byte[] request) throws IOException {
       return switch (method) {
         case "Snapshots/Stat", "Images/Get" -> null;
         // InfoResponse.info, Info.digest.
@@ -206,16 +218,26 @@ final class StandInDaemon implements AutoCloseable {
                 : null;
         // ReadContentResponse.data: documents are not there, layers are once they are unpacked.
         case "Content/Read" ->
-            image.layers().contains(Digest.parse(text(request))) ? message(2, GZIP) : null;
+            image.diffIds().containsKey(Digest.parse(text(request))) ? message(2, GZIP) : null;
         // CreateResponse.lease, Lease.id.
         case "Leases/Create" -> message(1, lease());
         // ApplyResponse.applied, Descriptor.digest.
-        case "Diff/Apply" -> message(1, message(2, image.diffId().toString().getBytes(UTF_8)));
+        case "Diff/Apply" -> message(1, message(2, diffId(request).toString().getBytes(UTF_8)));
+        case "Snapshots/Prepare" -> snapshots.prepare(request);
+        case "Snapshots/Usage" -> snapshots.usage(request);
         case "Content/Write" -> written(request);
         // What is made or changed comes back, in the field that it came in.
         case "Images/Create", "Content/Update" -> request;
         default -> new byte[0];
       };
+    }
+
+    /** Of ApplyRequest.diff, Descriptor.digest. */
+    private Digest diffId(byte[] request) throws IOException {
+      CodedInputStream in = CodedInputStream.newInstance(request);
+      var _ = in.readTag();
+      String layer = StandInSnapshots.text(in.readByteArray(), 2);
+      return Objects.requireNonNull(image.diffIds().get(Digest.parse(layer)));
     }
 
     /** The first field of a message that begins with a text. */

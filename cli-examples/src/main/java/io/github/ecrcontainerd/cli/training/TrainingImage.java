@@ -12,32 +12,34 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.Set;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * An image of two layers behind an index, in an OCI image layout: a small one, and one that comes
- * in several ranges. They are no archives: the daemon that gets them only has to know what they
- * unpack to.
+ * An image of two layers behind an index, in an OCI image layout: one of small files, and one that
+ * comes in several ranges.
  *
- * @param diffId the digest of what each layer unpacks to
- * @param layers those of the layers
+ * @param diffIds what each layer unpacks to, by the layer's digest
  */
-record TrainingImage(Digest diffId, Set<Digest> layers) {
+record TrainingImage(Map<Digest, Digest> diffIds) {
+  private static final int SMALL_FILES = 200;
 
   /** So large that what a large pull does again and again is compiled. */
-  private static final int LARGE_LAYER = 24 << 20;
+  private static final int LARGE_FILE = 8 << 20;
+
+  private static final int LARGE_FILES = 3;
 
   /** Writes it into a directory, under a tag. */
   static TrainingImage write(Path layout, String tag) throws IOException {
-    byte[] content = "training".repeat(512).getBytes(UTF_8);
-    Digest diffId = digest(content);
+    byte[] small = smallFiles();
+    byte[] large = largeFiles();
     Platform platform = Platform.current();
-    Descriptor layer = put(layout, MediaTypes.OCI_LAYER_GZIP, gzip(content));
-    byte[] noise = new byte[LARGE_LAYER];
-    RandomGenerator.of("L64X128MixRandom").nextBytes(noise);
-    Descriptor large = put(layout, MediaTypes.OCI_LAYER_GZIP, noise);
+    Descriptor lower = put(layout, MediaTypes.OCI_LAYER_GZIP, gzip(small));
+    Descriptor upper = put(layout, MediaTypes.OCI_LAYER_GZIP, gzip(large));
     Descriptor config =
         put(
             layout,
@@ -46,7 +48,7 @@ record TrainingImage(Digest diffId, Set<Digest> layers) {
             {"architecture": "%s", "os": "%s", "config": {"Cmd": ["none"]},
              "rootfs": {"type": "layers", "diff_ids": ["%s", "%s"]}}
             """
-                .formatted(platform.architecture(), platform.os(), diffId, diffId)
+                .formatted(platform.architecture(), platform.os(), digest(small), digest(large))
                 .getBytes(UTF_8));
     Descriptor manifest =
         put(
@@ -56,7 +58,7 @@ record TrainingImage(Digest diffId, Set<Digest> layers) {
             {"schemaVersion": 2, "mediaType": "%s", "config": %s, "layers": [%s, %s]}
             """
                 .formatted(
-                    MediaTypes.OCI_MANIFEST, json(config, ""), json(layer, ""), json(large, ""))
+                    MediaTypes.OCI_MANIFEST, json(config, ""), json(lower, ""), json(upper, ""))
                 .getBytes(UTF_8));
     String where =
         """
@@ -79,7 +81,45 @@ record TrainingImage(Digest diffId, Set<Digest> layers) {
     Files.writeString(
         layout.resolve("index.json"),
         "{\"schemaVersion\": 2, \"manifests\": [%s]}".formatted(json(index, name)));
-    return new TrainingImage(diffId, Set.of(layer.digest(), large.digest()));
+    return new TrainingImage(Map.of(lower.digest(), digest(small), upper.digest(), digest(large)));
+  }
+
+  private static byte[] smallFiles() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      add(tar, new TarArchiveEntry("directory/"), new byte[0]);
+      TarArchiveEntry link = new TarArchiveEntry("link", TarConstants.LF_SYMLINK);
+      link.setLinkName("directory");
+      add(tar, link, new byte[0]);
+      for (int i = 0; i < SMALL_FILES; i++) {
+        add(tar, new TarArchiveEntry("directory/" + i), "training".repeat(i).getBytes(UTF_8));
+      }
+      TarArchiveEntry other = new TarArchiveEntry("other", TarConstants.LF_LINK);
+      other.setLinkName("directory/0");
+      add(tar, other, new byte[0]);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static byte[] largeFiles() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      for (int i = 0; i < LARGE_FILES; i++) {
+        byte[] noise = new byte[LARGE_FILE];
+        random.nextBytes(noise);
+        add(tar, new TarArchiveEntry("large/" + i), noise);
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void add(TarArchiveOutputStream tar, TarArchiveEntry entry, byte[] content)
+      throws IOException {
+    entry.setSize(content.length);
+    tar.putArchiveEntry(entry);
+    tar.write(content);
+    tar.closeArchiveEntry();
   }
 
   private static String json(Descriptor content, String more) {

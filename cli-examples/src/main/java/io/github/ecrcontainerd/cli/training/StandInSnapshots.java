@@ -1,0 +1,90 @@
+package io.github.ecrcontainerd.cli.training;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * Snapshots of a {@link StandInDaemon}: a directory for each, which a pull as root writes into, and
+ * which is mounted nowhere.
+ */
+final class StandInSnapshots {
+  /** The field of a snapshot's key in the messages that name one, and of what is below it. */
+  private static final int KEY = 2;
+
+  private static final int PARENT = 3;
+
+  private final Path directory;
+  private final Map<String, Path> snapshots = new ConcurrentHashMap<>();
+
+  StandInSnapshots(Path directory) {
+    this.directory = directory;
+  }
+
+  /** PrepareSnapshotResponse.mounts, of PrepareSnapshotRequest.key and parent. */
+  byte[] prepare(byte[] request) throws IOException {
+    Path made = Files.createTempDirectory(directory, "snapshot");
+    snapshots.put(text(request, KEY), made);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeByteArray(
+        1,
+        text(request, PARENT).isEmpty()
+            ? mount("bind", made.toString(), List.of("rw", "rbind"))
+            : mount("overlay", "overlay", List.of("upperdir=" + made, "lowerdir=" + directory)));
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  /** Mount.type, source and options. */
+  private static byte[] mount(String type, String source, List<String> options) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeString(1, type);
+    out.writeString(2, source);
+    for (String option : options) {
+      out.writeString(4, option);
+    }
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  /** UsageResponse.inodes, of UsageRequest.key. */
+  byte[] usage(byte[] request) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try (Stream<Path> files =
+        Files.list(Objects.requireNonNull(snapshots.get(text(request, KEY))))) {
+      out.writeInt64(2, files.count());
+    }
+    out.flush();
+    return bytes.toByteArray();
+  }
+
+  /** A field of a message whose first fields are texts; empty where it isn't there. */
+  static String text(byte[] message, int field) {
+    try {
+      CodedInputStream in = CodedInputStream.newInstance(message);
+      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        if (tag >>> 3 == field) {
+          return new String(in.readByteArray(), UTF_8);
+        }
+        in.skipField(tag);
+      }
+      return "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
