@@ -12,6 +12,7 @@ import io.github.ecrcontainerd.containerd.internal.scope.CleanUp;
 import io.github.ecrcontainerd.containerd.internal.scope.HeldLease;
 import io.github.ecrcontainerd.containerd.internal.transfer.ImageTransfer;
 import io.github.ecrcontainerd.containerd.internal.unpack.DirectUnpack;
+import io.github.ecrcontainerd.containerd.internal.unpack.UnpackKey;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.containerd.snapshot.Mount;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
@@ -24,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
@@ -199,7 +199,7 @@ final class Unpacker implements AutoCloseable {
   private void unpack(Descriptor layer, Digest diffId, String parent, Digest chainId)
       throws InterruptedException {
     Map<String, String> labels = labels(chainId);
-    String key = "extract-" + UUID.randomUUID() + " " + chainId;
+    String key = UnpackKey.of(chainId);
     try {
       List<Mount> mounts = snapshots.prepare(key, parent, labels);
       Descriptor applied = diff.apply(asItIs(layer), mounts);

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -230,7 +229,7 @@ public final class DirectUnpack implements AutoCloseable {
     if (layer == null || snapshots.stat(layer.chainId().toString()).isPresent()) {
       return Optional.empty();
     }
-    String key = "extract-" + UUID.randomUUID() + " stage of " + layer.chainId();
+    String key = UnpackKey.of("stage of " + layer.chainId());
     begun(key);
     try {
       List<Mount> mounts = snapshots.prepare(key, "", Map.of());
@@ -299,7 +298,7 @@ public final class DirectUnpack implements AutoCloseable {
       String key = stage.key();
       stage.await();
       if (!parent.isEmpty()) {
-        key = "extract-" + UUID.randomUUID() + " " + chainId;
+        key = UnpackKey.of(chainId);
         begun(key);
         move(stage, snapshots.prepare(key, parent, labels));
       }

@@ -133,7 +133,7 @@ final class LayerStage implements AutoCloseable {
 
   /** Moves what was unpacked into the snapshot whose directories these are. */
   void moveTo(List<DirectoryHandle> snapshot) throws IOException {
-    writer.moveTo(snapshot.getFirst(), snapshot.subList(1, snapshot.size()));
+    writer.move().to(snapshot.getFirst(), snapshot.subList(1, snapshot.size()));
   }
 
   /** Ends the work, and waits for that. */

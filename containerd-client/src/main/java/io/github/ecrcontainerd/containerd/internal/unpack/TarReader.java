@@ -168,7 +168,10 @@ final class TarReader {
       return true;
     }
     int second = archive.readNBytes(block, 0, BLOCK);
-    if (second == 0 || (second == BLOCK && isEmpty())) {
+    if (second > 0 && second < BLOCK) {
+      throw new EOFException("the archive ends within its end");
+    }
+    if (second == 0 || isEmpty()) {
       return false;
     }
     throw new UnknownArchiveException("an empty block between others");

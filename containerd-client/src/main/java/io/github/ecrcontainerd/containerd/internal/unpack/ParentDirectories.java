@@ -1,0 +1,122 @@
+package io.github.ecrcontainerd.containerd.internal.unpack;
+
+import io.github.ecrcontainerd.containerd.internal.ffm.DirectoryHandle;
+import io.github.ecrcontainerd.containerd.internal.ffm.FileStatus;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directories that a layer's entries are in. A path goes through the links of this layer, below
+ * its root, and what is missing on it is made. For one thread at a time.
+ */
+final class ParentDirectories implements AutoCloseable {
+  private static final int MODE = 0755;
+  private static final int MAX_LINKS = 255;
+
+  private final DirectoryHandle root;
+  private final LayerMove move;
+
+  /** The last one. */
+  private String parentPath = "";
+
+  private @Nullable DirectoryHandle parent;
+
+  /** Something was removed since: perhaps a link that its path goes through. */
+  private boolean staleParent;
+
+  /**
+   * @param root its caller's to close
+   * @param move is told what was made
+   */
+  ParentDirectories(DirectoryHandle root, LayerMove move) {
+    this.root = root;
+    this.move = move;
+  }
+
+  /** The directory of a path, which is made where it is missing. */
+  DirectoryHandle of(String path) throws IOException {
+    if (path.isEmpty()) {
+      return root;
+    }
+    if (parent == null || staleParent || !path.equals(parentPath)) {
+      forget();
+      Optional<DirectoryHandle> there = root.below(path);
+      parent = there.isPresent() ? there.get() : makeParents(path);
+      parentPath = path;
+    }
+    return parent;
+  }
+
+  private void forget() {
+    staleParent = false;
+    if (parent != null) {
+      parent.close();
+      parent = null;
+    }
+  }
+
+  private DirectoryHandle makeParents(String path) throws IOException {
+    Deque<String> left = new ArrayDeque<>(Arrays.asList(path.split("/", -1)));
+    Deque<String> walked = new ArrayDeque<>();
+    int links = 0;
+    while (!left.isEmpty()) {
+      String name = left.removeFirst();
+      if (name.isEmpty() || name.equals(".")) {
+        continue;
+      }
+      if (name.equals("..")) {
+        walked.pollLast();
+        continue;
+      }
+      try (DirectoryHandle here = at(walked)) {
+        Optional<FileStatus> there = here.status(name);
+        if (there.isEmpty()) {
+          makeParent(here, walked, name, left);
+        } else if (there.get().isLink()) {
+          links++;
+          String target = here.linkTarget(name);
+          if (target.startsWith("/")) {
+            walked.clear();
+          }
+          Arrays.asList(target.split("/", -1)).reversed().forEach(left::addFirst);
+          if (links > MAX_LINKS) {
+            throw new UnknownArchiveException("a path of too many links");
+          }
+          continue;
+        }
+        walked.addLast(name);
+      }
+    }
+    return at(walked);
+  }
+
+  private DirectoryHandle at(Deque<String> path) throws IOException {
+    String joined = path.isEmpty() ? "." : String.join("/", path);
+    return root.below(joined).orElseThrow(() -> new UnknownArchiveException("a path that goes"));
+  }
+
+  private void makeParent(
+      DirectoryHandle here, Deque<String> walked, String name, Deque<String> left)
+      throws IOException {
+    if (left.contains("..")) {
+      throw new UnknownArchiveException("a way back through what isn't there");
+    }
+    here.makeDirectory(name);
+    here.setMode(name, MODE);
+    move.implied(String.join("/", walked), name, here.status(name).orElseThrow().inode());
+  }
+
+  /** Something was removed, through which paths may have gone. */
+  void removed() {
+    staleParent = true;
+  }
+
+  @Override
+  public void close() {
+    forget();
+  }
+}
