@@ -129,6 +129,14 @@ final class Progress implements PullListener, PushListener, AutoCloseable {
     out.println("note: the daemon unpacks %s: %s".formatted(layer.digest(), reason));
   }
 
+  /** For who looks for the reason of a slow pull: nothing is wrong. */
+  @Override
+  public synchronized void allLeftToTheDaemon(String reason) {
+    if (Debug.isOn()) {
+      out.println("note: the daemon unpacks all layers: " + reason);
+    }
+  }
+
   @Override
   public void unpacked(Descriptor layer) {
     note(layer, "unpacked", layer.size());

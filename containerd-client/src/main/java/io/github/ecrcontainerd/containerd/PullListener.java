@@ -32,6 +32,14 @@ public interface PullListener extends ContentListener {
    */
   default void leftToTheDaemon(Descriptor layer, String reason) {}
 
+  /**
+   * No layer will be unpacked while it arrives, though {@link Unpacking#AUTO} would have it so: the
+   * daemon unpacks them.
+   *
+   * @param reason what this process may not do or doesn't know of
+   */
+  default void allLeftToTheDaemon(String reason) {}
+
   /** The layer is unpacked, now or since an earlier pull. */
   default void unpacked(Descriptor layer) {}
 }

@@ -68,6 +68,16 @@ final class Timeline implements PullListener {
     }
   }
 
+  @Override
+  public void allLeftToTheDaemon(String reason) {
+    System.out.println("The daemon unpacks all layers: " + reason);
+  }
+
+  @Override
+  public void leftToTheDaemon(Descriptor layer, String reason) {
+    System.out.printf("The daemon unpacks %s: %s%n", layer.digest(), reason);
+  }
+
   private long now() {
     return (System.nanoTime() - start) / 1_000_000;
   }

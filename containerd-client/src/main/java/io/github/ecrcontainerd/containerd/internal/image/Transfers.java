@@ -4,9 +4,11 @@ import io.github.ecrcontainerd.containerd.internal.scope.Step;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 
 /** What every transfer of a document or blob has in common. */
 public final class Transfers {
@@ -43,6 +45,34 @@ public final class Transfers {
       int length = bytes.remaining();
       target.take(bytes);
       listener.transferred(content, length);
+    }
+  }
+
+  /**
+   * The same, where nobody else checks the bytes.
+   *
+   * @throws ImageException with DAMAGED if they are not the content's, after the target has had
+   *     them
+   */
+  public static void copyVerified(
+      BlobReader reader, Bytes target, Descriptor content, TransferListener listener)
+      throws InterruptedException {
+    MessageDigest hash = content.digest().algorithm().newHash();
+    copy(
+        reader,
+        bytes -> {
+          hash.update(bytes.duplicate());
+          target.take(bytes);
+        },
+        content,
+        listener);
+    Digest came = Digest.of(content.digest().algorithm(), hash);
+    if (!came.equals(content.digest())) {
+      throw new ImageException(
+          ImageException.Code.DAMAGED,
+          content.digest(),
+          "%s is damaged: the bytes that were read have the digest %s"
+              .formatted(content.digest(), came));
     }
   }
 

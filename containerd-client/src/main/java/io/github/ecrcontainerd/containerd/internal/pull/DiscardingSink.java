@@ -5,10 +5,10 @@ import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
 import io.github.ecrcontainerd.containerd.internal.image.Source;
 import io.github.ecrcontainerd.containerd.internal.image.Transfers;
 import io.github.ecrcontainerd.containerd.internal.transfer.Sink;
+import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,17 +69,20 @@ final class DiscardingSink implements Sink {
       return false;
     }
     opened.run();
-    MessageDigest hash = layer.digest().algorithm().newHash();
     try (BlobReader reader = open.get()) {
       return Transfers.observe(
           listener,
           layer,
           0,
           () -> {
-            Transfers.copy(reader, bytes -> hash.update(bytes), layer, listener);
-            return Digest.of(layer.digest().algorithm(), hash).equals(layer.digest())
-                && unpacker.needsNoContent(layer);
+            Transfers.copyVerified(reader, unpackedOnItsWay -> {}, layer, listener);
+            return unpacker.needsNoContent(layer);
           });
+    } catch (ImageException e) {
+      if (e.code() != ImageException.Code.DAMAGED) {
+        throw e;
+      }
+      return false;
     }
   }
 

@@ -184,6 +184,7 @@ public final class PullOperation {
           "%s: leave it to the daemon".formatted(refusal.get()),
           null);
     }
+    refusal.ifPresent(listener::allLeftToTheDaemon);
     return refusal.isPresent() ? OptionalLong.empty() : daemon;
   }
 

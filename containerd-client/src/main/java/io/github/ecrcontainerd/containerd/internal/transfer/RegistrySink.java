@@ -4,13 +4,11 @@ import io.github.ecrcontainerd.containerd.ContentListener;
 import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
 import io.github.ecrcontainerd.containerd.internal.image.Source;
 import io.github.ecrcontainerd.containerd.internal.image.Transfers;
-import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Pusher;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -63,26 +61,10 @@ public record RegistrySink(Pusher pusher, ContentListener listener) implements S
   }
 
   private void upload(Descriptor blob, Source source) throws InterruptedException {
-    MessageDigest hash = blob.digest().algorithm().newHash();
     // The writer first: it may wait for room, and a reader that is open holds some of its own.
     try (BlobWriter writer = pusher.write(blob);
         BlobReader reader = source.open(blob, 0)) {
-      Transfers.copy(
-          reader,
-          bytes -> {
-            hash.update(bytes.duplicate());
-            writer.write(bytes);
-          },
-          blob,
-          listener);
-      Digest came = Digest.of(blob.digest().algorithm(), hash);
-      if (!came.equals(blob.digest())) {
-        throw new ImageException(
-            ImageException.Code.DAMAGED,
-            blob.digest(),
-            "%s is damaged: the bytes that were read have the digest %s"
-                .formatted(blob.digest(), came));
-      }
+      Transfers.copyVerified(reader, writer::write, blob, listener);
       writer.commit();
     }
   }
