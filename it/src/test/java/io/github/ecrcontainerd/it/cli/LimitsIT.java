@@ -8,6 +8,7 @@ import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.it.registry.LocalEcr;
+import io.github.ecrcontainerd.it.registry.NoiseImage;
 import io.github.ecrcontainerd.it.registry.PrivateEcr;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.EcrCommand.Ended;
@@ -80,6 +81,30 @@ class LimitsIT {
       assertOneLine(ended, advice);
     }
     assertThat(took).isLessThan(AT_ONCE);
+  }
+
+  /** Sixteen ranges of 4 MiB, which take more than there is: some wait for others, or it ends. */
+  @ParameterizedTest
+  @ValueSource(strings = {"24m", "32m", "48m"})
+  void memory(String heap) throws Exception {
+    OciLayout layout = ecr.repository("heap-" + heap);
+    NoiseImage.tag(layout, "latest", List.of(NoiseImage.layer(layout, 1, 96 << 20)));
+    String reference = ecr.reference("heap-" + heap, "latest");
+
+    Ended ended =
+        EcrCommand.withCredentials()
+            .heap(heap)
+            .run(
+                "copy",
+                "--direct",
+                "--parallelism=16",
+                "--endpoint-url=" + ecr.server().endpoint(),
+                reference,
+                reference + "-copy");
+
+    if (ended.status() != 0) {
+      assertOneLine(ended, "out of memory");
+    }
   }
 
   @Test

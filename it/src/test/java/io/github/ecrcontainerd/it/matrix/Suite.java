@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.it.matrix;
 
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClasspathRoots;
+import static org.junit.platform.launcher.EngineFilter.includeEngines;
 import static org.junit.platform.launcher.TagFilter.includeTags;
 
 import io.github.ecrcontainerd.it.matrix.ClassResult.Problem;
@@ -59,7 +60,11 @@ final class Suite implements TestExecutionListener {
     LauncherDiscoveryRequest request =
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectClasspathRoots(Set.of(CLASSES)))
-            .filters(includeClassNamePatterns(pattern), includeTags(args[0]))
+            .filters(
+                // The engine of jqwik is there for what it generates.
+                includeEngines("junit-jupiter"),
+                includeClassNamePatterns(pattern),
+                includeTags(args[0]))
             .build();
     LauncherFactory.create().execute(request, suite);
     System.exit(0);

@@ -11,34 +11,46 @@ import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.daemon.Containerd;
 import io.github.ecrcontainerd.it.daemon.WithContainerd;
+import io.github.ecrcontainerd.it.image.GeneratedLayers;
 import io.github.ecrcontainerd.it.image.Layer;
 import io.github.ecrcontainerd.it.image.Layer.Compression;
 import io.github.ecrcontainerd.it.image.LayerTar;
 import io.github.ecrcontainerd.it.image.OciImage;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
-import io.github.ecrcontainerd.it.image.RandomLayers;
+import io.github.ecrcontainerd.it.image.PublishedShapes;
+import io.github.ecrcontainerd.it.image.PublishedShapes.Shape;
 import io.github.ecrcontainerd.it.image.RootFs;
 import io.github.ecrcontainerd.it.image.Tree;
 import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.it.registry.PrivateEcr;
+import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.LongStream;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import net.jqwik.api.RandomGenerator;
+import net.jqwik.api.Shrinkable;
+import net.jqwik.api.sessions.JqwikSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Layers that this process unpacks, where the daemon's snapshots lie: what containers see is what
@@ -48,7 +60,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(PrivateEcr.class)
 @Timeout(300)
 class DirectUnpackIT {
-  private static final int RANDOM_IMAGES = 40;
+  private static final int IMAGES = Integer.getInteger("it.images", 40);
+
+  /** Of the images that are generated: the same ones each time, unless it is set. */
+  private static final long SEED = Long.getLong("it.seed", 13);
+
+  private static final int MAX_SHRINKING = 300;
 
   private final Containerd daemon;
   private final LocalEcr ecr;
@@ -88,41 +105,129 @@ class DirectUnpackIT {
 
   /** Also where the daemon refuses an image: then so do we, after it was left to it. */
   @Test
-  void randomLayersAreWhatTheDaemonMakesOfThem() throws Exception {
-    Instant begin = Instant.now().minusSeconds(1);
-    int alike = 0;
-    int direct = 0;
+  void generatedLayersAreWhatTheDaemonMakesOfThem(@TempDir Path directory) throws Throwable {
+    Path outside = Files.createDirectory(directory.resolve("outside"));
+    Path canary = Files.writeString(outside.resolve("canary"), "sings");
+    FileTime begin = Files.getLastModifiedTime(outside);
     try (Containerd other = Containerd.open()) {
-      for (long seed : LongStream.range(0, RANDOM_IMAGES).toArray()) {
-        String repository = "random-" + seed;
-        OciImage image =
-            image(
-                ecr.repository(repository),
-                RandomLayers.of(seed).stream().map(Layer::gzip).toList());
-        left.clear();
+      Comparison comparison = new Comparison(other);
+      JqwikSession.run(
+          () -> {
+            RandomGenerator<GeneratedLayers> images =
+                GeneratedLayers.images(outside).generator(IMAGES, true);
+            Random random = new Random(SEED);
+            for (int image = 0; image < IMAGES; image++) {
+              comparison.require(images.next(random));
+            }
+          });
+      assertThat(comparison.alike)
+          .as("images that a daemon takes; refused: %s", refused)
+          .isGreaterThan(IMAGES / 3);
+      assertThat(comparison.direct)
+          .as("images of which nothing was left")
+          .isGreaterThan(IMAGES / 4);
+    }
+    assertThat(outside).isDirectoryContaining(canary::equals);
+    assertThat(Files.getLastModifiedTime(outside)).isEqualTo(begin);
+    assertThat(canary).hasContent("sings");
+    assertNothingHalfMade();
+  }
 
-        boolean ours = isPulled(daemon, repository, Unpacking.DIRECT);
-        boolean theirs = isPulled(other, repository, Unpacking.DAEMON);
+  /** Images that are pulled into two daemons, one of which unpacks them itself. */
+  private final class Comparison {
+    private final Containerd other;
+    private int images;
+    private int alike;
+    private int direct;
 
-        assertThat(ours)
-            .as("seed %d; left: %s; refused: %s", seed, left, refused)
-            .isEqualTo(theirs);
-        direct += left.isEmpty() ? 1 : 0;
-        if (ours) {
-          alike++;
-          Tree here = Tree.ofSnapshot(daemon, "overlayfs", image.chainId());
-          Tree there = Tree.ofSnapshot(other, "overlayfs", image.chainId());
-          assertThat(here.withoutTimesAfter(begin).differences(there.withoutTimesAfter(begin)))
-              .as("seed %d; left: %s", seed, left)
+    Comparison(Containerd other) {
+      this.other = other;
+    }
+
+    /** Checks that an image is the same for both; if not, tells of a small one that isn't. */
+    void require(Shrinkable<GeneratedLayers> image) throws Exception {
+      List<String> differences = differences(image.value());
+      if (differences.isEmpty()) {
+        return;
+      }
+      Shrinkable<GeneratedLayers> smallest = image;
+      int left = MAX_SHRINKING;
+      for (Iterator<Shrinkable<GeneratedLayers>> smaller = image.shrink().iterator();
+          smaller.hasNext() && left > 0;
+          left--) {
+        Shrinkable<GeneratedLayers> next = smaller.next();
+        List<String> found = differences(next.value());
+        if (!found.isEmpty()) {
+          differences = found;
+          smallest = next;
+          smaller = next.shrink().iterator();
+        }
+      }
+      throw new AssertionError(
+          "seed %d, %s: %s".formatted(SEED, smallest.value(), String.join("; ", differences)));
+    }
+
+    private List<String> differences(GeneratedLayers layers) throws Exception {
+      Instant begin = Instant.now().minusSeconds(1);
+      String repository = "generated-" + images++;
+      OciImage image =
+          image(ecr.repository(repository), layers.tars().stream().map(Layer::gzip).toList());
+      left.clear();
+      boolean ours = isPulled(daemon, repository, Unpacking.DIRECT);
+      boolean theirs = isPulled(other, repository, Unpacking.DAEMON);
+      direct += left.isEmpty() ? 1 : 0;
+      if (ours != theirs) {
+        return List.of("pulled here: %s, there: %s (%s)".formatted(ours, theirs, refused));
+      }
+      if (!ours) {
+        return List.of();
+      }
+      alike++;
+      Tree here = Tree.ofSnapshot(daemon, "overlayfs", image.chainId());
+      Tree there = Tree.ofSnapshot(other, "overlayfs", image.chainId());
+      return here.withoutTimesAfter(begin).differences(there.withoutTimesAfter(begin));
+    }
+  }
+
+  @Test
+  void imagesOfPublishedShapesAreWhatTheDaemonMakesOfThem() throws Exception {
+    List<Shape> shapes = PublishedShapes.all().stream().filter(Shape::runs).toList();
+    int compared = 0;
+    try (Containerd other = Containerd.open()) {
+      for (Shape shape : shapes) {
+        String repository = "direct-" + shape.name();
+        OciLayout layout = ecr.repository(repository);
+        layout.tag("latest", shape.root().apply(layout));
+        Set<String> before = snapshots(other);
+
+        pull(other, repository, Unpacking.DAEMON);
+        pull(daemon, repository, Unpacking.DIRECT);
+
+        Set<String> made = new TreeSet<>(snapshots(other));
+        made.removeAll(before);
+        assertThat(snapshots(daemon)).as(shape.name()).containsAll(made);
+        for (String snapshot : made) {
+          Digest chainId = Digest.parse(snapshot);
+          Tree ours = Tree.ofSnapshot(daemon, "overlayfs", chainId);
+          assertThat(ours.differences(Tree.ofSnapshot(other, "overlayfs", chainId)))
+              .as("%s, %s", shape.name(), snapshot)
               .isEmpty();
+          compared++;
         }
       }
     }
-    assertThat(alike)
-        .as("images that a daemon takes; it refused %s", refused)
-        .isGreaterThan(RANDOM_IMAGES / 3);
-    assertThat(direct).as("images of which nothing was left").isGreaterThan(RANDOM_IMAGES / 4);
+    assertThat(left).isEmpty();
+    assertThat(compared).isGreaterThanOrEqualTo(shapes.size());
     assertNothingHalfMade();
+  }
+
+  private static Set<String> snapshots(Containerd containerd) {
+    return containerd
+        .ctr("snapshots", "ls")
+        .lines()
+        .skip(1)
+        .map(line -> line.split("\\s+", 2)[0])
+        .collect(Collectors.toSet());
   }
 
   /** The daemon itself begins when it has the whole layer. */
@@ -176,6 +281,30 @@ class DirectUnpackIT {
     assertThat(left).singleElement().asString().contains("a whiteout in the lowest layer");
     assertThat(Tree.ofSnapshot(daemon, "overlayfs", image.chainId()).entries()).containsKey("name");
     assertNothingHalfMade();
+  }
+
+  @Test
+  void theCommandSaysWhyTheDaemonUnpacks() throws Exception {
+    OciImage image =
+        image(
+            ecr.repository("direct-native"),
+            List.of(Layer.gzip(new LayerTar().file("name", 0644, "native"))));
+
+    EcrCommand.Ended pull =
+        EcrCommand.withCredentials()
+            .with("ECR_PULL_DEBUG", "1")
+            .run(
+                "pull",
+                ecr.reference("direct-native", "latest"),
+                "--snapshotter=native",
+                "--address=" + daemon.socket(),
+                "--endpoint-url=" + ecr.server().endpoint());
+
+    assertThat(pull.status()).as(pull.err()).isZero();
+    assertThat(pull.out() + pull.err())
+        .contains("the daemon unpacks all layers: how the snapshotter native keeps snapshots");
+    assertThat(daemon.ctr("snapshots", "--snapshotter=native", "ls"))
+        .contains(image.chainId().toString());
   }
 
   /** Builders repeat layers: those that copy the same files twice, and empty ones. */
