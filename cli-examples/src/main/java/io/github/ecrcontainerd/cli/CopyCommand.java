@@ -9,81 +9,67 @@ import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Platform;
-import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code ecr copy}. */
-@Command(
-    name = "copy",
-    sortOptions = false,
-    description =
-        "Copies an image between repositories, regions and accounts: through containerd, or"
-            + " directly.")
-final class CopyCommand implements Callable<Integer> {
+final class CopyCommand {
   /** What a stream needs: not the room of a pull that feeds a daemon's disk. */
   private static final int DIRECT_BUFFER_BYTES = 8 << 20;
 
-  @Spec CommandSpec command = CommandSpec.create();
+  private final Options options =
+      Options.of(
+          "copy",
+          this::copy,
+          "Copies an image between repositories, regions and accounts: through containerd, or"
+              + " directly.");
+  private final Supplier<String> source =
+      options.parameter(
+          "SOURCE", "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]");
+  private final Supplier<String> destination =
+      options.parameter("DEST", "where to, in the same form");
+  private final BooleanSupplier direct =
+      options.flag(
+          "--direct", "from registry to registry, without containerd and without a copy on disk");
+  private final DaemonOptions daemon = new DaemonOptions(options);
+  private final RegistryOptions registry = new RegistryOptions(options);
+  private final Supplier<Optional<String>> destinationProfile =
+      options.value(
+          "--dest-profile", "NAME", String.class, "the profile for DEST (default: as for SOURCE)");
+  private final Supplier<Optional<Platform>> platform =
+      options.value(
+          "--platform",
+          "OS/ARCH",
+          Platform::parse,
+          "one of an index's images (default: the index with all of them)");
+  private final BooleanSupplier withReferrers =
+      options.flag(
+          "--with-referrers", "also signatures, SBOMs and attestations that refer to the image");
+  private final BooleanSupplier foreignLayers =
+      options.flag(
+          "--allow-non-distributable-blobs",
+          "also layers whose media type says that they are not to be distributed");
 
-  @Parameters(
-      index = "0",
-      paramLabel = "SOURCE",
-      description = "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]")
-  String source = "";
+  private CopyCommand() {}
 
-  @Parameters(index = "1", paramLabel = "DEST", description = "where to, in the same form")
-  String destination = "";
+  static CommandSpec command() {
+    return new CopyCommand().options.command();
+  }
 
-  @Option(
-      names = "--direct",
-      description = "from registry to registry, without containerd and without a copy on disk")
-  boolean direct;
-
-  @Mixin DaemonOptions daemon = new DaemonOptions();
-  @Mixin RegistryOptions registry = new RegistryOptions();
-
-  @Option(
-      names = "--dest-profile",
-      paramLabel = "NAME",
-      description = "the profile for DEST (default: as for SOURCE)")
-  Optional<String> destinationProfile = Optional.empty();
-
-  @Option(
-      names = "--platform",
-      paramLabel = "OS/ARCH",
-      converter = PlatformConverter.class,
-      description = "one of an index's images (default: the index with all of them)")
-  Optional<Platform> platform = Optional.empty();
-
-  @Option(
-      names = "--with-referrers",
-      description = "also signatures, SBOMs and attestations that refer to the image")
-  boolean withReferrers;
-
-  @Option(
-      names = "--allow-non-distributable-blobs",
-      description = "also layers whose media type says that they are not to be distributed")
-  boolean foreignLayers;
-
-  @Override
-  public Integer call() throws InterruptedException {
-    Descriptor root = direct ? copyDirectly() : copyThroughContainerd();
-    command.commandLine().getOut().printf("%s %s%n", destination, root.digest());
+  private int copy() throws InterruptedException {
+    Descriptor root = direct.getAsBoolean() ? copyDirectly() : copyThroughContainerd();
+    options.out().printf("%s %s%n", destination.get(), root.digest());
     return 0;
   }
 
   private Descriptor copyDirectly() throws InterruptedException {
     try (EcrResolver from = registry.builder().downloadBufferBytes(DIRECT_BUFFER_BYTES).build();
         EcrResolver to = destinationOf(from);
-        Progress progress = Progress.of(Progress.Direction.COPY, err())) {
-      return RegistryCopy.between(from, to).run(source, destination, pushOptions(progress));
+        Progress progress = Progress.of(Progress.Direction.COPY, options.err())) {
+      return RegistryCopy.between(from, to)
+          .run(source.get(), destination.get(), pushOptions(progress));
     }
   }
 
@@ -92,41 +78,40 @@ final class CopyCommand implements Callable<Integer> {
         EcrResolver resolver = registry.open();
         EcrResolver to = destinationOf(resolver)) {
       // What is wrong with the destination is to be known before the source is pulled.
-      EcrReference.of(destination);
+      EcrReference.of(destination.get());
       Image image;
-      try (Progress progress = Progress.of(Progress.Direction.PULL, err())) {
+      try (Progress progress = Progress.of(Progress.Direction.PULL, options.err())) {
         PullOptions.Builder pull =
             PullOptions.builder()
                 .unpack(false)
-                .allPlatforms(platform.isEmpty())
+                .allPlatforms(platform.get().isEmpty())
                 .schema1Conversion(true)
-                .withReferrers(withReferrers)
+                .withReferrers(withReferrers.getAsBoolean())
                 .listener(progress);
-        platform.ifPresent(pull::platform);
-        image = containerd.pull(source, resolver, pull.build());
+        platform.get().ifPresent(pull::platform);
+        image = containerd.pull(source.get(), resolver, pull.build());
       }
-      try (Progress progress = Progress.of(Progress.Direction.PUSH, err())) {
-        return containerd.push(destination, image.target(), to, pushOptions(progress));
+      try (Progress progress = Progress.of(Progress.Direction.PUSH, options.err())) {
+        return containerd.push(destination.get(), image.target(), to, pushOptions(progress));
       }
     }
   }
 
   /** Where the destination has no profile of its own, one resolver is both: it closes once. */
-  private EcrResolver destinationOf(EcrResolver source) {
-    return destinationProfile.map(name -> registry.builder().profile(name).build()).orElse(source);
+  private EcrResolver destinationOf(EcrResolver from) {
+    return destinationProfile
+        .get()
+        .map(name -> registry.builder().profile(name).build())
+        .orElse(from);
   }
 
   private PushOptions pushOptions(Progress progress) {
-    PushOptions.Builder options =
+    PushOptions.Builder push =
         PushOptions.builder()
-            .foreignLayers(foreignLayers)
-            .withReferrers(withReferrers)
+            .foreignLayers(foreignLayers.getAsBoolean())
+            .withReferrers(withReferrers.getAsBoolean())
             .listener(progress);
-    platform.ifPresent(options::platform);
-    return options.build();
-  }
-
-  private PrintWriter err() {
-    return command.commandLine().getErr();
+    platform.get().ifPresent(push::platform);
+    return push.build();
   }
 }

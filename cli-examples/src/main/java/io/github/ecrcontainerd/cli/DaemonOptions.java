@@ -2,50 +2,51 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import java.util.Optional;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import java.util.function.Supplier;
 
 /** Which containerd. */
 final class DaemonOptions {
-  @Spec(Spec.Target.MIXEE)
-  CommandSpec command = CommandSpec.create();
+  private final Options options;
+  private final Supplier<Optional<String>> address;
+  private final Supplier<Optional<String>> namespace;
+  private final Supplier<Optional<String>> snapshotter;
 
-  @Option(
-      names = {"-a", "--address"},
-      paramLabel = "SOCKET",
-      description =
-          "containerd's socket (default: CONTAINERD_ADDRESS, or your rootless containerd's, or"
-              + " /run/containerd/containerd.sock)")
-  Optional<String> address = Optional.empty();
-
-  @Option(
-      names = {"-n", "--namespace"},
-      paramLabel = "NAME",
-      description = "containerd's namespace (default: CONTAINERD_NAMESPACE, or default)")
-  Optional<String> namespace = Optional.empty();
-
-  @Option(
-      names = "--snapshotter",
-      paramLabel = "NAME",
-      description =
-          "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or what the"
-              + " namespace's label containerd.io/defaults/snapshotter says, or overlayfs)")
-  Optional<String> snapshotter = Optional.empty();
+  DaemonOptions(Options options) {
+    this.options = options;
+    address =
+        options.value(
+            "-a --address",
+            "SOCKET",
+            String.class,
+            "containerd's socket (default: CONTAINERD_ADDRESS, or your rootless containerd's, or"
+                + " /run/containerd/containerd.sock)");
+    namespace =
+        options.value(
+            "-n --namespace",
+            "NAME",
+            String.class,
+            "containerd's namespace (default: CONTAINERD_NAMESPACE, or default)");
+    snapshotter =
+        options.value(
+            "--snapshotter",
+            "NAME",
+            String.class,
+            "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or what the"
+                + " namespace's label containerd.io/defaults/snapshotter says, or overlayfs)");
+  }
 
   ContainerdClient connect() {
     try {
       ContainerdClient.Builder builder = ContainerdClient.builder();
-      address.ifPresent(builder::address);
-      namespace.ifPresent(builder::namespace);
+      address.get().ifPresent(builder::address);
+      namespace.get().ifPresent(builder::namespace);
       return builder.build();
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+      throw options.wrong(e);
     }
   }
 
   Optional<String> snapshotter() {
-    return snapshotter.or(() -> Environment.get("CONTAINERD_SNAPSHOTTER"));
+    return snapshotter.get().or(() -> Environment.get("CONTAINERD_SNAPSHOTTER"));
   }
 }

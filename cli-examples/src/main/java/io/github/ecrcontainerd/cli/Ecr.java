@@ -3,28 +3,12 @@ package io.github.ecrcontainerd.cli;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
 
 /** {@code ecr}: images between Amazon ECR and containerd, from the command line. */
-@Command(
-    name = "ecr",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    scope = ScopeType.INHERIT,
-    description = "Moves images between Amazon ECR and containerd.",
-    synopsisSubcommandLabel = "COMMAND",
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      "0:done",
-      "1:failed",
-      "2:usage",
-      "129, 130, 143:ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM"
-    })
 public final class Ecr {
 
   /** What stands for bytes that are no text. */
@@ -80,16 +64,18 @@ public final class Ecr {
     }
   }
 
-  /** The command that is asked for, or all: reading the options of each costs a start some time. */
+  /** The command that is asked for, or all: making the options of each costs a start some time. */
   private static CommandLine commands(String... args) {
-    CommandLine ecr = new CommandLine(new Ecr());
+    CommandLine ecr =
+        new CommandLine(
+            Options.ofProgram("ecr", "Moves images between Amazon ECR and containerd.").command());
     // In the order in which the help shows them.
-    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-    commands.put("pull", PullCommand::new);
-    commands.put("push", PushCommand::new);
-    commands.put("copy", CopyCommand::new);
-    commands.put("run", RunCommand::new);
-    commands.put("local", LocalCommand::new);
+    Map<String, Supplier<CommandSpec>> commands = new LinkedHashMap<>();
+    commands.put("pull", PullCommand::command);
+    commands.put("push", PushCommand::command);
+    commands.put("copy", CopyCommand::command);
+    commands.put("run", RunCommand::command);
+    commands.put("local", LocalCommand::command);
     boolean known = args.length > 0 && commands.containsKey(args[0]);
     commands.forEach(
         (name, command) -> {
@@ -98,9 +84,6 @@ public final class Ecr {
           }
         });
     NarrowHelp.fit(ecr);
-    // What follows the image is the container's, dashes and all.
-    Optional.ofNullable(ecr.getSubcommands().get("run"))
-        .ifPresent(run -> run.setStopAtPositional(true));
     return ecr;
   }
 }

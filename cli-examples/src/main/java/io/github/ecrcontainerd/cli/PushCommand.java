@@ -7,63 +7,49 @@ import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code ecr push}. */
-@Command(
-    name = "push",
-    sortOptions = false,
-    description = "Pushes an image from containerd to Amazon ECR.")
-final class PushCommand implements Callable<Integer> {
-  @Spec CommandSpec command = CommandSpec.create();
+final class PushCommand {
+  private final Options options =
+      Options.of("push", this::push, "Pushes an image from containerd to Amazon ECR.");
+  private final Supplier<String> reference =
+      options.parameter(
+          "REF",
+          "where to: ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]");
+  private final Supplier<Optional<String>> local =
+      options.optionalParameter("LOCAL", "the image's name in containerd (default: REF)");
+  private final DaemonOptions daemon = new DaemonOptions(options);
+  private final RegistryOptions registry = new RegistryOptions(options);
+  private final Supplier<Optional<Platform>> platform =
+      options.value(
+          "--platform",
+          "OS/ARCH",
+          Platform::parse,
+          "one of an index's images (default: the index with all of them)");
+  private final BooleanSupplier withReferrers =
+      options.flag(
+          "--with-referrers",
+          "also signatures, SBOMs and attestations that were pulled with the image");
+  private final BooleanSupplier foreignLayers =
+      options.flag(
+          "--allow-non-distributable-blobs",
+          "also layers whose media type says that they are not to be distributed");
 
-  @Parameters(
-      index = "0",
-      paramLabel = "REF",
-      description =
-          "where to: ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]")
-  String reference = "";
+  private PushCommand() {}
 
-  @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "LOCAL",
-      description = "the image's name in containerd (default: REF)")
-  Optional<String> local = Optional.empty();
+  static CommandSpec command() {
+    return new PushCommand().options.command();
+  }
 
-  @Mixin DaemonOptions daemon = new DaemonOptions();
-  @Mixin RegistryOptions registry = new RegistryOptions();
-
-  @Option(
-      names = "--platform",
-      paramLabel = "OS/ARCH",
-      converter = PlatformConverter.class,
-      description = "one of an index's images (default: the index with all of them)")
-  Optional<Platform> platform = Optional.empty();
-
-  @Option(
-      names = "--with-referrers",
-      description = "also signatures, SBOMs and attestations that were pulled with the image")
-  boolean withReferrers;
-
-  @Option(
-      names = "--allow-non-distributable-blobs",
-      description = "also layers whose media type says that they are not to be distributed")
-  boolean foreignLayers;
-
-  @Override
-  public Integer call() throws InterruptedException {
-    Progress progress = Progress.of(Progress.Direction.PUSH, command.commandLine().getErr());
+  private int push() throws InterruptedException {
+    Progress progress = Progress.of(Progress.Direction.PUSH, options.err());
     try (ContainerdClient containerd = daemon.connect();
         EcrResolver resolver = registry.open();
         progress) {
-      String name = ImageName.of(local.orElse(reference));
+      String name = ImageName.of(local.get().orElseGet(reference));
       Image image =
           containerd
               .images()
@@ -74,15 +60,15 @@ final class PushCommand implements Callable<Integer> {
                           ImageException.Code.INCOMPLETE,
                           "containerd has no image %s: pull it, or name one that it has (ctr image ls)"
                               .formatted(name)));
-      PushOptions.Builder options =
+      PushOptions.Builder push =
           PushOptions.builder()
-              .foreignLayers(foreignLayers)
-              .withReferrers(withReferrers)
+              .foreignLayers(foreignLayers.getAsBoolean())
+              .withReferrers(withReferrers.getAsBoolean())
               .listener(progress);
-      platform.ifPresent(options::platform);
-      var root = containerd.push(reference, image.target(), resolver, options.build());
+      platform.get().ifPresent(push::platform);
+      var root = containerd.push(reference.get(), image.target(), resolver, push.build());
       progress.close();
-      command.commandLine().getOut().printf("%s %s%n", reference, root.digest());
+      options.out().printf("%s %s%n", reference.get(), root.digest());
       return 0;
     }
   }

@@ -1,14 +1,13 @@
 package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.local.LayerFault;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** Reads a fault of {@code ecr local}: its name, and behind a colon its number of bytes. */
-final class LayerFaultConverter implements ITypeConverter<LayerFault> {
+final class LayerFaultArgument {
 
-  @Override
-  public LayerFault convert(String text) {
+  private LayerFaultArgument() {}
+
+  static LayerFault read(String text) {
     int colon = text.indexOf(':');
     String name = colon < 0 ? text : text.substring(0, colon);
     boolean takesBytes =
@@ -16,14 +15,14 @@ final class LayerFaultConverter implements ITypeConverter<LayerFault> {
           case "reset", "close", "stall", "corrupt", "slow", "wrong-length" -> true;
           case "slow-down", "server-error", "expired-url", "whole-blob", "wrong-range" -> false;
           default ->
-              throw new TypeConversionException(
+              throw new IllegalArgumentException(
                   "'%s' is no fault: it is reset, close, stall, corrupt, slow or wrong-length, each"
                           .formatted(name)
                       + " with :BYTES, or slow-down, server-error, expired-url, whole-blob or"
                       + " wrong-range");
         };
     if (takesBytes != colon >= 0) {
-      throw new TypeConversionException(
+      throw new IllegalArgumentException(
           takesBytes
               ? "'%s' needs a number of bytes: %s:1000000".formatted(text, name)
               : "'%s' has no number of bytes: write %s".formatted(text, name));
@@ -33,7 +32,7 @@ final class LayerFaultConverter implements ITypeConverter<LayerFault> {
 
   private static LayerFault fault(String name, long bytes) {
     if (bytes < (name.equals("slow") ? 1 : 0) && !name.equals("wrong-length")) {
-      throw new TypeConversionException("'%s' can't be of %d bytes".formatted(name, bytes));
+      throw new IllegalArgumentException("'%s' can't be of %d bytes".formatted(name, bytes));
     }
     return switch (name) {
       case "reset" -> LayerFault.resetAfter(bytes);
@@ -59,8 +58,8 @@ final class LayerFaultConverter implements ITypeConverter<LayerFault> {
     try {
       return Long.parseLong(text.substring(colon + 1));
     } catch (NumberFormatException e) {
-      throw new TypeConversionException(
-          "'%s' has no number of bytes after its colon".formatted(text));
+      throw new IllegalArgumentException(
+          "'%s' has no number of bytes after its colon".formatted(text), e);
     }
   }
 }

@@ -1,0 +1,208 @@
+package io.github.ecrcontainerd.cli;
+
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * The command line of a command: its parameters and options, in the order in which its help shows
+ * them. What adds one returns what has its value when the command runs.
+ *
+ * <p>Picocli can read all of this off annotations, by reflection and proxies, which are made in
+ * each start: docs/performance.md.
+ */
+final class Options {
+  private final CommandSpec command;
+  private int parameters;
+
+  private Options(CommandSpec command, String name, String... description) {
+    this.command = command.name(name).versionProvider(new Version());
+    command
+        .usageMessage()
+        .sortOptions(false)
+        .description(description)
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(exitCodes());
+  }
+
+  /**
+   * Those of a command.
+   *
+   * @param work what it does; the result is its exit status
+   */
+  static Options of(String name, Callable<Integer> work, String... description) {
+    return new Options(CommandSpec.wrapWithoutInspection(work), name, description);
+  }
+
+  /** Those of a program that does nothing without one of its commands. */
+  static Options ofProgram(String name, String... description) {
+    Options options = new Options(CommandSpec.create(), name, description);
+    options.command.usageMessage().synopsisSubcommandLabel("COMMAND");
+    return options;
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = new LinkedHashMap<>();
+    codes.put("0", "done");
+    codes.put("1", "failed");
+    codes.put("2", "usage");
+    codes.put("129, 130, 143", "ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM");
+    return codes;
+  }
+
+  /** All of it, with what every command has at its end. */
+  CommandSpec command() {
+    return command
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help message and exit.")
+                .build())
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Print version information and exit.")
+                .build());
+  }
+
+  /** A parameter that has to be there. */
+  Supplier<String> parameter(String label, String... description) {
+    PositionalParamSpec parameter = add(next("1", label, description).required(true));
+    return parameter::getValue;
+  }
+
+  /** A parameter that may be there. */
+  Supplier<Optional<String>> optionalParameter(String label, String... description) {
+    return optional(add(next("0..1", label, description)));
+  }
+
+  /** All parameters that follow. */
+  Supplier<List<String>> otherParameters(String label, String... description) {
+    return list(
+        add(
+            PositionalParamSpec.builder()
+                .index(parameters + "..*")
+                .arity("0..*")
+                .type(List.class)
+                .auxiliaryTypes(String.class)
+                .paramLabel(label)
+                .description(description)));
+  }
+
+  private PositionalParamSpec.Builder next(String arity, String label, String... description) {
+    return PositionalParamSpec.builder()
+        .index(Integer.toString(parameters++))
+        .arity(arity)
+        .type(String.class)
+        .paramLabel(label)
+        .description(description);
+  }
+
+  private PositionalParamSpec add(PositionalParamSpec.Builder parameter) {
+    PositionalParamSpec built = parameter.build();
+    command.addPositional(built);
+    return built;
+  }
+
+  /** An option without a value. */
+  BooleanSupplier flag(String name, String... description) {
+    OptionSpec option = add(option(name, description).type(boolean.class));
+    return () -> Boolean.TRUE.equals(option.getValue());
+  }
+
+  /**
+   * An option with a value.
+   *
+   * @param names one, or a short and a long one with a blank between
+   * @param type one that picocli knows
+   */
+  <T> Supplier<Optional<T>> value(
+      String names, String label, Class<T> type, String... description) {
+    return optional(add(option(names, description).paramLabel(label).type(type)));
+  }
+
+  /**
+   * The same, of another type.
+   *
+   * @param read makes it of its text, or says what is wrong by an {@link IllegalArgumentException}
+   */
+  <T> Supplier<Optional<T>> value(
+      String names, String label, Function<String, T> read, String... description) {
+    return optional(
+        add(
+            option(names, description)
+                .paramLabel(label)
+                .type(Object.class)
+                .converters(text -> read(read, text))));
+  }
+
+  private static <T> T read(Function<String, T> read, String text) {
+    try {
+      return read.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  /** An option that may be repeated. */
+  Supplier<List<String>> values(String name, String label, String... description) {
+    return list(
+        add(
+            option(name, description)
+                .paramLabel(label)
+                .arity("1")
+                .type(List.class)
+                .auxiliaryTypes(String.class)));
+  }
+
+  private static OptionSpec.Builder option(String names, String... description) {
+    return OptionSpec.builder(names.split(" ", -1)).description(description);
+  }
+
+  private OptionSpec add(OptionSpec.Builder option) {
+    OptionSpec built = option.build();
+    command.addOption(built);
+    return built;
+  }
+
+  private static <T> Supplier<Optional<T>> optional(ArgSpec argument) {
+    return () -> Optional.ofNullable(argument.getValue());
+  }
+
+  private static Supplier<List<String>> list(ArgSpec argument) {
+    Supplier<Optional<List<String>>> given = optional(argument);
+    return () -> given.get().orElse(List.of());
+  }
+
+  /** Where results go. */
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /** Where progress and complaints go. */
+  PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
+  /** What is wrong with values that have been read. */
+  ParameterException wrong(String message) {
+    return new ParameterException(command.commandLine(), message);
+  }
+
+  /** The same, as what takes them says it. */
+  ParameterException wrong(IllegalArgumentException cause) {
+    return new ParameterException(command.commandLine(), cause.getMessage(), cause);
+  }
+}
