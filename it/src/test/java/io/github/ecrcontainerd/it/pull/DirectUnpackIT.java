@@ -136,6 +136,10 @@ class DirectUnpackIT {
   /** Images that are pulled into two daemons, one of which unpacks them itself. */
   private final class Comparison {
     private final Containerd other;
+
+    /** Of all of them: an image may be one that came before, whose snapshots are used again. */
+    private final Instant begin = Instant.now().minusSeconds(1);
+
     private int images;
     private int alike;
     private int direct;
@@ -168,7 +172,6 @@ class DirectUnpackIT {
     }
 
     private List<String> differences(GeneratedLayers layers) throws Exception {
-      Instant begin = Instant.now().minusSeconds(1);
       String repository = "generated-" + images++;
       OciImage image =
           image(ecr.repository(repository), layers.tars().stream().map(Layer::gzip).toList());
