@@ -2,13 +2,11 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
-import io.github.ecrcontainerd.containerd.PushOptions;
 import io.github.ecrcontainerd.containerd.RegistryCopy;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -38,19 +36,8 @@ final class CopyCommand {
   private final Supplier<Optional<String>> destinationProfile =
       options.value(
           "--dest-profile", "NAME", String.class, "the profile for DEST (default: as for SOURCE)");
-  private final Supplier<Optional<Platform>> platform =
-      options.value(
-          "--platform",
-          "OS/ARCH",
-          Platform::parse,
-          "one of an index's images (default: the index with all of them)");
-  private final BooleanSupplier withReferrers =
-      options.flag(
-          "--with-referrers", "also signatures, SBOMs and attestations that refer to the image");
-  private final BooleanSupplier foreignLayers =
-      options.flag(
-          "--allow-non-distributable-blobs",
-          "also layers whose media type says that they are not to be distributed");
+  private final UploadOptions upload =
+      new UploadOptions(options, "also signatures, SBOMs and attestations that refer to the image");
 
   private CopyCommand() {}
 
@@ -69,7 +56,7 @@ final class CopyCommand {
         EcrResolver to = destinationOf(from);
         Progress progress = Progress.of(Progress.Direction.COPY, options.err())) {
       return RegistryCopy.between(from, to)
-          .run(source.get(), destination.get(), pushOptions(progress));
+          .run(source.get(), destination.get(), upload.toldTo(progress));
     }
   }
 
@@ -84,15 +71,15 @@ final class CopyCommand {
         PullOptions.Builder pull =
             PullOptions.builder()
                 .unpack(false)
-                .allPlatforms(platform.get().isEmpty())
+                .allPlatforms(upload.platform().isEmpty())
                 .schema1Conversion(true)
-                .withReferrers(withReferrers.getAsBoolean())
+                .withReferrers(upload.withReferrers())
                 .listener(progress);
-        platform.get().ifPresent(pull::platform);
+        upload.platform().ifPresent(pull::platform);
         image = containerd.pull(source.get(), resolver, pull.build());
       }
       try (Progress progress = Progress.of(Progress.Direction.PUSH, options.err())) {
-        return containerd.push(destination.get(), image.target(), to, pushOptions(progress));
+        return containerd.push(destination.get(), image.target(), to, upload.toldTo(progress));
       }
     }
   }
@@ -103,15 +90,5 @@ final class CopyCommand {
         .get()
         .map(name -> registry.builder().profile(name).build())
         .orElse(from);
-  }
-
-  private PushOptions pushOptions(Progress progress) {
-    PushOptions.Builder push =
-        PushOptions.builder()
-            .foreignLayers(foreignLayers.getAsBoolean())
-            .withReferrers(withReferrers.getAsBoolean())
-            .listener(progress);
-    platform.get().ifPresent(push::platform);
-    return push.build();
   }
 }

@@ -1,13 +1,10 @@
 package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
-import io.github.ecrcontainerd.containerd.PushOptions;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.ecr.EcrResolver;
-import io.github.ecrcontainerd.resolver.Platform;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -23,20 +20,9 @@ final class PushCommand {
       options.optionalParameter("LOCAL", "the image's name in containerd (default: REF)");
   private final DaemonOptions daemon = new DaemonOptions(options);
   private final RegistryOptions registry = new RegistryOptions(options);
-  private final Supplier<Optional<Platform>> platform =
-      options.value(
-          "--platform",
-          "OS/ARCH",
-          Platform::parse,
-          "one of an index's images (default: the index with all of them)");
-  private final BooleanSupplier withReferrers =
-      options.flag(
-          "--with-referrers",
-          "also signatures, SBOMs and attestations that were pulled with the image");
-  private final BooleanSupplier foreignLayers =
-      options.flag(
-          "--allow-non-distributable-blobs",
-          "also layers whose media type says that they are not to be distributed");
+  private final UploadOptions upload =
+      new UploadOptions(
+          options, "also signatures, SBOMs and attestations that were pulled with the image");
 
   private PushCommand() {}
 
@@ -60,13 +46,8 @@ final class PushCommand {
                           ImageException.Code.INCOMPLETE,
                           "containerd has no image %s: pull it, or name one that it has (ctr image ls)"
                               .formatted(name)));
-      PushOptions.Builder push =
-          PushOptions.builder()
-              .foreignLayers(foreignLayers.getAsBoolean())
-              .withReferrers(withReferrers.getAsBoolean())
-              .listener(progress);
-      platform.get().ifPresent(push::platform);
-      var root = containerd.push(reference.get(), image.target(), resolver, push.build());
+      var root =
+          containerd.push(reference.get(), image.target(), resolver, upload.toldTo(progress));
       progress.close();
       options.out().printf("%s %s%n", reference.get(), root.digest());
       return 0;

@@ -213,12 +213,14 @@ final class StandInDaemon implements AutoCloseable {
         case "Snapshots/Stat", "Images/Get" -> null;
         // InfoResponse.info, Info.digest.
         case "Content/Info" ->
-            committed.contains(text(request))
-                ? message(1, message(1, text(request).getBytes(UTF_8)))
+            committed.contains(WireMessage.text(request, 1))
+                ? message(1, message(1, WireMessage.text(request, 1).getBytes(UTF_8)))
                 : null;
         // ReadContentResponse.data: documents are not there, layers are once they are unpacked.
         case "Content/Read" ->
-            image.diffIds().containsKey(Digest.parse(text(request))) ? message(2, GZIP) : null;
+            image.diffIds().containsKey(Digest.parse(WireMessage.text(request, 1)))
+                ? message(2, GZIP)
+                : null;
         // CreateResponse.lease, Lease.id.
         case "Leases/Create" -> message(1, lease());
         // ApplyResponse.applied, Descriptor.digest.
@@ -236,19 +238,8 @@ final class StandInDaemon implements AutoCloseable {
     private Digest diffId(byte[] request) throws IOException {
       CodedInputStream in = CodedInputStream.newInstance(request);
       var _ = in.readTag();
-      String layer = StandInSnapshots.text(in.readByteArray(), 2);
+      String layer = WireMessage.text(in.readByteArray(), 2);
       return Objects.requireNonNull(image.diffIds().get(Digest.parse(layer)));
-    }
-
-    /** The first field of a message that begins with a text. */
-    private static String text(byte[] message) {
-      try {
-        CodedInputStream in = CodedInputStream.newInstance(message);
-        var _ = in.readTag();
-        return in.readString();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
 
     /** Lease.id and created_at, Timestamp.seconds. */

@@ -1,12 +1,8 @@
 package io.github.ecrcontainerd.cli.training;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,12 +31,12 @@ final class StandInSnapshots {
   /** PrepareSnapshotResponse.mounts, of PrepareSnapshotRequest.key and parent. */
   byte[] prepare(byte[] request) throws IOException {
     Path made = Files.createTempDirectory(directory, "snapshot");
-    snapshots.put(text(request, KEY), made);
+    snapshots.put(WireMessage.text(request, KEY), made);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     out.writeByteArray(
         1,
-        text(request, PARENT).isEmpty()
+        WireMessage.text(request, PARENT).isEmpty()
             ? mount("bind", made.toString(), List.of("rw", "rbind"))
             : mount("overlay", "overlay", List.of("upperdir=" + made, "lowerdir=" + directory)));
     out.flush();
@@ -65,26 +61,10 @@ final class StandInSnapshots {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try (Stream<Path> files =
-        Files.list(Objects.requireNonNull(snapshots.get(text(request, KEY))))) {
+        Files.list(Objects.requireNonNull(snapshots.get(WireMessage.text(request, KEY))))) {
       out.writeInt64(2, files.count());
     }
     out.flush();
     return bytes.toByteArray();
-  }
-
-  /** A field of a message whose first fields are texts; empty where it isn't there. */
-  static String text(byte[] message, int field) {
-    try {
-      CodedInputStream in = CodedInputStream.newInstance(message);
-      for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
-        if (tag >>> 3 == field) {
-          return new String(in.readByteArray(), UTF_8);
-        }
-        in.skipField(tag);
-      }
-      return "";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
