@@ -27,7 +27,9 @@ record DaemonLog(Path file) {
    */
   void awaitServing(Process started) {
     CompletableFuture<Boolean> booted = new CompletableFuture<>();
-    Thread.startVirtualThread(() -> copy(started, booted));
+    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
+    // cores.
+    Thread.ofPlatform().daemon().name("containerd-log").start(() -> copy(started, booted));
     boolean serves;
     try {
       serves = booted.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);

@@ -100,7 +100,9 @@ final class SuiteRun implements AutoCloseable {
    * @throws IllegalStateException if not all tests have run to their end; the message says why
    */
   void await(Consumer<ClassResult> each) throws InterruptedException {
-    Thread reader = Thread.startVirtualThread(() -> read(each));
+    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
+    // cores.
+    Thread reader = Thread.ofPlatform().daemon().name("results").start(() -> read(each));
     if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
       throw new IllegalStateException(
           "still running after %d minutes: %s".formatted(DEADLINE.toMinutes(), log));

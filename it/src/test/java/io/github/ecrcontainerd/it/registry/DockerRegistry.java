@@ -61,7 +61,9 @@ public final class DockerRegistry implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Can't run docker-registry: run bin/setup bench", e);
     }
-    Thread.ofVirtual().name("registry-log").start(this::readLog);
+    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
+    // cores.
+    Thread.ofPlatform().daemon().name("registry-log").start(this::readLog);
     try {
       port.get(30, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {

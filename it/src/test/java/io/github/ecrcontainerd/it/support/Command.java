@@ -53,14 +53,19 @@ public final class Command {
 
   private static CompletableFuture<String> drain(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
-    Thread.startVirtualThread(
-        () -> {
-          try (stream) {
-            text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-          } catch (IOException e) {
-            text.completeExceptionally(new UncheckedIOException(e));
-          }
-        });
+    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
+    // cores.
+    Thread.ofPlatform()
+        .daemon()
+        .name("output")
+        .start(
+            () -> {
+              try (stream) {
+                text.complete(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+              } catch (IOException e) {
+                text.completeExceptionally(new UncheckedIOException(e));
+              }
+            });
     return text;
   }
 }
