@@ -12,8 +12,8 @@ import java.util.Locale;
  * @param groups from top to bottom
  */
 record Chart(String title, String unit, List<Group> groups) {
-  private static final int WIDTH = 760;
-  private static final int LEFT = 250;
+  private static final int WIDTH = 900;
+  private static final int LEFT = 390;
   private static final int RIGHT = 80;
   private static final int TOP = 34;
   private static final int BAR = 18;
@@ -69,7 +69,8 @@ record Chart(String title, String unit, List<Group> groups) {
   }
 
   private String value(double value) {
-    return String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.0f %s", value, unit);
+    return String.format(
+        Locale.ROOT, value < 10 ? "%.2f %s" : value < 100 ? "%.1f %s" : "%.0f %s", value, unit);
   }
 
   private static void text(
