@@ -1,7 +1,6 @@
 package io.github.ecrcontainerd.ecr;
 
 import io.github.ecrcontainerd.ecr.internal.http.BlockingHttpClient;
-import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpService;
 import software.amazon.awssdk.utils.AttributeMap;
@@ -16,6 +15,9 @@ import software.amazon.awssdk.utils.AttributeMap;
  * process, so a resolver leaves it alone: an application that wants it calls {@link #install}.
  */
 public final class CredentialsHttpService implements SdkHttpService {
+  /** What the SDK calls the setting for blocking clients. */
+  private static final String SETTING = "software.amazon.awssdk.http.service.impl";
+
   /** For the SDK, which makes one by its name. */
   public CredentialsHttpService() {}
 
@@ -24,10 +26,7 @@ public final class CredentialsHttpService implements SdkHttpService {
    * given no HTTP client. What the setting says already stays.
    */
   public static void install() {
-    System.getProperties()
-        .putIfAbsent(
-            SdkSystemSetting.SYNC_HTTP_SERVICE_IMPL.property(),
-            CredentialsHttpService.class.getName());
+    System.getProperties().putIfAbsent(SETTING, CredentialsHttpService.class.getName());
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.github.ecrcontainerd.ecr;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
 import static com.tngtech.archunit.lang.conditions.ArchConditions.dependOnClassesThat;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -11,6 +14,10 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.utils.AttributeMap;
 
 class BoundaryTest {
   private static final JavaClasses MODULE =
@@ -32,6 +39,7 @@ class BoundaryTest {
             "org.reactivestreams..",
             "org.slf4j..",
             "software.amazon.awssdk..",
+            "tools.jackson.core..",
             "io.github.ecrcontainerd.resolver..",
             "io.github.ecrcontainerd.ecr..")
         .check(MODULE);
@@ -47,6 +55,28 @@ class BoundaryTest {
             dependOnClassesThat(
                 resideInAnyPackage(
                     "software.amazon.awssdk.crt..", "software.amazon.awssdk.http.crt..")))
+        .check(MODULE);
+  }
+
+  /**
+   * It promises these to its own modules alone: another version of it may not have them. Those that
+   * its public interface for HTTP clients names in its own signatures can't be done without.
+   */
+  @Test
+  void usesNothingThatTheSdkKeepsForItself() {
+    noClasses()
+        .should(
+            dependOnClassesThat(
+                not(belongToAnyOf(
+                        SdkHttpRequest.class,
+                        SdkHttpMethod.class,
+                        AbortableInputStream.class,
+                        AttributeMap.class))
+                    .and(
+                        annotatedWith("software.amazon.awssdk.annotations.SdkInternalApi")
+                            .or(
+                                annotatedWith(
+                                    "software.amazon.awssdk.annotations.SdkProtectedApi")))))
         .check(MODULE);
   }
 

@@ -36,6 +36,7 @@ public final class Checkout {
   public static Checkout in(Path directory) throws IOException {
     Checkout checkout = new Checkout(directory);
     checkout.copyFile(Path.of("README.md"));
+    checkout.copyFile(Path.of("CONTRIBUTING.md"));
     checkout.copyTree(Path.of("bin"));
     checkout.copyTree(APP);
     // bin/verify takes names of classes that there are.
@@ -65,6 +66,11 @@ public final class Checkout {
     Path to = directory.resolve(file);
     Files.createDirectories(to.getParent());
     Files.copy(PROJECT.resolve(file), to, StandardCopyOption.COPY_ATTRIBUTES);
+  }
+
+  /** The project itself. */
+  public static Path project() {
+    return PROJECT;
   }
 
   Path directory() {

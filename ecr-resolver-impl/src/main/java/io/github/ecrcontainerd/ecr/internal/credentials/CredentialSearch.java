@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
@@ -16,10 +15,8 @@ import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvide
 import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.WebIdentityTokenFileCredentialsProvider;
-import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.profiles.ProfileFile;
-import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
@@ -32,9 +29,7 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
       "none is set up. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or run where"
           + " a role provides them";
 
-  /** The setting itself has a default. */
-  private static final String METADATA_ENDPOINT =
-      SdkSystemSetting.AWS_EC2_METADATA_SERVICE_ENDPOINT.environmentVariable();
+  private static final String DEFAULT_PROFILE = "default";
 
   private final Supplier<Optional<String>> profile;
   private List<Place> places = List.of();
@@ -63,48 +58,40 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
   }
 
   private List<Place> standardPlaces() {
-    String name =
-        profile.get().orElseGet(ProfileFileSystemSetting.AWS_PROFILE::getStringValueOrThrow);
+    String name = profile.get().or(Setting.PROFILE::value).orElse(DEFAULT_PROFILE);
     return List.of(
         new Place(
             "system properties",
-            () -> System.getProperty(SdkSystemSetting.AWS_ACCESS_KEY_ID.property()) != null,
+            Setting.ACCESS_KEY_ID::isProperty,
             SystemPropertyCredentialsProvider.create()),
         new Place(
             "environment",
-            () ->
-                Stream.of(
-                        SdkSystemSetting.AWS_ACCESS_KEY_ID, SdkSystemSetting.AWS_SECRET_ACCESS_KEY)
-                    .anyMatch(key -> System.getenv(key.environmentVariable()) != null),
+            () -> Setting.ACCESS_KEY_ID.isVariable() || Setting.SECRET_ACCESS_KEY.isVariable(),
             EnvironmentVariableCredentialsProvider.create()),
         new Place(
             "web identity",
-            () -> isSet(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE),
+            () -> Setting.WEB_IDENTITY_TOKEN_FILE.value().isPresent(),
             WebIdentityTokenFileCredentialsProvider.create()),
         profile(
             name,
             () ->
-                !name.equals(ProfileFileSystemSetting.AWS_PROFILE.defaultValue())
+                !name.equals(DEFAULT_PROFILE)
                     || ProfileFile.defaultProfileFile().profile(name).isPresent()),
         new Place(
             "container",
             () ->
-                isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)
-                    || isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI),
+                Setting.CONTAINER_CREDENTIALS_RELATIVE_URI.value().isPresent()
+                    || Setting.CONTAINER_CREDENTIALS_FULL_URI.value().isPresent(),
             ContainerCredentialsProvider.create()),
         // It is there on some machines without any setting, and silent on all others.
         new Place(
             "instance metadata",
-            () -> System.getenv(METADATA_ENDPOINT) != null,
+            Setting.EC2_METADATA_SERVICE_ENDPOINT::isVariable,
             InstanceProfileCredentialsProvider.create()));
   }
 
   private static Place profile(String name, BooleanSupplier isSetUp) {
     return new Place("profile " + name, isSetUp, ProfileCredentialsProvider.create(name));
-  }
-
-  private static boolean isSet(SdkSystemSetting setting) {
-    return setting.getStringValue().isPresent();
   }
 
   @Override
