@@ -130,6 +130,34 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
       throws InterruptedException;
 
   /**
+   * Says what a pull would transfer, and stores nothing. Layers that an earlier pull kept in
+   * snapshots alone ({@link PullOptions.Builder#discardLayers}) count as missing.
+   *
+   * @throws IllegalArgumentException if the reference is malformed
+   * @throws ResolverException if the registry doesn't have it, or can't be asked
+   * @throws ImageException if the image is malformed, damaged, not for the platform, or of Docker's
+   *     schema 1
+   * @throws ContainerdException if the daemon can't be asked
+   * @throws InterruptedException if the thread is interrupted
+   */
+  TransferPlan planPull(String reference, Resolver resolver, PullOptions options)
+      throws InterruptedException;
+
+  /**
+   * Says what a push would transfer, and stores nothing. Manifests and indexes count as missing: a
+   * push puts them in any case.
+   *
+   * @throws IllegalArgumentException if the reference is malformed
+   * @throws ResolverException if the registry can't be asked, or wouldn't take the image
+   * @throws ImageException if the image is malformed or not for the platform, or a part of it is
+   *     not in the content store
+   * @throws ContainerdException if the daemon can't be asked
+   * @throws InterruptedException if the thread is interrupted
+   */
+  TransferPlan planPush(String reference, Descriptor root, Resolver resolver, PushOptions options)
+      throws InterruptedException;
+
+  /**
    * What an image in the content store says of itself for a platform: what it runs, and the chain
    * of snapshots that it stands on.
    *

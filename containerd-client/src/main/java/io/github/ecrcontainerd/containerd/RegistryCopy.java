@@ -71,6 +71,21 @@ public final class RegistryCopy {
     return run(RemoteImage.of(from, source), RemoteImage.of(to, destination), options);
   }
 
+  /**
+   * Says what a copy would transfer, and stores nothing. Manifests and indexes count as missing: a
+   * copy puts them in any case.
+   *
+   * @throws IllegalArgumentException if a reference is malformed
+   * @throws ResolverException if a registry doesn't have it, wouldn't take it, or can't be asked
+   * @throws ImageException if the image is malformed, damaged, or not for the platform
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public TransferPlan plan(String from, String to, PushOptions options)
+      throws InterruptedException {
+    return new PushOperation(RemoteImage.of(to, destination), options)
+        .planFromRegistry(RemoteImage.of(from, source));
+  }
+
   private static Descriptor run(RemoteImage from, RemoteImage to, PushOptions options)
       throws InterruptedException {
     return new PushOperation(to, options).fromRegistry(from);

@@ -230,9 +230,9 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * Is told of every manifest and blob that is resolved, fetched or pushed through the resolver.
-     * A {@link io.github.ecrcontainerd.resolver.TransferTracker} tells the state of each at any
-     * time.
+     * Is told of every manifest and blob that is resolved, fetched or pushed through the resolver,
+     * and of retries, hedges, renewed URLs and throttling on the way. A {@link
+     * io.github.ecrcontainerd.resolver.TransferTracker} tells the state of each at any time.
      */
     public Builder listener(TransferListener observer) {
       this.listener = observer;

@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.Peer;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.PushOptions;
+import io.github.ecrcontainerd.containerd.TransferPlan;
 import io.github.ecrcontainerd.containerd.container.ContainerOptions;
 import io.github.ecrcontainerd.containerd.container.Containers;
 import io.github.ecrcontainerd.containerd.container.RunOptions;
@@ -91,6 +92,21 @@ public final class DefaultContainerdClient implements ContainerdClient {
   private Descriptor push(RemoteImage destination, Descriptor root, PushOptions options)
       throws InterruptedException {
     return new PushOperation(destination, options).fromStore(services, root);
+  }
+
+  @Override
+  public TransferPlan planPull(String reference, Resolver resolver, PullOptions options)
+      throws InterruptedException {
+    return new PullOperation(services, namespace, this::peer, options)
+        .plan(RemoteImage.of(reference, resolver));
+  }
+
+  @Override
+  public TransferPlan planPush(
+      String reference, Descriptor root, Resolver resolver, PushOptions options)
+      throws InterruptedException {
+    return new PushOperation(RemoteImage.of(reference, resolver), options)
+        .planFromStore(services, root);
   }
 
   @Override

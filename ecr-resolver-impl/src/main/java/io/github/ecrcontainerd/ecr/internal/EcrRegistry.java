@@ -43,7 +43,7 @@ public final class EcrRegistry implements AutoCloseable {
             options.credentials(),
             options.endpoint(),
             options.apiTimeout());
-    this.api = new EcrApi(clients, options.apiTimeout().multipliedBy(4));
+    this.api = new EcrApi(clients, options.apiTimeout().multipliedBy(4), options.listener());
     this.manifests = new ManifestSource(api);
     this.layers =
         new LayerDownloads(
@@ -51,7 +51,8 @@ public final class EcrRegistry implements AutoCloseable {
             http.layers(),
             options.parallelism(),
             options.connections(),
-            options.bufferBytes());
+            options.bufferBytes(),
+            options.listener());
     this.listener = options.listener();
     this.foreign = new ForeignLayers(options.allowPrivateForeignLayerUrls());
   }

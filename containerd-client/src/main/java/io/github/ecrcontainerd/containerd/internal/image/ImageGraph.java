@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.containerd.oci.ImageDocument;
 import io.github.ecrcontainerd.containerd.oci.Manifest;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -199,6 +200,16 @@ public final class ImageGraph {
         .filter(document -> blobsOfIndexes || document instanceof Manifest)
         .forEach(document -> add(document, blobs));
     return blobs.values();
+  }
+
+  /**
+   * Documents and blobs: all that belongs to the image, in the order in which it is transferred.
+   */
+  public List<Descriptor> contents() {
+    List<Descriptor> contents = new ArrayList<>();
+    documents.forEach(node -> contents.add(node.descriptor()));
+    contents.addAll(blobs());
+    return contents;
   }
 
   private void add(ImageDocument document, Map<Digest, Descriptor> blobs) {

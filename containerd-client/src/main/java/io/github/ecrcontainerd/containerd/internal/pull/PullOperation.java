@@ -2,9 +2,11 @@ package io.github.ecrcontainerd.containerd.internal.pull;
 
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdServices;
+import io.github.ecrcontainerd.containerd.ContentListener;
 import io.github.ecrcontainerd.containerd.Peer;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.PullOptions;
+import io.github.ecrcontainerd.containerd.TransferPlan;
 import io.github.ecrcontainerd.containerd.Unpacking;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.image.Image;
@@ -97,9 +99,7 @@ public final class PullOperation {
    */
   private void requireContent(Resolution resolved, ImageGraph image, ImageRecords records)
       throws InterruptedException {
-    List<Descriptor> named = new ArrayList<>(image.blobs());
-    image.documents().forEach(document -> named.add(document.descriptor()));
-    for (Descriptor content : named) {
+    for (Descriptor content : image.contents()) {
       if (!discarded.contains(content.digest())
           && services.content().info(content.digest()).isEmpty()) {
         records.takeBack();
@@ -114,20 +114,50 @@ public final class PullOperation {
     }
   }
 
+  /** What {@link #run} would transfer. */
+  public TransferPlan plan(RemoteImage remote) throws InterruptedException {
+    Resolution resolved = remote.resolve().run();
+    if (MediaTypes.isSchema1(resolved.target().mediaType())) {
+      throw new ImageException(
+          ImageException.Code.UNSUPPORTED,
+          resolved.name(),
+          resolved.target().digest(),
+          "%s is an image of Docker's schema 1: what becomes of it is known when it is pulled"
+              .formatted(resolved.name()),
+          null);
+    }
+    StoreSource store = new StoreSource(services.content(), services.images());
+    ImageGraph image =
+        walk(
+            resolved,
+            store,
+            new RegistrySource(remote.fetcher().get(), resolved),
+            new ContentListener() {});
+    List<Descriptor> present = new ArrayList<>();
+    List<Descriptor> missing = new ArrayList<>();
+    for (Descriptor content : image.contents()) {
+      (store.has(content) ? present : missing).add(content);
+    }
+    return new TransferPlan(resolved.target(), present, missing);
+  }
+
+  private ImageGraph walk(Resolution resolved, Source store, Source registry, ContentListener told)
+      throws InterruptedException {
+    Selection selection =
+        Selection.toPull(
+            options.platform(), options.allPlatforms(), options.unpack(), options.withReferrers());
+    return new ImageWalk(
+            DocumentReader.ofTransfer(resolved.name(), store, registry, told), registry, selection)
+        .from(resolved.target());
+  }
+
   private ImageGraph transfer(
       Resolution resolved, Fetcher fetcher, ContainerdServices leased, HeldLease lease)
       throws InterruptedException {
     Source registry = new RegistrySource(fetcher, resolved);
-    Source store = new StoreSource(leased.content(), leased.images());
-    Selection selection =
-        Selection.toPull(
-            options.platform(), options.allPlatforms(), options.unpack(), options.withReferrers());
     ImageGraph image =
-        new ImageWalk(
-                DocumentReader.ofTransfer(resolved.name(), store, registry, listener),
-                registry,
-                selection)
-            .from(resolved.target());
+        walk(resolved, new StoreSource(leased.content(), leased.images()), registry, listener);
+    listener.planned(image.contents());
     image.warnings().forEach(listener::warning);
     Optional<RootFs> rootFs = rootFs(image);
     discarded =

@@ -83,9 +83,7 @@ public final class StoreSink implements Sink {
    * sent by SHA-256 alone, in all versions up to 2.1. An empty blob shows whether that still holds.
    */
   private void requireKnownDigests(ImageGraph image) throws InterruptedException {
-    List<Descriptor> contents = new ArrayList<>(image.blobs());
-    image.documents().forEach(document -> contents.add(document.descriptor()));
-    for (Descriptor content : contents) {
+    for (Descriptor content : image.contents()) {
       Digest.Algorithm algorithm = content.digest().algorithm();
       if (algorithm != Digest.Algorithm.SHA256 && !takes(algorithm)) {
         throw new ImageException(

@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
+import io.github.ecrcontainerd.resolver.TransferListener;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,14 +26,17 @@ public final class EcrApi {
 
   private final EcrClients clients;
   private final Duration throttling;
+  private final TransferListener listener;
 
   /**
    * @param throttling for how long a call that ECR throttles is made again, after what the SDK
    *     repeats of it
+   * @param listener is told of that
    */
-  public EcrApi(EcrClients clients, Duration throttling) {
+  public EcrApi(EcrClients clients, Duration throttling, TransferListener listener) {
     this.clients = clients;
     this.throttling = throttling;
+    this.listener = listener;
   }
 
   /**
@@ -80,6 +84,7 @@ public final class EcrApi {
         if (pause.isEmpty()) {
           throw e;
         }
+        listener.throttled(operation, pause.get());
         Thread.sleep(pause.get());
       }
     }

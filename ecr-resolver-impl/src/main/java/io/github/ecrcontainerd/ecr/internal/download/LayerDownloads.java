@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
+import io.github.ecrcontainerd.resolver.TransferListener;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /** The downloads of one resolver: every layer of every pull shares its connections and memory. */
@@ -12,6 +13,7 @@ public final class LayerDownloads {
   private final SdkAsyncHttpClient http;
   private final RangeScheduler scheduler;
   private final int parallelism;
+  private final TransferListener listener;
 
   /**
    * @param http allows as many connections at a time; stays its owner's to close
@@ -19,12 +21,19 @@ public final class LayerDownloads {
    *     ranges: then {@code http} may not end connections that wait for their reader
    * @param connections how many ranges of all layers
    * @param bufferBytes how many bytes all buffers may have together
+   * @param listener is told of retries, hedges and renewed URLs
    */
   public LayerDownloads(
-      EcrApi api, SdkAsyncHttpClient http, int parallelism, int connections, int bufferBytes) {
+      EcrApi api,
+      SdkAsyncHttpClient http,
+      int parallelism,
+      int connections,
+      int bufferBytes,
+      TransferListener listener) {
     this.api = api;
     this.http = http;
     this.parallelism = parallelism;
+    this.listener = listener;
     this.scheduler =
         new RangeScheduler(
             connections, bufferBytes, RangePlan.maxBufferBytes(parallelism, bufferBytes));
@@ -33,7 +42,7 @@ public final class LayerDownloads {
   /** A layer from an offset on. Nothing is asked for before the first read. */
   public BlobReader open(EcrReference reference, Descriptor layer, long offset) {
     return new LayerReader(
-        new LayerSource(api, http, reference, layer.digest()),
+        new LayerSource(api, http, reference, layer, listener),
         RangePlan.of(offset, layer.size(), parallelism, scheduler.maxBufferBytes()),
         scheduler);
   }

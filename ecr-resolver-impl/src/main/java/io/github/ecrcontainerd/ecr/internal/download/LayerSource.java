@@ -2,11 +2,14 @@ package io.github.ecrcontainerd.ecr.internal.download;
 
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.Redaction;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
+import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,7 +26,9 @@ final class LayerSource {
   private final EcrApi api;
   private final SdkAsyncHttpClient http;
   private final EcrReference reference;
+  private final Descriptor layer;
   private final Digest digest;
+  private final TransferListener listener;
   private final ReentrantLock asking = new ReentrantLock();
   private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
   private volatile @Nullable LayerUrl lastUrl;
@@ -39,11 +44,18 @@ final class LayerSource {
     }
   }
 
-  LayerSource(EcrApi api, SdkAsyncHttpClient http, EcrReference reference, Digest digest) {
+  LayerSource(
+      EcrApi api,
+      SdkAsyncHttpClient http,
+      EcrReference reference,
+      Descriptor layer,
+      TransferListener listener) {
     this.api = api;
     this.http = http;
     this.reference = reference;
-    this.digest = digest;
+    this.layer = layer;
+    this.digest = layer.digest();
+    this.listener = listener;
   }
 
   /** What requests for the layer are sent with. */
@@ -61,7 +73,11 @@ final class LayerSource {
       }
       LayerUrl fresh = LayerUrl.of(ask(), Instant.now());
       known.set(Known.now(fresh));
+      boolean isRenewed = lastUrl != null;
       lastUrl = fresh;
+      if (isRenewed) {
+        listener.urlRenewed(layer);
+      }
       return fresh;
     } finally {
       asking.unlock();
@@ -78,6 +94,16 @@ final class LayerSource {
     var _ =
         known.updateAndGet(last -> last != null && last.url.equals(from) ? Known.now(to) : last);
     lastUrl = to;
+  }
+
+  /** Some of it will be asked for again after a pause. */
+  void retrying(Throwable cause, Duration pause) {
+    listener.retrying(layer, reasonOf(cause), pause);
+  }
+
+  /** Some of it is asked for a second time. */
+  void hedged() {
+    listener.hedged(layer);
   }
 
   private URI ask() throws InterruptedException {

@@ -123,6 +123,7 @@ final class RangeDownload implements RangeRequest.Listener {
           fail(source.explain(cause, retries.failures()));
           return;
         }
+        source.retrying(cause, pause.get());
         Thread.sleep(pause.get());
       }
     } catch (InterruptedException e) {
@@ -226,6 +227,7 @@ final class RangeDownload implements RangeRequest.Listener {
     if (!hedges.tryHedge(range.length() - arrived())) {
       return;
     }
+    source.hedged();
     boolean connected = listener.tryConnection();
     if (!connected) {
       giveUpLateRequest();
