@@ -8,7 +8,7 @@ requirements() {
   [ "$1" != build ] || return 0
   echo containerd runc busybox util-linux mount
   [ "$1" != demo ] || return 0
-  echo skopeo umoci aws shellcheck zstd isa-l
+  echo skopeo umoci aws shellcheck zstd isa-l tmux
   case $1 in
     docker) echo docker debootstrap ;;
     bench) echo docker-registry curl time igzip ;;

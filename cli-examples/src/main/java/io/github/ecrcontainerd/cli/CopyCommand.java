@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.cli;
 
+import io.github.ecrcontainerd.cli.progress.Direction;
+import io.github.ecrcontainerd.cli.progress.Progress;
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.RegistryCopy;
@@ -25,14 +27,21 @@ final class CopyCommand {
               + " directly.");
   private final Supplier<String> source =
       options.parameter(
-          "SOURCE", "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]");
+          "SOURCE",
+          "<account>.dkr.ecr.<region>.amazonaws.com/<name>[:tag][@digest], or",
+          "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]");
   private final Supplier<String> destination =
       options.parameter("DEST", "where to, in the same form");
   private final BooleanSupplier direct =
       options.flag(
           "--direct", "from registry to registry, without containerd and without a copy on disk");
+  private final OutputOptions output = new OutputOptions(options);
+  private final DryRun dryRun = new DryRun(options);
   private final DaemonOptions daemon = new DaemonOptions(options);
   private final RegistryOptions registry = new RegistryOptions(options);
+  private final Supplier<Optional<String>> sourceProfile =
+      options.value(
+          "--source-profile", "NAME", String.class, "the profile for SOURCE (default: --profile)");
   private final Supplier<Optional<String>> destinationProfile =
       options.value(
           "--dest-profile", "NAME", String.class, "the profile for DEST (default: as for SOURCE)");
@@ -46,28 +55,54 @@ final class CopyCommand {
   }
 
   private int copy() throws InterruptedException {
-    Descriptor root = direct.getAsBoolean() ? copyDirectly() : copyThroughContainerd();
-    options.out().printf("%s %s%n", destination.get(), root.digest());
-    return 0;
+    // What is wrong with the destination is to be known before the source is pulled.
+    EcrReference.of(destination.get());
+    if (dryRun.isAsked()) {
+      return plan();
+    }
+    return direct.getAsBoolean() ? copyDirectly() : copyThroughContainerd();
   }
 
-  private Descriptor copyDirectly() throws InterruptedException {
-    try (EcrResolver from = registry.builder().downloadBufferBytes(DIRECT_BUFFER_BYTES).build();
-        EcrResolver to = destinationOf(from);
-        Progress progress = Progress.of(Progress.Direction.COPY, options.err())) {
-      return RegistryCopy.between(from, to)
-          .run(source.get(), destination.get(), upload.toldTo(progress));
+  /** What the destination lacks is the same on both ways. */
+  private int plan() throws InterruptedException {
+    try (EcrResolver from = source(registry.builder());
+        EcrResolver to = destinationOf(from)) {
+      dryRun.print(
+          output.results(),
+          destination.get(),
+          RegistryCopy.between(from, to)
+              .plan(source.get(), destination.get(), upload.options().build()));
+      return 0;
     }
   }
 
-  private Descriptor copyThroughContainerd() throws InterruptedException {
+  private int copyDirectly() throws InterruptedException {
+    Descriptor root;
+    Tally tally;
+    try (Progress progress = output.show(Direction.COPY);
+        EcrResolver from =
+            source(
+                registry
+                    .builder()
+                    .listener(progress.ofRegistry())
+                    .downloadBufferBytes(DIRECT_BUFFER_BYTES));
+        EcrResolver to = destinationOf(from)) {
+      tally = new Tally(progress);
+      root =
+          RegistryCopy.between(from, to)
+              .run(source.get(), destination.get(), upload.options().listener(tally).build());
+      progress.complete();
+    }
+    output.print(destination.get(), root.digest(), tally.result());
+    return 0;
+  }
+
+  private int copyThroughContainerd() throws InterruptedException {
     try (ContainerdClient containerd = daemon.connect();
-        EcrResolver resolver = registry.open();
-        EcrResolver to = destinationOf(resolver)) {
-      // What is wrong with the destination is to be known before the source is pulled.
-      EcrReference.of(destination.get());
+        EcrResolver from = source(registry.builder());
+        EcrResolver to = destinationOf(from)) {
       Image image;
-      try (Progress progress = Progress.of(Progress.Direction.PULL, options.err())) {
+      try (Progress progress = output.show(Direction.PULL)) {
         PullOptions.Builder pull =
             PullOptions.builder()
                 .unpack(false)
@@ -76,12 +111,26 @@ final class CopyCommand {
                 .withReferrers(upload.withReferrers())
                 .listener(progress);
         upload.platform().ifPresent(pull::platform);
-        image = containerd.pull(source.get(), resolver, pull.build());
+        image = containerd.pull(source.get(), from, pull.build());
+        progress.complete();
       }
-      try (Progress progress = Progress.of(Progress.Direction.PUSH, options.err())) {
-        return containerd.push(destination.get(), image.target(), to, upload.toldTo(progress));
+      Descriptor root;
+      Tally tally;
+      try (Progress progress = output.show(Direction.PUSH)) {
+        tally = new Tally(progress);
+        root =
+            containerd.push(
+                destination.get(), image.target(), to, upload.options().listener(tally).build());
+        progress.complete();
       }
+      output.print(destination.get(), root.digest(), tally.result());
+      return 0;
     }
+  }
+
+  private EcrResolver source(EcrResolver.Builder builder) {
+    sourceProfile.get().ifPresent(builder::profile);
+    return builder.build();
   }
 
   /** Where the destination has no profile of its own, one resolver is both: it closes once. */

@@ -14,6 +14,10 @@ public final class Ecr {
   /** What stands for bytes that are no text. */
   private static final char REPLACEMENT = '\uFFFD';
 
+  // These are about all of the others.
+  private static final String HELP = "help";
+  private static final String COMPLETION = "completion";
+
   private Ecr() {}
 
   public static void main(String... args) {
@@ -31,7 +35,9 @@ public final class Ecr {
       CommandLine command =
           commands(args)
               .setParameterExceptionHandler((e, wrong) -> failure.ofUsage(e))
-              .setExecutionExceptionHandler((e, line, parsed) -> failure.of(e))
+              .setExecutionExceptionHandler(
+                  (e, line, parsed) ->
+                      failure.of(e, line.getCommandSpec().exitCodeOnExecutionException()))
               .setExecutionStrategy(
                   parsed -> {
                     RegistryOptions.timeoutOf(parsed).ifPresent(interruption::after);
@@ -75,8 +81,19 @@ public final class Ecr {
     commands.put("push", PushCommand::command);
     commands.put("copy", CopyCommand::command);
     commands.put("run", RunCommand::command);
+    commands.put("ls", ListCommand::command);
+    commands.put("tag", TagCommand::command);
+    commands.put("rm", RemoveCommand::command);
+    commands.put("resolve", ResolveCommand::command);
+    commands.put("inspect", InspectCommand::command);
     commands.put("local", LocalCommand::command);
-    boolean known = args.length > 0 && commands.containsKey(args[0]);
+    commands.put(HELP, HelpCommand::command);
+    commands.put(COMPLETION, CompletionCommand::command);
+    boolean known =
+        args.length > 0
+            && commands.containsKey(args[0])
+            && !args[0].equals(HELP)
+            && !args[0].equals(COMPLETION);
     commands.forEach(
         (name, command) -> {
           if (!known || name.equals(args[0])) {

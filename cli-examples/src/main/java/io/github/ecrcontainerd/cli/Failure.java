@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What goes wrong is told in one line; in full where that is asked for. */
 final class Failure {
@@ -46,20 +48,44 @@ final class Failure {
   /** Tells what is wrong with the command line, and returns the exit status for that. */
   int ofUsage(ParameterException wrong) {
     CommandLine command = wrong.getCommandLine();
-    tell(
-        "%s (see %s --help)"
-            .formatted(wrong.getMessage(), command.getCommandSpec().qualifiedName()));
+    tell("%s (see %s --help)".formatted(message(wrong), command.getCommandSpec().qualifiedName()));
     return USAGE;
+  }
+
+  private static String message(ParameterException wrong) {
+    if (!(wrong instanceof UnmatchedArgumentException unmatched)) {
+      return String.valueOf(wrong.getMessage());
+    }
+    String given = unmatched.getUnmatched().getFirst();
+    CommandSpec command = wrong.getCommandLine().getCommandSpec();
+    if (given.startsWith("-")) {
+      String name = given.split("=", 2)[0];
+      return "there is no option '%s'%s"
+          .formatted(name, Typo.hint(name, command.optionsMap().keySet()));
+    }
+    return command.subcommands().isEmpty()
+        ? "'%s' is one argument too many".formatted(given)
+        : "there is no command '%s'%s"
+            .formatted(given, Typo.hint(given, command.subcommands().keySet()));
   }
 
   /** Tells what went wrong, and returns the exit status for that. */
   int of(Throwable failure) {
+    return of(failure, FAILED);
+  }
+
+  /**
+   * The same for a command that may have another status for that.
+   *
+   * @param status that of the command
+   */
+  int of(Throwable failure, int status) {
     if (inFull) {
       failure.printStackTrace(err);
     }
     // Whatever an interrupted command fails with, this is why.
     tell(interruption.reason().orElseGet(() -> explain(failure)));
-    return FAILED;
+    return failure instanceof ExitException exit ? exit.status() : status;
   }
 
   /** Tells that the results didn't arrive, and returns the exit status for that. */
@@ -68,7 +94,8 @@ final class Failure {
     return FAILED;
   }
 
-  private static String explain(Throwable failure) {
+  /** What went wrong, in one line. */
+  static String explain(Throwable failure) {
     List<Throwable> causes = causes(failure);
     for (Throwable cause : causes) {
       String message = String.valueOf(cause.getMessage());

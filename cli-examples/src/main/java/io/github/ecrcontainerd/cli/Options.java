@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -62,6 +63,13 @@ final class Options {
     return codes;
   }
 
+  /** Exits with other codes than all other commands: {@code codes} are what its help says. */
+  Options failingWith(int status, Map<String, String> codes) {
+    command.exitCodeOnExecutionException(status);
+    command.usageMessage().exitCodeList(codes);
+    return this;
+  }
+
   /** All of it, with what every command has at its end. */
   CommandSpec command() {
     return command
@@ -88,13 +96,24 @@ final class Options {
     return optional(add(next("0..1", label, description)));
   }
 
-  /** All parameters that follow. */
+  /** All parameters that follow, if there are any. */
   Supplier<List<String>> otherParameters(String label, String... description) {
+    return otherParameters("0..*", label, description);
+  }
+
+  /** All parameters that follow, of which there is at least one. */
+  Supplier<List<String>> someParameters(String label, String... description) {
+    return otherParameters("1..*", label, description);
+  }
+
+  private Supplier<List<String>> otherParameters(
+      String arity, String label, String... description) {
     return list(
         add(
             PositionalParamSpec.builder()
                 .index(parameters + "..*")
-                .arity("0..*")
+                .arity(arity)
+                .required(arity.startsWith("1"))
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .paramLabel(label)
@@ -116,9 +135,13 @@ final class Options {
     return built;
   }
 
-  /** An option without a value. */
-  BooleanSupplier flag(String name, String... description) {
-    OptionSpec option = add(option(name, description).type(boolean.class));
+  /**
+   * An option without a value.
+   *
+   * @param names one, or a short and a long one with a blank between
+   */
+  BooleanSupplier flag(String names, String... description) {
+    OptionSpec option = add(option(names, description).type(boolean.class));
     return () -> Boolean.TRUE.equals(option.getValue());
   }
 
@@ -184,6 +207,11 @@ final class Options {
   private static Supplier<List<String>> list(ArgSpec argument) {
     Supplier<Optional<List<String>>> given = optional(argument);
     return () -> given.get().orElse(List.of());
+  }
+
+  /** The program that the command belongs to, with the commands that were made. */
+  CommandLine program() {
+    return command.commandLine().getParent();
   }
 
   /** Where results go. */

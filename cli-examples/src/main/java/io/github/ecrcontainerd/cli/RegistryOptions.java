@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.cli;
 
+import io.github.ecrcontainerd.cli.progress.Progress;
 import io.github.ecrcontainerd.ecr.CredentialsHttpService;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import java.net.URI;
@@ -35,7 +36,7 @@ final class RegistryOptions {
             "NAME",
             String.class,
             "the profile of AWS's configuration files that credentials come from"
-                + " (default: those that every AWS tool finds)");
+                + " (default: AWS_PROFILE, or those that every AWS tool finds)");
     parallelism =
         options.value(
             "--parallelism",
@@ -63,6 +64,14 @@ final class RegistryOptions {
             "how long the command may take (default: without limit)");
   }
 
+  /** The image that a command asks a registry for. */
+  static Supplier<String> reference(Options options) {
+    return options.parameter(
+        "REF",
+        "<account>.dkr.ecr.<region>.amazonaws.com/<name>[:tag][@digest], or",
+        "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]");
+  }
+
   /** How long the command that was asked for may take, if it has such a limit. */
   static Optional<Duration> timeoutOf(ParseResult parsed) {
     if (!parsed.hasSubcommand()) {
@@ -83,6 +92,11 @@ final class RegistryOptions {
 
   EcrResolver open() {
     return builder().build();
+  }
+
+  /** The same, whose retries and waits are shown. */
+  EcrResolver openShownBy(Progress progress) {
+    return builder().listener(progress.ofRegistry()).build();
   }
 
   EcrResolver.Builder builder() {

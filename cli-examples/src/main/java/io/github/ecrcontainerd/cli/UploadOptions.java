@@ -1,6 +1,5 @@
 package io.github.ecrcontainerd.cli;
 
-import io.github.ecrcontainerd.containerd.PushListener;
 import io.github.ecrcontainerd.containerd.PushOptions;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.Optional;
@@ -38,13 +37,12 @@ final class UploadOptions {
     return withReferrers.getAsBoolean();
   }
 
-  PushOptions toldTo(PushListener listener) {
+  PushOptions.Builder options() {
     PushOptions.Builder push =
         PushOptions.builder()
             .foreignLayers(foreignLayers.getAsBoolean())
-            .withReferrers(withReferrers())
-            .listener(listener);
+            .withReferrers(withReferrers());
     platform().ifPresent(push::platform);
-    return push.build();
+    return push;
   }
 }

@@ -20,6 +20,7 @@ import io.github.ecrcontainerd.resolver.MediaTypes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -224,7 +225,13 @@ class BadInputIT {
         new String[][] {
           {},
           {"pull"},
-          {"pull", "a", "b"},
+          {"pull", "--output", "yaml", "x"},
+          {"pull", "--progress", "colourful", "x"},
+          {"push", "a", "b", "c"},
+          {"rm"},
+          {"tag", "a"},
+          {"completion", "cmd"},
+          {"help", "fetch"},
           {"fetch"},
           {"pull", "--platform", "/", "x"},
           {"pull", "--parallelism", "many", "x"},
@@ -241,6 +248,25 @@ class BadInputIT {
       Ended ended = EcrCommand.withCredentials().run(arguments);
       assertThat(ended.status()).as(String.join(" ", arguments)).isEqualTo(2);
       assertThat(ended.err()).contains("--help").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void aWordThatIsMisspeltIsAnsweredByTheRightOne() throws Exception {
+    for (String[] mistake :
+        new String[][] {
+          {"there is no command 'pul': did you mean pull?", "pul", "x"},
+          {
+            "there is no option '--platfrom': did you mean --platform?", "pull", "--platfrom=a", "x"
+          },
+          {"there is no option '--colour' (see", "pull", "--colour", "x"},
+          {"'c' is one argument too many", "push", "a", "b", "c"},
+          {"there is no command 'psuh': did you mean push?", "help", "psuh"},
+        }) {
+      Ended ended =
+          EcrCommand.withCredentials().run(Arrays.copyOfRange(mistake, 1, mistake.length));
+      assertThat(ended.status()).isEqualTo(2);
+      assertThat(ended.err()).contains(mistake[0]).hasLineCount(1);
     }
   }
 

@@ -11,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The commands of a README: the lines of its code blocks without a language, and what begins as a
- * command inside a sentence. A block of language {@code text} is the synopsis of commands.
+ * The commands of the README and of CONTRIBUTING: the lines of its code blocks without a language,
+ * and what begins as a command inside a sentence. A block of language {@code text} is the synopsis
+ * of commands.
  *
  * @param blocks the blocks of commands, each as a script
  * @param sentences the commands inside sentences
@@ -23,8 +24,11 @@ record ReadmeCommands(List<String> blocks, Set<String> sentences, List<String> s
       Pattern.compile("^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
   private static final Pattern SPAN = Pattern.compile("`((?:bin/|mvn |skopeo )[^`]+)`");
 
-  static ReadmeCommands read(Path readme) throws IOException {
-    String text = Files.readString(readme);
+  /** Those of a checkout. */
+  static ReadmeCommands in(Path checkout) throws IOException {
+    String text =
+        Files.readString(checkout.resolve("README.md"))
+            + Files.readString(checkout.resolve("CONTRIBUTING.md"));
     List<String> blocks = new ArrayList<>();
     List<String> synopses = new ArrayList<>();
     Matcher fence = FENCE.matcher(text);
@@ -32,7 +36,8 @@ record ReadmeCommands(List<String> blocks, Set<String> sentences, List<String> s
       switch (fence.group(1)) {
         case "" -> blocks.add(fence.group(2));
         case "text" -> synopses.addAll(fence.group(2).lines().toList());
-        case "java" -> {}
+        // ReleaseIT builds these.
+        case "java", "xml" -> {}
         default -> throw new AssertionError("Is this to be run? " + fence.group());
       }
     }

@@ -136,7 +136,7 @@ class PullAndRunIT {
     assertThat(elsewhere.run("run", "--platform", "s390x", reference).out())
         .isEqualTo("for the other\n");
     Ended refused = elsewhere.run("run", "--platform", OciLayout.HERE.toString(), reference);
-    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.status()).isEqualTo(125);
     assertThat(refused.err()).contains("has no image for " + OciLayout.HERE, "linux/s390x");
   }
 
@@ -199,7 +199,7 @@ class PullAndRunIT {
     String reference = ecr.reference("string", "latest");
     assertThat(command().run("pull", reference).status()).isZero();
     Ended refused = command().run("run", reference);
-    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.status()).isEqualTo(125);
     assertThat(refused.err())
         .contains(image.config().digest().toString(), "Entrypoint is not an array");
   }
@@ -218,8 +218,29 @@ class PullAndRunIT {
     assertThat(command().run("run", "--user", "7:8", reference, "-c", "/bin/busybox id").out())
         .isEqualTo("uid=7 gid=8 groups=8\n");
     Ended refused = command().run("run", "--user", "app", reference);
-    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.status()).isEqualTo(125);
     assertThat(refused.err()).contains("has no user app");
+  }
+
+  /** Of each of these, docker run exits so. */
+  @Test
+  void tellsByItsStatusWhyNothingRan() throws Exception {
+    OciLayout layout = ecr.repository("nothing");
+    OciImage image =
+        layout.image(
+            Format.OCI,
+            OciLayout.HERE,
+            List.of(Layer.gzip(new LayerTar().file("data", 0644, "no program"))),
+            Map.of("Cmd", List.of("/data")));
+    layout.tag("latest", image.manifest());
+    String reference = ecr.reference("nothing", "latest");
+    assertThat(command().run("pull", reference).status()).isZero();
+
+    assertThat(command().run("run", reference).status()).isEqualTo(126);
+    assertThat(command().run("run", reference, "/missing").status()).isEqualTo(127);
+    assertThat(command().run("run", reference, "missing").status()).isEqualTo(127);
+    assertThat(command().run("run", reference + "-other").status()).isEqualTo(125);
+    assertThat(command().run("run", "--no-such-option", reference).status()).isEqualTo(2);
   }
 
   private static OciImage busybox(OciLayout layout, Platform platform, String says)

@@ -1,15 +1,15 @@
-package io.github.ecrcontainerd.cli;
+package io.github.ecrcontainerd.cli.progress;
 
 import java.util.Locale;
 
 /** Bytes, for people. */
-final class Size {
+public final class Size {
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
 
   private Size() {}
 
   /** A number of bytes in the largest unit that it has one of. */
-  static String of(long bytes) {
+  public static String of(long bytes) {
     double value = bytes;
     int unit = 0;
     while (value >= 1024 && unit < UNITS.length - 1) {

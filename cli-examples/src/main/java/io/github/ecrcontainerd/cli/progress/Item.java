@@ -1,0 +1,25 @@
+package io.github.ecrcontainerd.cli.progress;
+
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.MediaKind;
+
+/**
+ * How one manifest or blob stands.
+ *
+ * @param position how many of its bytes the destination has
+ */
+record Item(Descriptor content, State state, long position) {
+  private static final int SHORT_DIGEST = 12;
+
+  String kind() {
+    return MediaKind.of(content).noun();
+  }
+
+  String shortDigest() {
+    return content.digest().hex().substring(0, SHORT_DIGEST);
+  }
+
+  long size() {
+    return content.size();
+  }
+}

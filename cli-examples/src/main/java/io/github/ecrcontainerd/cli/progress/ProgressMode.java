@@ -1,0 +1,82 @@
+package io.github.ecrcontainerd.cli.progress;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** How a transfer is shown. */
+public enum ProgressMode {
+  /** On a terminal {@link #TTY}, elsewhere {@link #PLAIN}. */
+  AUTO,
+  TTY,
+  PLAIN,
+  JSON,
+  QUIET;
+
+  private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
+
+  /** Reads the word that a user writes for one. */
+  public static ProgressMode parse(String text) {
+    return Arrays.stream(values())
+        .filter(mode -> mode.word().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "it is one of %s, not %s"
+                        .formatted(
+                            Arrays.stream(values())
+                                .map(ProgressMode::word)
+                                .collect(Collectors.joining(", ")),
+                            text)));
+  }
+
+  private String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Begins to show a transfer.
+   *
+   * @param out standard error
+   * @param inFull whether also what only who looks for a reason wants to know
+   */
+  public Progress show(Direction direction, PrintWriter out, boolean inFull) {
+    return new Progress(direction, view(out), inFull);
+  }
+
+  private View view(PrintWriter out) {
+    return switch (this) {
+      case AUTO -> drawsOn(System.getenv()) ? TTY.view(out) : PLAIN.view(out);
+      case TTY -> new TerminalView(out, TerminalSize::ofStandardError);
+      case PLAIN -> new PlainView(out);
+      case JSON -> new JsonView(out);
+      case QUIET -> new QuietView(out);
+    };
+  }
+
+  /** Whether lines are to be drawn over each other: not where they are kept, nor in a CI's log. */
+  private static boolean drawsOn(Map<String, String> environment) {
+    return isTerminal()
+        && !"dumb".equals(environment.get("TERM"))
+        && environment.getOrDefault("CI", "").isEmpty();
+  }
+
+  /** System.console() asks about standard input and output, and these may be elsewhere. */
+  private static boolean isTerminal() {
+    try {
+      String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException e) {
+      // Without /proc, or on another system than Linux.
+      return false;
+    }
+  }
+}

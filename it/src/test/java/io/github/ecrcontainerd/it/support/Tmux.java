@@ -1,0 +1,74 @@
+package io.github.ecrcontainerd.it.support;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A terminal of tmux that runs one program, and whose screen can be read. */
+public final class Tmux implements AutoCloseable {
+  private static final long POLL_MILLIS = 50;
+
+  private final Path socket;
+
+  private Tmux(Path socket) {
+    this.socket = socket;
+  }
+
+  /**
+   * Starts a shell's script in a terminal, which stays after its end.
+   *
+   * @param directory where tmux has its socket
+   */
+  public static Tmux start(
+      Path directory, int columns, int rows, Map<String, String> environment, String script) {
+    Tmux tmux = new Tmux(directory.resolve("tmux"));
+    List<String> command = new ArrayList<>(List.of("env", "LC_ALL=C.UTF-8"));
+    command.addAll(tmux.command("-f", "/dev/null", "new-session", "-d"));
+    command.addAll(List.of("-x", Integer.toString(columns), "-y", Integer.toString(rows)));
+    environment.forEach((name, value) -> command.addAll(List.of("-e", name + "=" + value)));
+    // tmux's server ends with its last window.
+    command.add(script + "; echo \"[ended with $?]\"; exec sleep 300");
+    Command.run(command);
+    return tmux;
+  }
+
+  /** What the terminal shows now, without the blanks at the ends of lines. */
+  public List<String> screen() {
+    return Command.run(command("capture-pane", "-p")).lines().map(String::stripTrailing).toList();
+  }
+
+  /**
+   * Waits until it shows something.
+   *
+   * @return the screen that does
+   */
+  public List<String> await(Predicate<List<String>> shown) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (true) {
+      List<String> screen = screen();
+      if (shown.test(screen)) {
+        return screen;
+      }
+      if (System.nanoTime() > end) {
+        throw new AssertionError("It still shows:\n" + String.join("\n", screen));
+      }
+      // There is no event to wait for: a terminal tells nobody what it shows.
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("tmux", "-S", socket.toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  @Override
+  public void close() throws IOException {
+    Command.run(command("kill-server"));
+  }
+}
