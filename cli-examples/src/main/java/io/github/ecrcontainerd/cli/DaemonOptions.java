@@ -9,7 +9,6 @@ final class DaemonOptions {
   private final Options options;
   private final Supplier<Optional<String>> address;
   private final Supplier<Optional<String>> namespace;
-  private final Supplier<Optional<String>> snapshotter;
 
   DaemonOptions(Options options) {
     this.options = options;
@@ -26,13 +25,18 @@ final class DaemonOptions {
             "NAME",
             String.class,
             "containerd's namespace (default: CONTAINERD_NAMESPACE, or default)");
-    snapshotter =
+  }
+
+  /** The option to choose where layers are unpacked, for a command that makes or uses snapshots. */
+  static Supplier<Optional<String>> snapshotter(Options options) {
+    Supplier<Optional<String>> given =
         options.value(
             "--snapshotter",
             "NAME",
             String.class,
             "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or what the"
                 + " namespace's label containerd.io/defaults/snapshotter says, or overlayfs)");
+    return () -> given.get().or(() -> Environment.get("CONTAINERD_SNAPSHOTTER"));
   }
 
   ContainerdClient connect() {
@@ -44,9 +48,5 @@ final class DaemonOptions {
     } catch (IllegalArgumentException e) {
       throw options.wrong(e);
     }
-  }
-
-  Optional<String> snapshotter() {
-    return snapshotter.get().or(() -> Environment.get("CONTAINERD_SNAPSHOTTER"));
   }
 }

@@ -29,7 +29,7 @@ final class InspectCommand {
   private final Supplier<String> reference = RegistryOptions.reference(options);
   private final BooleanSupplier json = options.flag("--json", "the same as --output json");
   private final Results results = new Results(options);
-  private final RegistryOptions registry = new RegistryOptions(options);
+  private final RegistryOptions registry = RegistryOptions.ofManifests(options);
 
   private InspectCommand() {}
 

@@ -39,6 +39,7 @@ final class PullCommand {
   private final OutputOptions output = new OutputOptions(options);
   private final DryRun dryRun = new DryRun(options);
   private final DaemonOptions daemon = new DaemonOptions(options);
+  private final Supplier<Optional<String>> snapshotter = DaemonOptions.snapshotter(options);
   private final RegistryOptions registry = new RegistryOptions(options);
   private final Supplier<Optional<Platform>> platform =
       options.value(
@@ -218,7 +219,7 @@ final class PullCommand {
             .schema1Conversion(true)
             .names(names.get())
             .canonicalName(!noArnName.getAsBoolean());
-    daemon.snapshotter().ifPresent(pull::snapshotter);
+    snapshotter.get().ifPresent(pull::snapshotter);
     platform.get().ifPresent(pull::platform);
     return pull;
   }

@@ -22,8 +22,26 @@ final class RegistryOptions {
   private final Supplier<Optional<Integer>> apiTimeout;
   private final Supplier<Optional<Integer>> connectTimeout;
 
+  /** Those of a command that moves layers. */
   RegistryOptions(Options options) {
+    this(
+        options,
+        options.value(
+            "--parallelism",
+            "N",
+            Integer.class,
+            "ranges of a layer downloaded at a time; 0 or 1: whole layers by one request each"
+                + " (default: ECR_PULL_PARALLEL, or 4)"));
+  }
+
+  /** Those of a command that reads manifests. */
+  static RegistryOptions ofManifests(Options options) {
+    return new RegistryOptions(options, Optional::empty);
+  }
+
+  private RegistryOptions(Options options, Supplier<Optional<Integer>> parallelism) {
     this.options = options;
+    this.parallelism = parallelism;
     endpoint =
         options.value(
             "--endpoint-url",
@@ -37,13 +55,6 @@ final class RegistryOptions {
             String.class,
             "the profile of AWS's configuration files that credentials come from"
                 + " (default: AWS_PROFILE, or those that every AWS tool finds)");
-    parallelism =
-        options.value(
-            "--parallelism",
-            "N",
-            Integer.class,
-            "ranges of a layer downloaded at a time; 0 or 1: whole layers by one request each"
-                + " (default: ECR_PULL_PARALLEL, or 4)");
     apiTimeout =
         options.value(
             "--api-timeout",

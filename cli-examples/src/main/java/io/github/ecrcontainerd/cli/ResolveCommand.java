@@ -11,7 +11,7 @@ final class ResolveCommand {
       Options.of("resolve", this::resolve, "Prints what a reference names now in Amazon ECR.");
   private final Supplier<String> reference = RegistryOptions.reference(options);
   private final Results results = new Results(options);
-  private final RegistryOptions registry = new RegistryOptions(options);
+  private final RegistryOptions registry = RegistryOptions.ofManifests(options);
 
   private ResolveCommand() {}
 

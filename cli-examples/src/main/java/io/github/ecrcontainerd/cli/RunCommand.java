@@ -51,6 +51,7 @@ final class RunCommand {
           String.class,
           "user[:group], by name or number (default: the image's)");
   private final DaemonOptions daemon = new DaemonOptions(options);
+  private final Supplier<Optional<String>> snapshotter = DaemonOptions.snapshotter(options);
 
   private RunCommand() {}
 
@@ -78,7 +79,7 @@ final class RunCommand {
       RunOptions.Builder run = RunOptions.builder().args(arguments.get());
       platform.get().ifPresent(run::platform);
       user.get().ifPresent(run::user);
-      daemon.snapshotter().ifPresent(run::snapshotter);
+      snapshotter.get().ifPresent(run::snapshotter);
       return containerd.run(image, run.build()).code();
     } catch (ContainerdException e) {
       Matcher told = NO_START.matcher(String.valueOf(e.getMessage()));

@@ -77,9 +77,12 @@ public final class EcrResolver implements Resolver {
   }
 
   /**
-   * {@inheritDoc}
+   * Asks Amazon ECR what a reference names: one call of BatchGetImage, whose answer has the
+   * document.
    *
+   * @throws IllegalArgumentException if the reference is malformed
    * @throws ResolverException if there is no such image, or ECR can't be asked
+   * @throws InterruptedException if the thread is interrupted while it waits for the answer
    */
   @Override
   public Resolution resolve(String reference) throws InterruptedException {
