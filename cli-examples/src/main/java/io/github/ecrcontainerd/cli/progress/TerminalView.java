@@ -187,8 +187,9 @@ final class TerminalView implements View {
     long left = status.total() - status.position();
     String bytes = Words.of(status.position(), status.total());
     String speed = rate < SMALLEST_RATE ? "" : "  %s/s".formatted(Size.of((long) rate));
-    String time =
-        rate < SMALLEST_RATE || left == 0 ? "" : "  %s left".formatted(Words.time(left / rate));
+    // The first documents are small, and say nothing of how fast layers are.
+    boolean isKnown = left > 0 && status.moved() > status.total() / 100 && rate >= SMALLEST_RATE;
+    String time = isKnown ? "  %s left".formatted(Words.time(left / rate)) : "";
     if (columns < WITH_BYTES) {
       return "%3d%% %s%s".formatted(percent(status.position(), status.total()), bytes, time);
     }
