@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import software.amazon.awssdk.crt.io.ClientBootstrap;
 
 /**
  * All resolvers of a JVM share the CRT's threads. The JVM's end waits a second for them if they are
@@ -59,6 +60,27 @@ class CrtThreadsIT {
 
     try (EcrResolver next = ecr.resolver().build()) {
       assertThat(next.resolve(reference).target().digest()).isEqualTo(image.manifest().digest());
+    }
+  }
+
+  /**
+   * The CRT calls Java when its clients have ended. Where the class loader is closed by then, as at
+   * the end of Maven's exec:java, it ends the process.
+   */
+  @Test
+  void haveCalledJavaForTheLastTimeWhenTheLastResolverIsClosed() throws Exception {
+    OciLayout layout = ecr.repository("closed");
+    Layer layer =
+        Layer.of(Layer.Compression.GZIP, new LayerTar().file("name", 0644, "x".getBytes(UTF_8)));
+    layout.tag("latest", layout.image(Format.OCI, OciLayout.HERE, List.of(layer)).manifest());
+
+    for (int time = 0; time < 20; time++) {
+      ClientBootstrap used;
+      try (EcrResolver resolver = ecr.resolver().build()) {
+        assertThat(resolver.resolve(ecr.reference("closed", "latest")).document()).isPresent();
+        used = ClientBootstrap.getOrCreateStaticDefault();
+      }
+      assertThat(used.getShutdownCompleteFuture()).isDone();
     }
   }
 

@@ -1,5 +1,14 @@
 package io.github.ecrcontainerd.ecr.internal.http;
 
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.crt.io.ClientBootstrap;
 import software.amazon.awssdk.crt.io.EventLoopGroup;
 import software.amazon.awssdk.crt.io.HostResolver;
@@ -10,7 +19,16 @@ import software.amazon.awssdk.crt.io.HostResolver;
  * of somebody else's keeps those that it has, and the next resolver gets new ones.
  */
 final class CrtThreads {
+  /** They end within milliseconds, unless a client of somebody else's keeps them. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(CrtThreads.class);
+
   private static int users;
+
+  /** What the clients stand on: it ends after all of them. */
+  private static @Nullable ClientBootstrap bootstrap;
+
   private static boolean resolverHangs;
 
   private CrtThreads() {}
@@ -18,6 +36,13 @@ final class CrtThreads {
   /** Keeps them until {@link #release}. */
   static synchronized void keep() {
     users++;
+  }
+
+  /** A client was made. */
+  static synchronized void used() {
+    if (bootstrap == null) {
+      bootstrap = ClientBootstrap.getOrCreateStaticDefault();
+    }
   }
 
   /**
@@ -29,15 +54,48 @@ final class CrtThreads {
     resolverHangs = true;
   }
 
-  /** Ends them after the last user. */
-  static synchronized void release() {
+  /**
+   * Ends them after the last user, and waits for their end: until then they call Java, and where
+   * the class loader of an application is closed meanwhile, the CRT ends the process because a
+   * class is missing (seen in the goal exec:java of Maven).
+   */
+  static void release() {
+    end().ifPresent(CrtThreads::await);
+  }
+
+  private static synchronized Optional<CompletableFuture<Void>> end() {
     users--;
-    if (users == 0) {
-      ClientBootstrap.closeStaticDefault();
-      EventLoopGroup.closeStaticDefault();
-      if (!resolverHangs) {
-        HostResolver.closeStaticDefault();
+    if (users > 0) {
+      return Optional.empty();
+    }
+    Optional<CompletableFuture<Void>> end =
+        Optional.ofNullable(bootstrap).map(ClientBootstrap::getShutdownCompleteFuture);
+    bootstrap = null;
+    ClientBootstrap.closeStaticDefault();
+    EventLoopGroup.closeStaticDefault();
+    if (resolverHangs) {
+      return Optional.empty();
+    }
+    HostResolver.closeStaticDefault();
+    return end;
+  }
+
+  /** An interrupt does not cut it short: who closes is to be sure. */
+  private static void await(CompletableFuture<Void> end) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    boolean interrupted = false;
+    while (!end.isDone()) {
+      try {
+        var _ = end.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.debug("the CRT's threads go on", e);
+        break;
       }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -104,7 +104,9 @@ public final class HttpClients implements AutoCloseable {
         longest ->
             client.connectionHealthConfiguration(
                 health -> health.minimumThroughputInBps(1L).minimumThroughputTimeout(longest)));
-    return new ExplainingHttpClient(client.build(), proxy, CHECK);
+    SdkAsyncHttpClient made = client.build();
+    CrtThreads.used();
+    return new ExplainingHttpClient(made, proxy, CHECK);
   }
 
   /** The client's own reading of the environment is off: it knows nothing of HTTPS_PROXY. */
