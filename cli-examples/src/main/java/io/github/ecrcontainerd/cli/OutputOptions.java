@@ -30,15 +30,19 @@ final class OutputOptions {
             "set) and plain elsewhere");
   }
 
+  boolean isQuiet() {
+    return quiet.getAsBoolean();
+  }
+
   /** Begins to show a transfer. */
   Progress show(Direction direction) {
-    ProgressMode usual = quiet.getAsBoolean() ? ProgressMode.QUIET : ProgressMode.AUTO;
+    ProgressMode usual = isQuiet() ? ProgressMode.QUIET : ProgressMode.AUTO;
     return progress.get().orElse(usual).show(direction, options.err(), Debug.isOn());
   }
 
   /** Prints what came of it. */
   void print(String name, Digest digest, Map<String, Object> more) {
-    if (quiet.getAsBoolean() && !results.areJson()) {
+    if (isQuiet() && !results.areJson()) {
       options.out().println(digest);
     } else if (results.areJson()) {
       results.print(object(name, digest, more));

@@ -8,27 +8,18 @@ import io.github.ecrcontainerd.containerd.TransferPlan;
 import io.github.ecrcontainerd.containerd.Unpacking;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.ecr.EcrResolver;
-import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code ecr pull}. */
 final class PullCommand {
-  /** So many fill a link with small layers, and share the resolver's connections and memory. */
-  private static final int IMAGES_AT_A_TIME = 3;
-
   private final Options options =
       Options.of("pull", this::pull, "Pulls images from Amazon ECR into containerd.");
   private final ReferenceList references =
@@ -116,96 +107,41 @@ final class PullCommand {
   }
 
   private int pullOne(String reference) throws InterruptedException {
-    Pulled pulled;
+    PulledImage pulled;
     try (Progress progress = output.show(Direction.PULL);
         ContainerdClient containerd = daemon.connect();
         EcrResolver resolver = registry.openShownBy(progress)) {
       pulled = pull(reference, containerd, resolver, progress);
       progress.complete();
     }
-    output.print(pulled.image.name(), pulled.image.target().digest(), pulled.more);
+    output.print(pulled.image().name(), pulled.image().target().digest(), pulled.cost());
     return 0;
   }
 
-  /** An image that is there, and what it took. */
-  private record Pulled(Image image, Map<String, Object> more) {}
+  private int pullAll(List<String> images) throws InterruptedException, ExecutionException {
+    if (!names.get().isEmpty()) {
+      throw options.wrong("--name is for one image, and there are " + images.size());
+    }
+    ImageBatch batch = new ImageBatch(options, output);
+    List<ImageBatch.Outcome> outcomes;
+    try (Progress progress = output.show(Direction.PULL);
+        ContainerdClient containerd = daemon.connect();
+        EcrResolver resolver = registry.openShownBy(progress)) {
+      outcomes = batch.run(images, image -> pull(image, containerd, resolver, progress));
+      progress.complete();
+    }
+    return batch.print(outcomes);
+  }
 
-  private Pulled pull(
+  private PulledImage pull(
       String reference, ContainerdClient containerd, EcrResolver resolver, Progress progress)
       throws InterruptedException {
     Tally tally = new Tally(progress);
     Image image = containerd.pull(reference, resolver, pullOptions().listener(tally).build());
-    Map<String, Object> more =
+    Map<String, Object> cost =
         Results.object("platform", platform.get().orElseGet(Platform::current).toString());
-    more.putAll(tally.result());
-    return new Pulled(image, more);
-  }
-
-  /** What became of one of several. */
-  private sealed interface Outcome {
-    record Done(Pulled pulled) implements Outcome {}
-
-    record Failed(String reference, RuntimeException cause) implements Outcome {}
-  }
-
-  private int pullAll(List<String> images) throws InterruptedException, ExecutionException {
-    List<Outcome> outcomes = new ArrayList<>();
-    Semaphore places = new Semaphore(IMAGES_AT_A_TIME);
-    try (Progress progress = output.show(Direction.PULL);
-        ContainerdClient containerd = daemon.connect();
-        EcrResolver resolver = registry.openShownBy(progress);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Callable<Outcome>> pulls = new ArrayList<>();
-      for (String image : images) {
-        pulls.add(
-            () -> {
-              places.acquire();
-              try {
-                return new Outcome.Done(pull(image, containerd, resolver, progress));
-              } catch (RuntimeException e) {
-                return new Outcome.Failed(image, e);
-              } finally {
-                places.release();
-              }
-            });
-      }
-      for (Future<Outcome> pulled : threads.invokeAll(pulls)) {
-        outcomes.add(pulled.get());
-      }
-      progress.complete();
-    }
-    return print(outcomes);
-  }
-
-  private int print(List<Outcome> outcomes) {
-    List<Map<String, Object>> objects = new ArrayList<>();
-    int failed = 0;
-    for (Outcome outcome : outcomes) {
-      switch (outcome) {
-        case Outcome.Done(Pulled pulled) -> {
-          String name = pulled.image.name();
-          Digest digest = pulled.image.target().digest();
-          objects.add(OutputOptions.object(name, digest, pulled.more));
-          if (!output.results().areJson()) {
-            output.print(name, digest, pulled.more);
-          }
-        }
-        case Outcome.Failed(String reference, RuntimeException cause) -> {
-          failed++;
-          String reason = Failure.explain(cause);
-          Map<String, Object> object = Results.object("name", reference);
-          object.put("error", reason);
-          objects.add(object);
-          options.err().printf("ecr: %s: %s%n", reference, reason.replaceAll("\\R", " "));
-        }
-      }
-    }
-    if (output.results().areJson()) {
-      output.results().print(Results.object("images", objects));
-    }
-    options.err().printf("%d of %d images pulled%n", outcomes.size() - failed, outcomes.size());
-    options.err().flush();
-    return failed == 0 ? 0 : 1;
+    cost.putAll(tally.result());
+    return new PulledImage(image, cost);
   }
 
   private PullOptions.Builder pullOptions() {

@@ -25,20 +25,6 @@ import org.junit.jupiter.api.Timeout;
 /** What the documents name is there. */
 @Timeout(120)
 class DocumentsIT {
-  private static final List<String> COMMANDS =
-      List.of(
-          "pull",
-          "push",
-          "copy",
-          "run",
-          "ls",
-          "tag",
-          "rm",
-          "resolve",
-          "inspect",
-          "local",
-          "help",
-          "completion");
   private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]+");
 
   /** The first cell of a table's row, if it is code. */
@@ -69,7 +55,7 @@ class DocumentsIT {
   @Test
   void theConfigurationHasEachOptionOfTheCommandsAndNoOther() throws Exception {
     Set<String> there = new TreeSet<>();
-    for (String command : COMMANDS) {
+    for (String command : EcrCommand.COMMANDS) {
       there.addAll(options(EcrCommand.plain().run(command, "--help").out()));
     }
     assertThat(options(Files.readString(DOCS.resolve("configuration.md"))))

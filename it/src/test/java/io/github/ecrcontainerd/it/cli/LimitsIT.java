@@ -186,20 +186,7 @@ class LimitsIT {
 
   @Test
   void columns() throws Exception {
-    for (String command :
-        List.of(
-            "pull",
-            "push",
-            "copy",
-            "run",
-            "ls",
-            "tag",
-            "rm",
-            "resolve",
-            "inspect",
-            "local",
-            "help",
-            "completion")) {
+    for (String command : EcrCommand.COMMANDS) {
       assertFits(40, command, "--help");
     }
     for (int columns : List.of(30, 40, 55, 120)) {

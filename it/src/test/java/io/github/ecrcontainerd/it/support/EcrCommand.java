@@ -16,6 +16,22 @@ import java.util.concurrent.TimeUnit;
  * the JVM that {@code bin/ecr} starts, without the script before it.
  */
 public final class EcrCommand {
+  /** The names of all commands. */
+  public static final List<String> COMMANDS =
+      List.of(
+          "pull",
+          "push",
+          "copy",
+          "run",
+          "ls",
+          "tag",
+          "rm",
+          "resolve",
+          "inspect",
+          "local",
+          "help",
+          "completion");
+
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Map<String, String> environment = new HashMap<>();

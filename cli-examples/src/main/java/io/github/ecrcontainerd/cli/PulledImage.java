@@ -1,0 +1,11 @@
+package io.github.ecrcontainerd.cli;
+
+import io.github.ecrcontainerd.containerd.image.Image;
+import java.util.Map;
+
+/**
+ * An image that was pulled.
+ *
+ * @param cost what that took, for programs
+ */
+record PulledImage(Image image, Map<String, Object> cost) {}
