@@ -71,7 +71,7 @@ final class DryRun {
     return contents.stream()
         .map(
             content -> {
-              Map<String, Object> object = Contents.object(content);
+              Map<String, Object> object = DescriptorObject.of(content);
               object.put("present", present);
               return object;
             });

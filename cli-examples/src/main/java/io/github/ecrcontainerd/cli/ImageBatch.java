@@ -100,8 +100,8 @@ final class ImageBatch {
     if (Debug.isOn()) {
       cause.printStackTrace(options.err());
     }
-    String reason = Failure.explain(cause).replaceAll("\\R", " ");
-    options.err().printf("ecr: %s: %s%n", reference, reason);
+    String reason = Failure.explain(cause);
+    options.complain(reference + ": " + reason);
     Map<String, Object> object = Results.object("name", reference);
     object.put("error", reason);
     return object;

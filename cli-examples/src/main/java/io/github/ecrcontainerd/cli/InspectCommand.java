@@ -54,7 +54,7 @@ final class InspectCommand {
   }
 
   private static Map<String, Object> object(ImageTree tree) {
-    Map<String, Object> object = Contents.object(tree.content());
+    Map<String, Object> object = DescriptorObject.of(tree.content());
     if (tree.isMissing()) {
       object.put("missing", true);
     }

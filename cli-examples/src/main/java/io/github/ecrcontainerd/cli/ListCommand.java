@@ -40,7 +40,7 @@ final class ListCommand {
 
   private static Map<String, Object> object(Image image) {
     Map<String, Object> object = Results.object("name", image.name());
-    object.put("target", Contents.object(image.target()));
+    object.put("target", DescriptorObject.of(image.target()));
     object.put("labels", image.labels());
     object.put("createdAt", image.createdAt().toString());
     object.put("updatedAt", image.updatedAt().toString());

@@ -224,6 +224,14 @@ final class Options {
     return command.commandLine().getErr();
   }
 
+  /**
+   * Says on standard error what went wrong, in one line, where the command goes on all the same.
+   */
+  void complain(String message) {
+    err().println("ecr: " + message.replaceAll("\\R", " "));
+    err().flush();
+  }
+
   /** What is wrong with values that have been read. */
   ParameterException wrong(String message) {
     return new ParameterException(command.commandLine(), message);

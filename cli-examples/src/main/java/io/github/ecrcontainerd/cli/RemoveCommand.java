@@ -36,8 +36,7 @@ final class RemoveCommand {
         try {
           remove(containerd, ImageName.find(containerd, name));
         } catch (ImageException e) {
-          options.err().printf("ecr: %s%n", e.getMessage());
-          options.err().flush();
+          options.complain(String.valueOf(e.getMessage()));
           status = 1;
         }
       }

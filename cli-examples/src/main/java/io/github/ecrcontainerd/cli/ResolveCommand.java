@@ -24,7 +24,7 @@ final class ResolveCommand {
       Resolution image = resolver.resolve(reference.get());
       if (results.areJson()) {
         var object = Results.object("name", image.name());
-        object.putAll(Contents.object(image.target()));
+        object.putAll(DescriptorObject.of(image.target()));
         results.print(object);
       } else {
         options.out().printf("%s %s%n", image.name(), image.target().digest());

@@ -3,11 +3,11 @@ package io.github.ecrcontainerd.cli;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import java.util.Map;
 
-/** A descriptor, for programs. */
-final class Contents {
-  private Contents() {}
+/** A descriptor as an object of JSON. */
+final class DescriptorObject {
+  private DescriptorObject() {}
 
-  static Map<String, Object> object(Descriptor content) {
+  static Map<String, Object> of(Descriptor content) {
     Map<String, Object> object = Results.object("mediaType", content.mediaType());
     object.put("digest", content.digest().toString());
     object.put("size", content.size());
