@@ -6,6 +6,8 @@ script=${BASH_SOURCE[-1]}
 arguments=("$@")
 repo=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
 app=$repo/cli-examples/target/app
+# shellcheck source=cli-examples/src/package/launch.sh
+. "$repo/cli-examples/src/package/launch.sh"
 
 # The environment may lack everything. Where HOME is unset, the shell looks ~ up in the list of users.
 [ -n "${HOME:-}" ] || {
@@ -52,13 +54,6 @@ answer_help() {
 reject_usage() {
   complain "$1. ${script##*/} --help says more"
   exit 2
-}
-
-# is_utf8 TEXT: whether its bytes are.
-is_utf8() {
-  case $1 in
-    *[!\ -~]*) printf %s "$1" | iconv -f UTF-8 -t UTF-8 > /dev/null 2>&1 ;;
-  esac
 }
 
 # is_writable DIR: whether DIR can be written to, or be made; an absolute path.
@@ -193,7 +188,7 @@ app_is_current() {
   done
   [ -d "$app/lib" ] || return 1
   # Maven doesn't write a jar again whose contents are the same: then only our stamp is new.
-  for reference in "$app/built" "$app"/lib/*-SNAPSHOT.jar; do
+  for reference in "$app/built" "$app"/lib/ecr.jar; do
     if [ -e "$reference" ] && [ -z "$(find "${sources[@]}" -newer "$reference" -print -quit)" ]; then
       return 0
     fi
@@ -230,40 +225,23 @@ build() {
   ) 9> "$target/build.lock"
 }
 
-# find_command JDK HEAP: sets ecr_command to the command line of the application; a user's arguments follow it.
-find_command() {
-  local native=("$app"/native/linux/*/glibc)
-  # -jar and not -cp: the manifest allows native access, and a flag for it would cost the JDK's archived module graph.
-  # The serial collector starts fastest and is the smallest. What is in flight survives a collection: hence the large
-  # survivor spaces, without which it would fill the old generation. What is worth compiling in a run of some seconds
-  # is called more often than by the JVM's own measure; but SHA-256 and Base64 are, from their first MiB on
-  # (docs/performance.md).
-  # shellcheck disable=SC2016,SC2054
-  ecr_command=("$1/bin/java" -XX:+UseSerialGC -Xms24m -Xmn16m -XX:SurvivorRatio=2 -XX:-UsePerfData
-    -XX:CompileThresholdScaling=4 -XX:CompileCommand=quiet
-    -XX:CompileCommand=CompileThresholdScaling,sun.security.provider.DigestBase::implCompressMultiBlock0,0.1
-    '-XX:CompileCommand=CompileThresholdScaling,java.util.Base64$Encoder::*,0.1'
-    -Xlog:os+thread=off -Djava.library.path="${native[0]}" -jar "$app"/lib/cli-examples-*.jar)
-  find_cache "$1"
-  # Whether the cache fits is looked at above. Where the JVM thinks otherwise, it starts without, and has nothing to say.
-  [ -z "$cache" ] || ecr_command=("$1/bin/java" "-XX:AOTCache=$cache" '-Xlog:aot*=off,cds*=off' "${ecr_command[@]:1}")
-  ecr_command=("$1/bin/java" "-Xmx$2" "${ecr_command[@]:1}")
-}
-
 # find_cache JDK: sets cache to what makes that JDK start the application faster (JEP 483), made if it is missing or of
 # another JDK or other jars. Empty where that is impossible: everything works without.
 find_cache() {
   local made=$app/cache/${1//\//_} stamp
   cache=''
-  stamp="${ecr_command[*]}
-$(stat -L -c '%n %s %Y' "$1/release" "$1/lib/server/libjvm.so" "$app"/lib/*.jar 2> /dev/null)" || return 0
+  stamp=$(command_line "$1/bin/java" "$app" '' 80m print_lines) || return 0
+  stamp+=$'\n'$(stat -L -c '%n %s %Y' "$1/release" "$1/lib/server/libjvm.so" "$app/lib/ecr.jar" 2> /dev/null) || return 0
   if ! cache_is_of "$stamp"; then
     make_cache "$1" || return 0
     cache_is_of "$stamp" || return 0
   fi
   # An empty one is left by a training that failed, and would again.
+  # shellcheck disable=SC2034
   [ ! -s "$made.aot" ] || cache=$made.aot
 }
+
+print_lines() { printf '%s\n' "$@"; }
 
 cache_is_of() { [ -r "$made.stamp" ] && [ "$(< "$made.stamp")" = "$1" ]; }
 
@@ -275,17 +253,7 @@ make_cache() {
     cache_is_of "$stamp" && exit 0
     [ ! -t 2 ] || say "Preparing for faster starts (once, some seconds)" >&2
     rm -f "$made".*
-    # Compiled lightly while it trains: else the JVM keeps profiles of what it compiles, and spends the first second of
-    # every start on compiling that again. What is compiled lightly then stays so: but not the loops of SHA-256 and
-    # Base64, which the other compiler replaces by instructions made for them.
-    # shellcheck disable=SC2016
-    if "$1/bin/java" -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 -cp "$app"/lib/cli-examples-*.jar \
-      io.github.ecrcontainerd.cli.training.Training "$1/bin/java" "-XX:AOTCacheOutput=$made.new" \
-      -XX:TieredStopAtLevel=1 -XX:CompileCommand=quiet \
-      -XX:CompileCommand=exclude,sun.security.provider.DigestBase::implCompressMultiBlock0 \
-      '-XX:CompileCommand=exclude,java.util.Base64$Encoder::encode0' \
-      '-XX:CompileCommand=exclude,java.util.Base64$Encoder::encodeBlock' \
-      -Xmx80m "${ecr_command[@]:1}" < /dev/null > "$made.log" 2>&1 9>&-; then
+    if train "$1/bin/java" "$app" "$made.new" > "$made.log" 2>&1 9>&-; then
       mv "$made.new" "$made.aot"
     else
       rm -f "$made".new*
@@ -294,6 +262,26 @@ make_cache() {
     printf '%s\n' "$stamp" > "$made.stamp"
   ) 9> "$app/cache/lock" || return 1
   give_back
+}
+
+# train JAVA APP CACHE: writes the AOT cache of the application in APP for that JVM.
+train() {
+  trained_cache=$3
+  command_line "$1" "$2" '' 80m pull_in_training < /dev/null
+}
+
+# pull_in_training JAVA FLAG... -jar JAR: what train calls. Compiled lightly while it trains: else the JVM keeps profiles of
+# what it compiles, and spends the first second of every start on compiling that again. What is compiled lightly then stays
+# so: but not the loops of SHA-256 and Base64, which the other compiler replaces by instructions made for them.
+pull_in_training() {
+  local java=$1 jar=${*: -1} package=io.github.ecrcontainerd.cli
+  # shellcheck disable=SC2016
+  "$java" -XX:+UseSerialGC -XX:-UsePerfData -XX:TieredStopAtLevel=1 -cp "$jar" $package.training.Training \
+    "$java" "-XX:AOTCacheOutput=$trained_cache" -XX:TieredStopAtLevel=1 -XX:CompileCommand=quiet \
+    -XX:CompileCommand=exclude,sun.security.provider.DigestBase::implCompressMultiBlock0 \
+    '-XX:CompileCommand=exclude,java.util.Base64$Encoder::encode0' \
+    '-XX:CompileCommand=exclude,java.util.Base64$Encoder::encodeBlock' \
+    "${@:2:$#-3}" -cp "$jar" $package.Rehearsal
 }
 
 # os NAME: a variable of os-release(5).
@@ -321,6 +309,33 @@ debian_mirror() {
     'Created-By: Packages' |
     awk -v suite="$(os VERSION_CODENAME)" '($2 == suite || $3 == suite) && $NF == "main" { print $1; exit }')
   [ -n "$mirror" ] && printf '%s\n' "$mirror"
+}
+
+# make_debian SUITE TAR PACKAGES [TAR_OPTION...]: writes an archive of a minimal Debian with these packages, a comma between
+# them, as debootstrap makes it. What that mounts is in a mount namespace that ends with it.
+make_debian() {
+  local suite=$1 archive=$2 packages=$3 mirror
+  shift 3
+  if ! mirror=$(debian_mirror) && [ "$(os ID)" = debian ]; then
+    # Before its first update apt doesn't know what its mirrors have.
+    apt-get -qq update
+    mirror=$(debian_mirror) || die "apt has no mirror of Debian's main component"
+  fi
+  mkdir -p "$(dirname "$archive")"
+  (
+    made=$(mktemp -d "$(dirname "$archive")/.making.XXXXXX")
+    trap 'rm -rf --one-file-system "$made"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    if ! unshare --mount --propagation private debootstrap --variant=minbase ${packages:+"--include=$packages"} \
+      "$suite" "$made/root" ${mirror:+"$mirror"} > "$made/log" 2>&1; then
+      tail -n 30 "$made/log" >&2
+      die "debootstrap can't make Debian's $suite"
+    fi
+    tar -C "$made/root" --exclude='./dev/*' --exclude='./var/cache/apt/*' --exclude='./var/lib/apt/lists/*' "$@" \
+      -cf "$made/tar" .
+    mv "$made/tar" "$archive"
+  )
 }
 
 # unpack_packages SUITE ROOT PACKAGE...: unpacks packages of any suite of Debian below ROOT, and installs nothing. apt

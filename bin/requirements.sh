@@ -8,9 +8,9 @@ requirements() {
   [ "$1" != build ] || return 0
   echo containerd runc busybox util-linux mount
   [ "$1" != demo ] || return 0
-  echo skopeo umoci aws shellcheck zstd isa-l tmux
+  echo skopeo umoci aws shellcheck zstd isa-l tmux zsh fish man lintian debootstrap
   case $1 in
-    docker) echo docker debootstrap ;;
+    docker) echo docker ;;
     bench) echo docker-registry curl time igzip ;;
   esac
 }
@@ -44,6 +44,7 @@ package_of() {
     docker) echo docker.io ;;
     isa-l) echo libisal2 ;;
     igzip) echo isal ;;
+    man) echo man-db ;;
     *) echo "$1" ;;
   esac
 }

@@ -1,11 +1,9 @@
 package io.github.ecrcontainerd.cli;
 
-import java.util.List;
 import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code ecr completion}. */
 final class CompletionCommand {
@@ -28,41 +26,16 @@ final class CompletionCommand {
   private int print() {
     CommandLine ecr = options.program();
     switch (shell.get()) {
-      // It makes zsh complete as bash does.
-      case "bash", "zsh" -> options.out().print(AutoComplete.bash("ecr", ecr));
-      case "fish" -> printForFish(ecr);
+      case "bash" -> options.out().print(AutoComplete.bash("ecr", ecr));
+      case "zsh" -> new ZshCompletion(options.out()).print(ecr);
+      case "fish" -> new FishCompletion(options.out()).print(ecr);
       default -> throw options.wrong("SHELL is bash, zsh or fish, not " + shell.get());
     }
     return 0;
   }
 
-  private void printForFish(CommandLine ecr) {
-    ecr.getSubcommands()
-        .forEach(
-            (name, command) -> {
-              CommandSpec spec = command.getCommandSpec();
-              options
-                  .out()
-                  .printf(
-                      "complete -c ecr -n __fish_use_subcommand -f -a %s -d %s%n",
-                      name, quoted(spec.usageMessage().description()[0]));
-              spec.options().forEach(option -> printForFish(name, option));
-            });
-  }
-
-  private void printForFish(String command, OptionSpec option) {
-    StringBuilder line =
-        new StringBuilder("complete -c ecr -n '__fish_seen_subcommand_from %s'".formatted(command));
-    for (String name : List.of(option.names())) {
-      line.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
-    }
-    if (option.arity().max() > 0) {
-      line.append(" -r");
-    }
-    options.out().println(line + " -d " + quoted(String.join(" ", option.description())));
-  }
-
-  private static String quoted(String text) {
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'";
+  /** What a command does, in the one line that a list of commands has for it. */
+  static String summary(CommandLine command) {
+    return command.getCommandSpec().usageMessage().description()[0];
   }
 }

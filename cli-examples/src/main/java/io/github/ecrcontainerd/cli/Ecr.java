@@ -71,7 +71,7 @@ public final class Ecr {
   }
 
   /** The command that is asked for, or all: making the options of each costs a start some time. */
-  private static CommandLine commands(String... args) {
+  static CommandLine commands(String... args) {
     CommandLine ecr =
         new CommandLine(
             Options.ofProgram("ecr", "Moves images between Amazon ECR and containerd.").command());

@@ -117,7 +117,7 @@ final class Options {
                 .type(List.class)
                 .auxiliaryTypes(String.class)
                 .paramLabel(label)
-                .description(description)));
+                .description(joined(description))));
   }
 
   private PositionalParamSpec.Builder next(String arity, String label, String... description) {
@@ -126,7 +126,7 @@ final class Options {
         .arity(arity)
         .type(String.class)
         .paramLabel(label)
-        .description(description);
+        .description(joined(description));
   }
 
   private PositionalParamSpec add(PositionalParamSpec.Builder parameter) {
@@ -191,7 +191,12 @@ final class Options {
   }
 
   private static OptionSpec.Builder option(String names, String... description) {
-    return OptionSpec.builder(names.split(" ", -1)).description(description);
+    return OptionSpec.builder(names.split(" ", -1)).description(joined(description));
+  }
+
+  /** One text, which the help breaks where its lines end, and not where ours do. */
+  private static String joined(String... description) {
+    return String.join(" ", description);
   }
 
   private OptionSpec add(OptionSpec.Builder option) {

@@ -227,23 +227,6 @@ class CommandsIT {
   }
 
   @Test
-  void completesInBash() throws Exception {
-    String script = succeed("completion", "bash");
-    String completed =
-        Command.run(
-            List.of(
-                "bash",
-                "-c",
-                "eval \"$1\"; COMP_WORDS=(ecr pull --plat); COMP_CWORD=2; _complete_ecr;"
-                    + " printf '%s\\n' \"${COMPREPLY[@]}\"",
-                "bash",
-                script));
-    assertThat(completed).isEqualTo("--platform\n");
-    assertThat(succeed("completion", "fish"))
-        .contains("complete -c ecr -n __fish_use_subcommand -f -a pull -d ");
-  }
-
-  @Test
   void helpIsWhatTheOptionShows() throws Exception {
     assertThat(succeed("help", "pull")).isEqualTo(succeed("pull", "--help"));
     assertThat(succeed("help")).contains("pull", "inspect", "completion");

@@ -160,8 +160,7 @@ class ExamplesIT {
       command.add("-XX:-UsePerfData");
       command.add("--enable-native-access=ALL-UNNAMED");
       command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));
-      command.addAll(
-          List.of("-cp", Checkout.project().resolve("cli-examples/target/app/lib") + "/*"));
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
       command.add("io.github.ecrcontainerd.examples." + example);
       command.addAll(List.of(arguments));
       return Command.run(command);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.ecrcontainerd.it.support.Checkout;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -96,11 +98,8 @@ class LauncherIT {
     isSilent(version());
     assertThat(Files.readAttributes(cache(), "unix:ino").get("ino")).isEqualTo(made);
 
-    try (Stream<Path> jars = Files.list(checkout.app().resolve("lib"))) {
-      Path jar =
-          jars.filter(file -> file.toString().contains("grpc-core")).findFirst().orElseThrow();
-      Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000_000_000L));
-    }
+    Files.setLastModifiedTime(
+        checkout.app().resolve("lib/ecr.jar"), FileTime.fromMillis(1_000_000_000_000L));
     isSilent(version());
     assertThat(startsFromTheCache()).isTrue();
   }
@@ -116,11 +115,8 @@ class LauncherIT {
   @Test
   void startsWithoutWhereTheTrainingFails() throws Exception {
     // The trainer is there, and the registry that it starts is not.
-    try (Stream<Path> jars = Files.list(checkout.app().resolve("lib"))) {
-      Files.delete(
-          jars.filter(file -> file.toString().contains("netty-transport-4"))
-              .findFirst()
-              .orElseThrow());
+    try (FileSystem jar = FileSystems.newFileSystem(checkout.app().resolve("lib/ecr.jar"))) {
+      Files.delete(jar.getPath("io/github/ecrcontainerd/local/EcrLocal.class"));
     }
     isSilent(version());
     assertThat(startsFromTheCache()).isFalse();

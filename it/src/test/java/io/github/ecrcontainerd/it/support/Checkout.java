@@ -9,6 +9,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +40,7 @@ public final class Checkout {
     checkout.copyFile(Path.of("README.md"));
     checkout.copyFile(Path.of("CONTRIBUTING.md"));
     checkout.copyTree(Path.of("bin"));
+    checkout.copyTree(Path.of("cli-examples", "src", "package"));
     checkout.copyTree(APP);
     // bin/verify takes names of classes that there are.
     checkout.copyTree(Path.of("it", "src", "test", "java"));
@@ -75,6 +78,17 @@ public final class Checkout {
 
   Path directory() {
     return directory;
+  }
+
+  /** The version that the project's modules have. */
+  public static String version() throws IOException {
+    Matcher version =
+        Pattern.compile("^  <version>(.*)</version>$", Pattern.MULTILINE)
+            .matcher(Files.readString(PROJECT.resolve("pom.xml")));
+    if (!version.find()) {
+      throw new IllegalStateException("the project's pom has no version");
+    }
+    return version.group(1);
   }
 
   /** {@code bin/ecr} of the project, which a test may start. */
@@ -116,7 +130,11 @@ public final class Checkout {
   /** Asks the launcher once. It makes its cache then, if it hasn't yet. */
   private static final class Launcher {
     private static final String QUESTION =
-        ". \"$1\"/bin/lib.sh && find_command \"$2\" 96m && printf '%s\\n' \"${ecr_command[@]}\"";
+        """
+        . "$1/bin/lib.sh"
+        find_cache "$2"
+        command_line "$2/bin/java" "$app" "$cache" 96m print_lines
+        """;
     static final List<String> COMMAND =
         Command.run(
                 List.of(

@@ -22,6 +22,11 @@ public final class Command {
    *     than two minutes; the message holds what it wrote to its standard error
    */
   public static String run(List<String> command) {
+    return run(DEADLINE, command);
+  }
+
+  /** The same, for a program that may take as long as this. */
+  public static String run(Duration deadline, List<String> command) {
     Process process;
     try {
       process = new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.PIPE).start();
@@ -32,10 +37,10 @@ public final class Command {
     try {
       CompletableFuture<String> output = drain(process.getInputStream());
       CompletableFuture<String> errors = drain(process.getErrorStream());
-      if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError(
             "Still running after %d s: %s"
-                .formatted(DEADLINE.toSeconds(), String.join(" ", command)));
+                .formatted(deadline.toSeconds(), String.join(" ", command)));
       }
       if (process.exitValue() != 0) {
         throw new AssertionError(

@@ -61,6 +61,11 @@ public final class Tmux implements AutoCloseable {
     }
   }
 
+  /** Types a text, or a key that tmux has a name for. */
+  public void type(String keys) {
+    Command.run(command("send-keys", "--", keys));
+  }
+
   private List<String> command(String... arguments) {
     List<String> command = new ArrayList<>(List.of("tmux", "-S", socket.toString()));
     command.addAll(List.of(arguments));

@@ -1,0 +1,192 @@
+package io.github.ecrcontainerd.it.release;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ecrcontainerd.it.daemon.Containerd;
+import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
+import io.github.ecrcontainerd.it.image.LayeredImage;
+import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.it.registry.LocalEcr;
+import io.github.ecrcontainerd.it.support.Checkout;
+import io.github.ecrcontainerd.it.support.CleanDebian;
+import io.github.ecrcontainerd.it.support.Command;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code bin/package}: what it makes is installed where there is no Java, by dpkg, tar and
+ * containerd, and works there.
+ */
+@WithOneContainerd
+@Timeout(900)
+class PackageIT {
+  private static final Map<String, String> CREDENTIALS =
+      Map.of("AWS_ACCESS_KEY_ID", "local", "AWS_SECRET_ACCESS_KEY", "x");
+
+  @TempDir private static Path directory;
+
+  private final Containerd daemon;
+
+  PackageIT(Containerd daemon) {
+    this.daemon = daemon;
+  }
+
+  @BeforeAll
+  static void makeThePackages() {
+    Command.run(
+        Duration.ofMinutes(10),
+        List.of(
+            Checkout.project().resolve("bin/package").toString(), "--into", packages().toString()));
+  }
+
+  private static Path packages() {
+    return directory.resolve("packages");
+  }
+
+  private static Path made(String end) throws IOException {
+    try (Stream<Path> files = Files.list(packages())) {
+      return files.filter(file -> file.toString().endsWith(end)).findFirst().orElseThrow();
+    }
+  }
+
+  private static Path unpacked(Path where) throws IOException {
+    Command.run(List.of("tar", "-C", where.toString(), "-xzf", made(".tar.gz").toString()));
+    try (Stream<Path> files = Files.list(where)) {
+      return files.findFirst().orElseThrow();
+    }
+  }
+
+  private List<String> pull(LocalEcr ecr, String program, String socket, String reference) {
+    return List.of(
+        program,
+        "pull",
+        "--quiet",
+        "--address",
+        socket,
+        "--endpoint-url",
+        ecr.server().endpoint().toString(),
+        reference);
+  }
+
+  private static String runWithoutJava(Map<String, String> environment, List<String> command) {
+    List<String> line = new ArrayList<>(List.of("env", "-i", "PATH=/usr/bin:/bin"));
+    environment.forEach((name, value) -> line.add(name + "=" + value));
+    line.addAll(command);
+    return Command.run(line);
+  }
+
+  @Test
+  void lintianFindsNoErrorInTheDeb() throws Exception {
+    String said = Command.run(List.of("lintian", "--allow-root", made(".deb").toString()));
+
+    assertThat(said.lines()).noneMatch(line -> line.startsWith("E:"));
+  }
+
+  @Test
+  void aDebianWithNothingButTheDebPulls(@TempDir Path room) throws Exception {
+    CleanDebian debian = CleanDebian.in(room, requireNonNull(daemon.socket().getParent()));
+    assertThat(debian.file("/usr/bin/java")).doesNotExist();
+    Files.copy(made(".deb"), debian.file("/root/ecr.deb"));
+    debian.run("dpkg", "-i", "/root/ecr.deb");
+
+    assertThat(debian.run("ecr", "--version")).startsWith("ecr ");
+    try (LocalEcr ecr = LocalEcr.openWithoutTls()) {
+      OciLayout layout = ecr.repository("packaged/app");
+      layout.tag("latest", LayeredImage.write(layout, 2).manifest());
+      String reference = ecr.reference("packaged/app", "latest");
+      debian.run(
+          CREDENTIALS,
+          pull(ecr, "ecr", "/mnt/" + daemon.socket().getFileName(), reference)
+              .toArray(String[]::new));
+
+      assertThat(daemon.ctr("images", "check", "name==" + reference)).contains("complete");
+    }
+    debian.run("dpkg", "--purge", "ecr-containerd");
+    assertThat(debian.file("/usr/lib/ecr-containerd")).doesNotExist();
+  }
+
+  @Test
+  void theArchiveStartsFromItsCacheWhereverItIsUnpacked(@TempDir Path elsewhere) throws Exception {
+    Path program = unpacked(Files.createDirectory(elsewhere.resolve("a directory")));
+    Path link = Files.createSymbolicLink(elsewhere.resolve("ecr"), program.resolve("bin/ecr"));
+    Path classes = elsewhere.resolve("classes");
+    String log = "-Xlog:class+load:file=" + classes;
+
+    for (String option : List.of("--version", "resolve")) {
+      String line = "\"$0\" " + option + " || [ $? = 2 ]";
+      runWithoutJava(Map.of("JAVA_TOOL_OPTIONS", log), List.of("sh", "-c", line, link.toString()));
+      assertThat(Files.readString(classes).lines())
+          .as("the program's classes in %s", option)
+          .anyMatch(
+              loaded ->
+                  loaded.contains("io.github.ecrcontainerd.cli.Ecr ")
+                      && loaded.contains("shared objects file"));
+    }
+  }
+
+  @Test
+  void theArchiveHasAManualPageOfEachCommandThatManShows(@TempDir Path elsewhere) throws Exception {
+    Path pages = unpacked(elsewhere).resolve("share/man/man1");
+    String help =
+        runWithoutJava(
+            Map.of(), List.of(pages.resolve("../../../bin/ecr").toString(), "pull", "--help"));
+
+    String page =
+        Command.run(
+            List.of(
+                "env",
+                "MAN_KEEP_FORMATTING=",
+                "MANWIDTH=200",
+                "man",
+                "--warnings",
+                "-l",
+                pages.resolve("ecr-pull.1.gz").toString()));
+
+    assertThat(page).contains("ecr-pull - Pulls images from Amazon ECR into containerd");
+    help.lines()
+        .map(String::strip)
+        .filter(line -> line.startsWith("--"))
+        .map(line -> line.split("[= ]", 2)[0])
+        .forEach(option -> assertThat(page).contains(option));
+    try (Stream<Path> files = Files.list(pages)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .contains("ecr.1.gz", "ecr-push.1.gz", "ecr-copy.1.gz", "ecr-completion.1.gz");
+    }
+  }
+
+  @Test
+  void theImageIsPulledByTheProgramInItAndRuns(@TempDir Path elsewhere) throws Exception {
+    String program = unpacked(elsewhere).resolve("bin/ecr").toString();
+    try (LocalEcr ecr = LocalEcr.openWithoutTls()) {
+      String tag = Checkout.version();
+      OciLayout layout = ecr.repository("ecr");
+      Command.run(
+          List.of(
+              "skopeo",
+              "copy",
+              "--all",
+              "oci:" + packages().resolve("image") + ":" + tag,
+              "oci:" + layout.directory() + ":" + tag));
+      String reference = ecr.reference("ecr", tag);
+      runWithoutJava(CREDENTIALS, pull(ecr, program, daemon.socket().toString(), reference));
+
+      assertThat(daemon.ctr("images", "check", "name==" + reference)).contains("complete");
+      assertThat(
+              runWithoutJava(
+                  Map.of("CONTAINERD_ADDRESS", daemon.socket().toString()),
+                  List.of(program, "run", reference, "--version")))
+          .isEqualTo("ecr " + tag + "\n");
+    }
+  }
+}
