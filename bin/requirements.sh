@@ -8,7 +8,7 @@ requirements() {
   [ "$1" != build ] || return 0
   echo containerd runc busybox util-linux mount
   [ "$1" != demo ] || return 0
-  echo skopeo umoci aws shellcheck zstd isa-l tmux zsh fish man lintian debootstrap
+  echo skopeo umoci aws shellcheck zstd isa-l tmux zsh fish man lintian debootstrap chromium
   case $1 in
     docker) echo docker ;;
     bench) echo docker-registry curl time igzip ;;

@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.cli.progress.Direction;
 import io.github.ecrcontainerd.cli.progress.Progress;
+import io.github.ecrcontainerd.cli.timeline.Timeline;
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.PullOptions;
 import io.github.ecrcontainerd.containerd.TransferPlan;
@@ -9,6 +10,7 @@ import io.github.ecrcontainerd.containerd.Unpacking;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Platform;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,13 @@ final class PullCommand {
       options.flag(
           "--no-arn-name", "don't keep the image under its canonical name, ecr.aws/arn:...");
 
+  private final Supplier<Optional<Path>> timeline =
+      options.value(
+          "--timeline",
+          "FILE",
+          Path.class,
+          "write a page of what went on when, and of what the pull waited for, in HTML");
+
   private PullCommand() {}
 
   static CommandSpec command() {
@@ -85,6 +94,15 @@ final class PullCommand {
     if (dryRun.isAsked()) {
       return plan(images);
     }
+    if (timeline.get().isEmpty()) {
+      return pull(images);
+    }
+    try (Timeline _ = Timeline.start(timeline.get().get(), images)) {
+      return pull(images);
+    }
+  }
+
+  private int pull(List<String> images) throws Exception {
     return images.size() == 1 ? pullOne(images.getFirst()) : pullAll(images);
   }
 

@@ -4,10 +4,12 @@ import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
+import io.github.ecrcontainerd.ecr.internal.events.ResolveEvent;
 import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.ecr.internal.http.HttpClients;
 import io.github.ecrcontainerd.ecr.internal.upload.PartBodies;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
@@ -59,12 +61,24 @@ public final class EcrRegistry implements AutoCloseable {
 
   /** What a reference names. */
   public Resolution resolve(EcrReference reference) throws InterruptedException {
-    Resolution image = manifests.resolve(reference);
+    Resolution image = find(reference);
     // Only the answer says what it is: its bytes have come by then.
     ObservedTransfer transfer = ObservedTransfer.begin(listener, image.target(), 0);
     transfer.moved(image.target().size());
     transfer.completed();
     return image;
+  }
+
+  private Resolution find(EcrReference reference) throws InterruptedException {
+    ResolveEvent event = new ResolveEvent(reference);
+    Descriptor found = null;
+    try {
+      Resolution image = manifests.resolve(reference);
+      found = image.target();
+      return image;
+    } finally {
+      event.ended(found);
+    }
   }
 
   public Fetcher fetcher(EcrReference reference) {

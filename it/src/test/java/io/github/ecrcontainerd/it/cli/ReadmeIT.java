@@ -71,7 +71,10 @@ class ReadmeIT {
 
   /** What ReleaseIT does. */
   private static final Set<String> OF_THE_RELEASE =
-      Set.of("bin/release --dry-run", "mvn compile exec:java -Dexec.mainClass=PullImage");
+      Set.of(
+          "bin/package",
+          "bin/release --dry-run",
+          "mvn compile exec:java -Dexec.mainClass=PullImage");
 
   private static final Pattern OPTION = Pattern.compile("--[a-z][a-z-]+");
   private static final String PORT = "4566";

@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.internal.events.UnpackEvent;
 import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.containerd.internal.image.GcLabels;
 import io.github.ecrcontainerd.containerd.internal.image.Source;
@@ -141,7 +142,13 @@ final class Unpacker implements AutoCloseable {
         Digest diffId = rootFs.image().diffIds().get(i);
         if (!wasUnpacked(layers.get(i), parent, chainIds.get(i))) {
           missing.bring(layers.get(i));
-          unpack(layers.get(i), diffId, parent, chainIds.get(i));
+          UnpackEvent event = new UnpackEvent(layers.get(i), false);
+          try {
+            unpack(layers.get(i), diffId, parent, chainIds.get(i));
+            event.completed();
+          } finally {
+            event.commit();
+          }
         }
         note(layers.get(i), diffId);
       }

@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.containerd.ContentListener;
 import io.github.ecrcontainerd.containerd.content.ContentInfo;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
+import io.github.ecrcontainerd.containerd.internal.events.IngestEvent;
 import io.github.ecrcontainerd.containerd.internal.image.GcLabels;
 import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
 import io.github.ecrcontainerd.containerd.internal.image.Sizes;
@@ -154,14 +155,20 @@ public final class StoreSink implements Sink {
       return;
     }
     try (Ingest ingest = open.get()) {
-      Transfers.observe(
-          listener,
-          blob,
-          ingest.offset(),
-          () -> {
-            fill(ingest, blob, source);
-            return blob;
-          });
+      IngestEvent event = new IngestEvent(blob, ingest.offset());
+      try {
+        Transfers.observe(
+            listener,
+            blob,
+            ingest.offset(),
+            () -> {
+              fill(ingest, blob, source);
+              event.completed();
+              return blob;
+            });
+      } finally {
+        event.commit();
+      }
     } catch (ContainerdException e) {
       // The ingest's refusal of wrong bytes, which it has forgotten then.
       throw e.code() == ContainerdException.Code.FAILED_PRECONDITION ? damaged(blob, e) : e;

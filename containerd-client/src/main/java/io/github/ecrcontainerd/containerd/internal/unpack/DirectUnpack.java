@@ -235,7 +235,7 @@ public final class DirectUnpack implements AutoCloseable {
       List<Mount> mounts = snapshots.prepare(key, "", Map.of());
       DirectoryHandle directory = open(mounts).getFirst();
       requireShared(key, directory);
-      LayerStage stage = new LayerStage(key, directory, !layer.lowest(), layer.diffId());
+      LayerStage stage = new LayerStage(content, key, directory, !layer.lowest(), layer.diffId());
       return keep(content.digest(), stage);
     } catch (ContainerdException | IOException e) {
       // The daemon can do what isn't possible here, or tells why it can't.

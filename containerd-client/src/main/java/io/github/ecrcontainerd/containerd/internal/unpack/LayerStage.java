@@ -1,7 +1,9 @@
 package io.github.ecrcontainerd.containerd.internal.unpack;
 
+import io.github.ecrcontainerd.containerd.internal.events.UnpackEvent;
 import io.github.ecrcontainerd.containerd.internal.ffm.DirectoryHandle;
 import io.github.ecrcontainerd.containerd.internal.image.Compression;
+import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -27,6 +29,7 @@ final class LayerStage implements AutoCloseable {
   private final String key;
   private final DirectoryHandle directory;
   private final LayerWriter writer;
+  private final UnpackEvent event;
   private final ByteRing bytes = new ByteRing();
   private final ByteRing archive = new ByteRing();
   private final FutureTask<@Nullable Void> inflating;
@@ -36,12 +39,15 @@ final class LayerStage implements AutoCloseable {
   /**
    * Begins.
    *
+   * @param layer what is unpacked
    * @param key of the snapshot, which its caller removes or commits
    * @param directory of the snapshot; closed with this
    * @param overOthers whether there are layers below
    * @param diffId what the layer unpacks to
    */
-  LayerStage(String key, DirectoryHandle directory, boolean overOthers, Digest diffId) {
+  LayerStage(
+      Descriptor layer, String key, DirectoryHandle directory, boolean overOthers, Digest diffId) {
+    this.event = new UnpackEvent(layer, true);
     this.key = key;
     this.directory = directory;
     this.writer = new LayerWriter(directory, overOthers);
@@ -77,6 +83,15 @@ final class LayerStage implements AutoCloseable {
   }
 
   private void write(Digest diffId) throws IOException {
+    try {
+      writeAndHash(diffId);
+      event.completed();
+    } finally {
+      event.commit();
+    }
+  }
+
+  private void writeAndHash(Digest diffId) throws IOException {
     MessageDigest hash = diffId.algorithm().newHash();
     try (ByteRing arriving = archive;
         InputStream hashed =

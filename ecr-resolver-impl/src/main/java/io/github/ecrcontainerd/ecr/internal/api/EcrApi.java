@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.ecr.internal.events.ApiCallEvent;
+import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
 import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -85,6 +87,7 @@ public final class EcrApi {
           throw e;
         }
         listener.throttled(operation, pause.get());
+        new RetryEvent(operation, "throttled", pause.get()).commit();
         Thread.sleep(pause.get());
       }
     }
@@ -96,14 +99,19 @@ public final class EcrApi {
       @Nullable Digest digest,
       Function<EcrAsyncClient, CompletableFuture<T>> request)
       throws FailedCall, InterruptedException {
+    ApiCallEvent event = new ApiCallEvent(operation, reference.repository());
     CompletableFuture<T> call = start(reference, request);
     try {
       return call.get();
     } catch (ExecutionException e) {
+      event.failed(e.getCause() == null ? e : e.getCause());
       throw failed(operation, reference, digest, e);
     } catch (InterruptedException e) {
+      event.failed(e);
       call.cancel(true);
       throw e;
+    } finally {
+      event.commit();
     }
   }
 

@@ -2,6 +2,8 @@ package io.github.ecrcontainerd.ecr.internal.download;
 
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.Redaction;
+import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
+import io.github.ecrcontainerd.ecr.internal.events.UrlRenewalEvent;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
@@ -22,6 +25,9 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
  */
 final class LayerSource {
   private static final String OPERATION = "GetDownloadUrlForLayer";
+
+  private static final Pattern CLASS_NAME =
+      Pattern.compile("^(?:[a-z0-9]+\\.)+\\w+(?:Exception|Error): ");
 
   private final EcrApi api;
   private final SdkAsyncHttpClient http;
@@ -58,6 +64,10 @@ final class LayerSource {
     this.listener = listener;
   }
 
+  Digest digest() {
+    return digest;
+  }
+
   /** What requests for the layer are sent with. */
   SdkAsyncHttpClient http() {
     return http;
@@ -77,6 +87,7 @@ final class LayerSource {
       lastUrl = fresh;
       if (isRenewed) {
         listener.urlRenewed(layer);
+        new UrlRenewalEvent(digest).commit();
       }
       return fresh;
     } finally {
@@ -99,6 +110,7 @@ final class LayerSource {
   /** Some of it will be asked for again after a pause. */
   void retrying(Throwable cause, Duration pause) {
     listener.retrying(layer, reasonOf(cause), pause);
+    new RetryEvent(digest.toString(), reasonOf(cause), pause).commit();
   }
 
   /** Some of it is asked for a second time. */
@@ -169,10 +181,14 @@ final class LayerSource {
     return last == null ? reference.toString() : last.toString();
   }
 
-  private static String reasonOf(Throwable cause) {
+  /**
+   * What a failure says, without what is secret in it, and without the name of a Java class, which
+   * an exception has in front that was made of another.
+   */
+  static String reasonOf(Throwable cause) {
     return cause.getMessage() == null
         ? cause.getClass().getSimpleName()
-        : Redaction.of(cause.getMessage());
+        : CLASS_NAME.matcher(Redaction.of(cause.getMessage())).replaceFirst("");
   }
 
   private ResolverException failed(Code code, String reason, @Nullable Throwable cause) {

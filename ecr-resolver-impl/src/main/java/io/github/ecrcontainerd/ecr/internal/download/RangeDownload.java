@@ -199,7 +199,7 @@ final class RangeDownload implements RangeRequest.Listener {
       if (closed || from == range.length()) {
         return;
       }
-      request = new RangeRequest(range, from, url, throughRing, this);
+      request = new RangeRequest(source.digest(), range, from, url, throughRing, this);
       requests.add(request);
       long lead = stats.bytesUntilFirstByte();
       nearEnd = range.length() - Math.min(lead, range.length() / 2);
@@ -275,6 +275,7 @@ final class RangeDownload implements RangeRequest.Listener {
         long now = System.nanoTime();
         for (RangeRequest silent : requests.silent(now)) {
           lastCause = silent.silence();
+          silent.failed(lastCause);
           requests.drop(silent);
         }
         if (requests.isEmpty()) {
@@ -349,6 +350,7 @@ final class RangeDownload implements RangeRequest.Listener {
     try {
       if (cause != null && requests.contains(request)) {
         lastCause = cause instanceof StatusException answer ? learned(request, answer) : cause;
+        request.failed(lastCause);
         requests.drop(request);
         changed.signal();
       }

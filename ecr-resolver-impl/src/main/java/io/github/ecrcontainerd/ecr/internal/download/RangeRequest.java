@@ -1,5 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
+import io.github.ecrcontainerd.ecr.internal.events.RangeEvent;
+import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -32,22 +34,28 @@ final class RangeRequest implements LayerGet.Receiver {
   private final LayerUrl url;
   private final Listener listener;
   private final LayerGet get;
+  private final RangeEvent event;
   private final long started = System.nanoTime();
+  private final long from;
   private long position;
   private boolean mayBeHedged;
   private boolean holdsHedgeConnection;
 
   /**
+   * @param layer what the range is of
    * @param from the first byte of the range that it asks for
    * @param paced whether bytes come only when they are asked for; then the connection may wait for
    *     its reader, and the request is never late
    */
-  RangeRequest(ByteRange range, long from, LayerUrl url, boolean paced, Listener listener) {
+  RangeRequest(
+      Digest layer, ByteRange range, long from, LayerUrl url, boolean paced, Listener listener) {
     this.length = range.length() - from;
     this.url = url;
     this.listener = listener;
     this.position = from;
+    this.from = from;
     this.mayBeHedged = !paced;
+    this.event = new RangeEvent(layer, range.first() + from, length);
     this.get = new LayerGet(range.after(from), this, paced);
   }
 
@@ -63,6 +71,21 @@ final class RangeRequest implements LayerGet.Receiver {
 
   void cancel() {
     get.cancel();
+  }
+
+  /** It is given up: why. */
+  void failed(Throwable cause) {
+    event.failed(LayerSource.reasonOf(cause));
+  }
+
+  /** It is over, however that came. */
+  void over() {
+    event.ended(position - from, Math.max(0, get.nanosToFirstByte()));
+  }
+
+  /** It asks for what another one is late with. */
+  void hedges() {
+    event.hedges();
   }
 
   /** Asks for more bytes, where it is paced. */

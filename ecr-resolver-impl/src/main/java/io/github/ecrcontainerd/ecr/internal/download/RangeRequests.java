@@ -32,6 +32,9 @@ final class RangeRequests {
   }
 
   void add(RangeRequest request) {
+    if (!open.isEmpty()) {
+      request.hedges();
+    }
     open.add(request);
   }
 
@@ -47,6 +50,7 @@ final class RangeRequests {
   void drop(RangeRequest request) {
     if (open.remove(request)) {
       request.cancel();
+      request.over();
       release(request);
     }
   }

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal.upload;
 import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.FailedCall;
+import io.github.ecrcontainerd.ecr.internal.events.UploadPartEvent;
 import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -63,7 +64,8 @@ public final class LayerUpload implements BlobWriter {
   private @Nullable Travelling travelling;
 
   /** A part on its way: the first of the pending bytes. */
-  private record Travelling(LayerPart part, CompletableFuture<UploadLayerPartResponse> call) {}
+  private record Travelling(
+      LayerPart part, CompletableFuture<UploadLayerPartResponse> call, UploadPartEvent event) {}
 
   private LayerUpload(
       EcrApi api,
@@ -184,7 +186,8 @@ public final class LayerUpload implements BlobWriter {
                                 .overrideConfiguration(
                                     call ->
                                         call.putExecutionAttribute(PartBodies.PART, part)
-                                            .apiCallTimeout(PART_TIMEOUT)))));
+                                            .apiCallTimeout(PART_TIMEOUT)))),
+            new UploadPartEvent(layer.digest(), first, bytes));
   }
 
   /** Waits for the part that travels, and forgets as much of it as has arrived. */
@@ -198,7 +201,9 @@ public final class LayerUpload implements BlobWriter {
     long next = end;
     try {
       api.await(PART, reference, layer.digest(), sent.call, STALL_TIMEOUT, part::lastRead);
+      sent.event.ended(true);
     } catch (FailedCall e) {
+      sent.event.ended(false);
       next = firstMissing(e);
       if (next < arrived) {
         throw lost(e.told());

@@ -1,0 +1,41 @@
+package io.github.ecrcontainerd.cli.timeline;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** Records what goes on while it is open, and writes a page of it when it is closed. */
+public final class Timeline implements AutoCloseable {
+  private final Path file;
+  private final List<String> images;
+  private final FlightRecording recording;
+  private final Instant start;
+
+  private Timeline(Path file, List<String> images, FlightRecording recording) {
+    this.file = file;
+    this.images = images;
+    this.recording = recording;
+    this.start = Instant.now();
+  }
+
+  /**
+   * Begins.
+   *
+   * @param file the page, which is made now, so that it fails now if it can't be
+   * @param images what is pulled
+   */
+  public static Timeline start(Path file, List<String> images) throws IOException {
+    Files.writeString(file, "");
+    return new Timeline(file, images, FlightRecording.start());
+  }
+
+  @Override
+  public void close() throws IOException {
+    Instant end = Instant.now();
+    try (recording) {
+      Files.writeString(file, TimelinePage.of(images, start, end, recording.end()));
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.ecrcontainerd.ecr.internal.events;
+
+import jdk.jfr.Category;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+import org.jspecify.annotations.Nullable;
+
+/** A call of the Amazon ECR API, with what the SDK repeats of it. */
+@Name("io.github.ecrcontainerd.ApiCall")
+@Label("Amazon ECR API Call")
+@Category("Amazon ECR")
+@Threshold("10 ms")
+@StackTrace(false)
+// Flight Recorder reads the fields.
+@SuppressWarnings("UnusedVariable")
+public final class ApiCallEvent extends Event {
+  @Label("Operation")
+  private final String operation;
+
+  @Label("Repository")
+  private final String repository;
+
+  @Label("Failure")
+  private @Nullable String failure;
+
+  public ApiCallEvent(String operation, String repository) {
+    this.operation = operation;
+    this.repository = repository;
+    begin();
+  }
+
+  /** The kind of what it failed with; what it says may be long, and others' words. */
+  public void failed(Throwable cause) {
+    failure = cause.getClass().getSimpleName();
+  }
+}
