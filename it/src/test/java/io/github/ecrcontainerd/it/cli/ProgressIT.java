@@ -117,7 +117,12 @@ class ProgressIT {
   @Test
   void writesAnObjectForEachThingThatHappensIfItIsTold() throws Exception {
     String said = shell(pull("app") + " --progress=json 2>&1 >/dev/null", Map.of());
-    List<JsonNode> objects = said.lines().map(JsonMapper.shared()::readTree).toList();
+    // How it stands is told every second, and a busy machine takes that long for anything.
+    List<JsonNode> objects =
+        said.lines()
+            .map(JsonMapper.shared()::readTree)
+            .filter(object -> !object.path("event").asString().equals("progress"))
+            .toList();
 
     assertThat(objects.stream().map(object -> object.path("event").asString()))
         .startsWith("resolved")

@@ -16,6 +16,7 @@ import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.image.OciLayout.Format;
 import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.it.registry.PrivateEcr;
+import io.github.ecrcontainerd.testing.ContainerdContainer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it.daemon;
 
+import io.github.ecrcontainerd.testing.ContainerdContainer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -74,6 +74,8 @@ final class SuiteRun implements AutoCloseable {
               "-Djava.io.tmpdir=" + temporary));
       command.addAll(LATE_OPTIMIZATION);
       command.addAll(List.of("-Dit.containerd=" + tests.daemon().programs()));
+      Optional.ofNullable(System.getenv("IT_DOCKER_BASE"))
+          .ifPresent(base -> command.add("-Decrcontainerd.testing.base=" + base));
       Optional<Certificate> certificate =
           overTls
               ? Optional.of(Certificate.make(temporary, 2, "localhost", "127.0.0.1"))

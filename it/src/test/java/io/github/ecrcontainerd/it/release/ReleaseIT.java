@@ -39,7 +39,8 @@ class ReleaseIT {
   private static final String GROUP = "io/github/ecrcontainerd";
   private static final String VERSION = "0.1.0";
   private static final List<String> LIBRARIES =
-      List.of("ecr-resolver-api", "ecr-resolver-impl", "containerd-client", "ecr-local");
+      List.of(
+          "ecr-resolver-api", "ecr-resolver-impl", "containerd-client", "ecr-local", "ecr-testing");
   private static final String SIGNER = "release-it@example.com";
 
   // As short as can be: the agent of gpg makes its socket there.
@@ -115,7 +116,8 @@ class ReleaseIT {
               "ecr-resolver-api",
               "ecr-resolver-impl",
               "containerd-client",
-              "ecr-local");
+              "ecr-local",
+              "ecr-testing");
     }
   }
 

@@ -1,4 +1,4 @@
-package io.github.ecrcontainerd.it.daemon;
+package io.github.ecrcontainerd.testing;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.Bind;
@@ -38,9 +38,8 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
  * }
  * }</pre>
  *
- * <p>This file is all of it: copy it into your tests, and add {@code
- * org.testcontainers:testcontainers} to them. Docker has to run on the same machine, on Linux, and
- * not in a virtual machine or as another user than root: else there is nothing to share.
+ * <p>Docker has to run on the same machine, on Linux, and not in a virtual machine or as another
+ * user than root: else there is nothing to share.
  *
  * <p>The image is built when the first one starts, in a minute or less, and removed when the JVM
  * ends. It is Debian's containerd and runc on a {@link #BASE base}, or what a base brings with it.
