@@ -6,10 +6,9 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -35,11 +34,15 @@ public final class HttpServer implements AutoCloseable {
 
   private final Optional<SslContext> tls;
 
-  private final EventLoopGroup loops =
-      new MultiThreadIoEventLoopGroup(
-          0, new DefaultThreadFactory("ecr-local", true), NioIoHandler.newFactory());
+  private final EventLoopGroup loops = newLoops();
   private final ExecutorService answering = Executors.newVirtualThreadPerTaskExecutor();
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+
+  /** Netty 4.1, which applications of Spring Boot 3 have, knows no other one. */
+  @SuppressWarnings("deprecation")
+  private static EventLoopGroup newLoops() {
+    return new NioEventLoopGroup(0, new DefaultThreadFactory("ecr-local", true));
+  }
 
   /**
    * @param tls what all ports speak TLS with

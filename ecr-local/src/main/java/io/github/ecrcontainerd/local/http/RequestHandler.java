@@ -56,7 +56,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private void answer(ChannelHandlerContext context, FullHttpRequest request) {
     try {
       endpoint.answer(context.channel(), request);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // The last of where an application has other libraries than this needs: it must not be
+      // silent.
       if (context.channel().isActive()) {
         LOG.warn("A {} request could not be answered", request.method(), e);
       }

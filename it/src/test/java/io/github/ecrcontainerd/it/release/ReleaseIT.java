@@ -14,17 +14,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -42,6 +47,61 @@ class ReleaseIT {
       List.of(
           "ecr-resolver-api", "ecr-resolver-impl", "containerd-client", "ecr-local", "ecr-testing");
   private static final String SIGNER = "release-it@example.com";
+
+  private static final String SPRING_APPLICATION =
+      """
+      package app;
+
+      import io.github.ecrcontainerd.containerd.ContainerdClient;
+      import io.github.ecrcontainerd.containerd.image.Image;
+      import io.github.ecrcontainerd.ecr.EcrResolver;
+      import io.github.ecrcontainerd.local.EcrLocal;
+      import java.io.IOException;
+      import java.nio.file.Path;
+      import org.springframework.boot.SpringApplication;
+      import org.springframework.boot.autoconfigure.SpringBootApplication;
+      import org.springframework.context.annotation.Bean;
+      import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+      import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+      @SpringBootApplication
+      public class Application {
+        private static final String REPOSITORIES =
+            "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/";
+
+        @Bean
+        EcrLocal registry() throws IOException {
+          return EcrLocal.builder()
+              .directory(Path.of(System.getProperty("registry")))
+              .createOnPush(true)
+              .start();
+        }
+
+        @Bean
+        EcrResolver resolver(EcrLocal registry) {
+          return EcrResolver.builder()
+              .endpointOverride(registry.endpoint())
+              .credentialsProvider(
+                  StaticCredentialsProvider.create(AwsBasicCredentials.create("x", "x")))
+              .build();
+        }
+
+        @Bean
+        ContainerdClient containerd() {
+          return ContainerdClient.connect();
+        }
+
+        public static void main(String[] args) throws InterruptedException {
+          try (var context = SpringApplication.run(Application.class)) {
+            EcrResolver resolver = context.getBean(EcrResolver.class);
+            ContainerdClient containerd = context.getBean(ContainerdClient.class);
+            Image image = containerd.pull(REPOSITORIES + "app:latest", resolver);
+            containerd.push(REPOSITORIES + "pushed:again", image.target(), resolver);
+            System.out.println("pulled " + image.target().digest());
+          }
+        }
+      }
+      """;
 
   // As short as can be: the agent of gpg makes its socket there.
   @TempDir private static Path directory;
@@ -193,27 +253,17 @@ class ReleaseIT {
       OciLayout layout = ecr.repository("team/app");
       OciImage image = LayeredImage.write(layout, 1);
       layout.tag("1.4", image.manifest());
-      String said =
-          run(
-              project,
-              Map.of(
-                  "CONTAINERD_ADDRESS",
-                  daemon.socket().toString(),
-                  "AWS_ENDPOINT_URL_ECR",
-                  ecr.server().endpoint().toString(),
-                  "AWS_ACCESS_KEY_ID",
-                  "local",
-                  "AWS_SECRET_ACCESS_KEY",
-                  "x"),
-              List.of(
-                  "mvn",
-                  "--batch-mode",
-                  "--quiet",
-                  "--no-transfer-progress",
-                  "-Dmaven.repo.local=" + withoutOurs(),
-                  "compile",
-                  "exec:java",
-                  "-Dexec.mainClass=PullImage"));
+      Map<String, String> environment =
+          Map.of(
+              "CONTAINERD_ADDRESS",
+              daemon.socket().toString(),
+              "AWS_ENDPOINT_URL_ECR",
+              ecr.server().endpoint().toString(),
+              "AWS_ACCESS_KEY_ID",
+              "local",
+              "AWS_SECRET_ACCESS_KEY",
+              "x");
+      String said = run(project, environment, maven("-Dexec.mainClass=PullImage"));
 
       String digest = image.manifest().digest().toString();
       assertThat(said).contains("team/app:1.4 " + digest);
@@ -222,11 +272,121 @@ class ReleaseIT {
     }
   }
 
+  private static List<String> maven(String... properties) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("mvn", "--batch-mode", "--quiet", "--no-transfer-progress"));
+    command.addAll(List.of("-Dmaven.repo.local=" + withoutOurs(), "compile", "exec:java"));
+    command.addAll(List.of(properties));
+    return command;
+  }
+
+  /**
+   * Spring Boot 3 has Netty 4.1, and Jackson 2 with older annotations than Jackson 3 needs; Spring
+   * Boot 4 has older versions of Netty 4.2 and Jackson 3. The last is the oldest AWS SDK.
+   */
+  @ParameterizedTest
+  @CsvSource({"3.5.9,", "4.0.2,", "4.0.2,2.36.2"})
+  void isPartOfApplicationsOfSpringBoot(String spring, @Nullable String sdk) throws Exception {
+    Path project = Files.createTempDirectory(directory, "spring");
+    Path sources = Files.createDirectories(project.resolve("src/main/java/app"));
+    Files.writeString(sources.resolve("Application.java"), SPRING_APPLICATION);
+    Files.writeString(project.resolve("pom.xml"), springPom(spring, sdk));
+    Path registry = Files.createDirectory(project.resolve("registry"));
+    OciLayout layout = OciLayout.create(registry.resolve("app"));
+    OciImage image = LayeredImage.write(layout, 8);
+    layout.tag("latest", image.manifest());
+
+    String said =
+        run(
+            project,
+            Map.of("CONTAINERD_ADDRESS", daemon.socket().toString()),
+            maven("-Dexec.mainClass=app.Application", "-Dregistry=" + registry));
+
+    String digest = image.manifest().digest().toString();
+    assertThat(said).contains("pulled " + digest);
+    assertThat(daemon.ctr("images", "ls")).contains("repository/app:latest", digest);
+    assertThat(
+            Command.run(
+                List.of("skopeo", "inspect", "oci:" + registry.resolve("pushed") + ":again")))
+        .contains(digest);
+  }
+
+  private static String springPom(String spring, @Nullable String sdk) {
+    String older =
+        sdk == null
+            ? ""
+            : """
+              <dependency>
+                <groupId>software.amazon.awssdk</groupId>
+                <artifactId>bom</artifactId>
+                <version>%s</version>
+                <type>pom</type>
+                <scope>import</scope>
+              </dependency>
+              """
+                .formatted(sdk);
+    String ours =
+        Stream.of("ecr-resolver-impl", "containerd-client", "ecr-local")
+            .map(
+                module ->
+                    """
+                    <dependency>
+                      <groupId>io.github.ecrcontainerd</groupId>
+                      <artifactId>%s</artifactId>
+                    </dependency>
+                    """
+                        .formatted(module))
+            .collect(Collectors.joining());
+    return """
+        <project xmlns="http://maven.apache.org/POM/4.0.0">
+          <modelVersion>4.0.0</modelVersion>
+          <parent>
+            <groupId>org.springframework.boot</groupId>
+            <artifactId>spring-boot-starter-parent</artifactId>
+            <version>%s</version>
+            <relativePath/>
+          </parent>
+          <groupId>com.example</groupId>
+          <artifactId>application</artifactId>
+          <version>1</version>
+          <properties>
+            <java.version>25</java.version>
+          </properties>
+          <repositories>
+            <repository>
+              <id>ecr-containerd</id>
+              <url>%s</url>
+            </repository>
+          </repositories>
+          <dependencyManagement>
+            <dependencies>
+              %s
+              <dependency>
+                <groupId>io.github.ecrcontainerd</groupId>
+                <artifactId>ecr-containerd-bom</artifactId>
+                <version>%s</version>
+                <type>pom</type>
+                <scope>import</scope>
+              </dependency>
+            </dependencies>
+          </dependencyManagement>
+          <dependencies>
+            <dependency>
+              <groupId>org.springframework.boot</groupId>
+              <artifactId>spring-boot-starter-json</artifactId>
+            </dependency>
+            %s
+          </dependencies>
+        </project>
+        """
+        .formatted(spring, repository().toUri(), older, VERSION, ours);
+  }
+
   /** What this machine's Maven has brought from elsewhere, so that it needn't be brought again. */
   private static Path withoutOurs() throws IOException {
     Path brought = Path.of(System.getProperty("user.home"), ".m2", "repository");
     Path copy = directory.resolve("m2");
-    if (Files.isDirectory(brought)) {
+    if (Files.isDirectory(brought) && !Files.exists(copy)) {
       Command.run(List.of("cp", "-a", "--reflink=auto", brought.toString(), copy.toString()));
       Command.run(List.of("rm", "-rf", copy.resolve(GROUP).toString()));
     }

@@ -97,9 +97,12 @@ public final class HttpClients implements AutoCloseable {
             .maxConcurrency(connections)
             .readBufferSizeInBytes(READ_BUFFER_BYTES)
             .connectionTimeout(connectTimeout)
-            .useTrustStoreSystemProperties(Trust.isJavas(System::getProperty))
             .connectionAcquisitionTimeout(ACQUISITION)
             .proxyConfiguration(configurationOf(proxy));
+    // Only where it is wanted: SDKs before 2.57 haven't got it.
+    if (Trust.isJavas(System::getProperty)) {
+      client.useTrustStoreSystemProperties(true);
+    }
     stall.ifPresent(
         longest ->
             client.connectionHealthConfiguration(
