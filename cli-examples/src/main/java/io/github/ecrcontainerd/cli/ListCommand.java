@@ -50,12 +50,12 @@ final class ListCommand {
   /** The digest first: it has the same length everywhere, and names have any. */
   private void print(List<Image> images) {
     Instant now = Instant.now();
-    options.out().printf("%-12s  %-8s  %s%n", "DIGEST", "UPDATED", "NAME");
+    options.out().printf("%-12s  %-10s  %s%n", "DIGEST", "UPDATED", "NAME");
     for (Image image : images) {
       options
           .out()
           .printf(
-              "%-12s  %-8s  %s%n",
+              "%-12s  %-10s  %s%n",
               image.target().digest().hex().substring(0, 12),
               age(Duration.between(image.updatedAt(), now)),
               image.name());

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * {@code bin/package}: what it makes is installed where there is no Java, by dpkg, tar and
@@ -102,8 +104,11 @@ class PackageIT {
 
     assertThat(debian.run("ecr", "--version")).startsWith("ecr ");
     try (LocalEcr ecr = LocalEcr.openWithoutTls()) {
-      OciLayout layout = ecr.repository("packaged/app");
-      layout.tag("latest", LayeredImage.write(layout, 2).manifest());
+      Command.run(
+          List.of(
+              Checkout.project().resolve("bin/sample-image").toString(),
+              ecr.repositoryPath("packaged/app").toString(),
+              "latest"));
       String reference = ecr.reference("packaged/app", "latest");
       debian.run(
           CREDENTIALS,
@@ -111,6 +116,17 @@ class PackageIT {
               .toArray(String[]::new));
 
       assertThat(daemon.ctr("images", "check", "name==" + reference)).contains("complete");
+      // Its /tmp is not the daemon's.
+      assertThat(
+              debian.run(
+                  Map.of("CONTAINERD_ADDRESS", "/mnt/" + daemon.socket().getFileName()),
+                  "sh",
+                  "-c",
+                  "ecr run \"$0\" 2>&1; echo $?",
+                  reference))
+          .contains("another file system than this process", "java.io.tmpdir")
+          .endsWith("\n125\n")
+          .hasLineCount(2);
     }
     debian.run("dpkg", "--purge", "ecr-containerd");
     assertThat(debian.file("/usr/lib/ecr-containerd")).doesNotExist();
@@ -187,6 +203,48 @@ class PackageIT {
                   Map.of("CONTAINERD_ADDRESS", daemon.socket().toString()),
                   List.of(program, "run", reference, "--version")))
           .isEqualTo("ecr " + tag + "\n");
+    }
+  }
+
+  /** As a pod does: its socket is the node's. */
+  @Test
+  void theImagePullsFromInsideAContainer() throws Exception {
+    String image = "docker.io/library/ecr:" + Checkout.version();
+    Path archive = directory.resolve("image.tar");
+    Command.run(
+        List.of(
+            "skopeo",
+            "copy",
+            "oci:" + packages().resolve("image") + ":" + Checkout.version(),
+            "oci-archive:" + archive + ":" + image));
+    daemon.ctr("images", "import", archive.toString());
+    JsonNode config =
+        JsonMapper.shared()
+            .readTree(
+                Command.run(
+                    List.of(
+                        "skopeo",
+                        "inspect",
+                        "--config",
+                        "oci:" + packages().resolve("image") + ":" + Checkout.version())));
+    try (LocalEcr ecr = LocalEcr.openWithoutTls()) {
+      OciLayout layout = ecr.repository("from/inside");
+      layout.tag("latest", LayeredImage.write(layout, 4).manifest());
+      String reference = ecr.reference("from/inside", "latest");
+      List<String> line = new ArrayList<>(List.of("run", "--rm", "--net-host"));
+      CREDENTIALS.forEach((name, value) -> line.addAll(List.of("--env", name + "=" + value)));
+      line.addAll(
+          List.of(
+              "--mount",
+              "type=bind,src=%s,dst=/run/containerd/containerd.sock,options=rbind:rw"
+                  .formatted(daemon.socket())));
+      line.addAll(List.of(image, "inside"));
+      // ctr has its arguments in place of all of the image's.
+      config.path("config").path("Entrypoint").forEach(word -> line.add(word.asString()));
+      line.addAll(pull(ecr, "", "/run/containerd/containerd.sock", reference).subList(1, 8));
+      daemon.ctr(line.toArray(String[]::new));
+
+      assertThat(daemon.ctr("images", "check", "name==" + reference)).contains("complete");
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.run;
 
+import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.container.NewContainer;
 import io.github.ecrcontainerd.containerd.container.RuntimeSpec;
@@ -114,9 +115,7 @@ public final class ContainerRun {
 
   private ExitStatus withTask(Tasks tasks, List<Mount> mounts, TaskOutput output)
       throws IOException, InterruptedException {
-    var _ =
-        Creation.run(
-            () -> tasks.create(settings.id(), mounts, output.stdio()), () -> remove(tasks));
+    var _ = Creation.run(() -> create(tasks, mounts, output), () -> remove(tasks));
     return Unwound.run(
         () -> {
           output.connected();
@@ -124,6 +123,28 @@ public final class ContainerRun {
           return tasks.await(settings.id());
         },
         () -> remove(tasks));
+  }
+
+  private long create(Tasks tasks, List<Mount> mounts, TaskOutput output)
+      throws InterruptedException {
+    try {
+      return tasks.create(settings.id(), mounts, output.stdio());
+    } catch (ContainerdException e) {
+      throw output.isMissedBy(e) ? withAnotherFileSystem(e, output) : e;
+    }
+  }
+
+  /** A daemon on the host, and this process in a container that has its socket, for example. */
+  private ContainerdException withAnotherFileSystem(
+      ContainerdException refusal, TaskOutput output) {
+    return new ContainerdException(
+        refusal.code(),
+        refusal.call(),
+        refusal.object(),
+        "The output of %s can't be taken from containerd, which doesn't see %s: it has another file"
+                .formatted(settings.id(), output.directory())
+            + " system than this process. Share java.io.tmpdir with it, at the same path",
+        refusal);
   }
 
   /** Where an error or an interrupt came first, the task still runs. */

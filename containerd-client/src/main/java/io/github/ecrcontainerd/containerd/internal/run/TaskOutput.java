@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.run;
 
+import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.task.Stdio;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,6 +38,16 @@ final class TaskOutput implements AutoCloseable {
 
   Stdio stdio() {
     return new Stdio(Optional.empty(), Optional.of(stdout.fifo()), Optional.of(stderr.fifo()));
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Whether the daemon says that what it was to open isn't there. */
+  boolean isMissedBy(ContainerdException refusal) {
+    String said = String.valueOf(refusal.getMessage());
+    return said.contains(directory.toString()) && said.contains("no such file");
   }
 
   /** The daemon has made the task, and so opened the FIFOs. */
