@@ -35,6 +35,8 @@ class BoundaryTest {
             "javax.net..",
             // The names in certificates.
             "javax.security.auth.x500..",
+            // What the Flight Recorder is told.
+            "jdk.jfr..",
             "org.jspecify..",
             "org.reactivestreams..",
             "org.slf4j..",

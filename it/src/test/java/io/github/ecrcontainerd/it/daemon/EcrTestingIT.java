@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("docker")
 @WithEcrAndContainerd
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TestingModuleIT {
+class EcrTestingIT {
 
   @Test
   void aTestPullsWhatItHasPutIntoItsRegistry(
