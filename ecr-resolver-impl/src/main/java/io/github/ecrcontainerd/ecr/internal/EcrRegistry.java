@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.EcrClients;
 import io.github.ecrcontainerd.ecr.internal.download.LayerDownloads;
+import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.ResolveEvent;
 import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.ecr.internal.http.HttpClients;
@@ -70,14 +71,16 @@ public final class EcrRegistry implements AutoCloseable {
   }
 
   private Resolution find(EcrReference reference) throws InterruptedException {
-    ResolveEvent event = new ResolveEvent(reference);
+    ResolveEvent event = Recorder.isOn() ? new ResolveEvent(reference) : null;
     Descriptor found = null;
     try {
       Resolution image = manifests.resolve(reference);
       found = image.target();
       return image;
     } finally {
-      event.ended(found);
+      if (event != null) {
+        event.ended(found);
+      }
     }
   }
 

@@ -42,8 +42,13 @@ public final class IngestEvent extends Event {
     begin();
   }
 
-  /** Containerd has it, and its digest was right. */
-  public void completed() {
-    completed = true;
+  /**
+   * It has ended.
+   *
+   * @param complete whether containerd has it, and its digest was right
+   */
+  public void ended(boolean complete) {
+    completed = complete;
+    commit();
   }
 }

@@ -35,8 +35,13 @@ public final class UnpackEvent extends Event {
     begin();
   }
 
-  /** It is unpacked, and what it unpacks to was right. */
-  public void completed() {
-    completed = true;
+  /**
+   * It has ended.
+   *
+   * @param complete whether it is unpacked, and what it unpacks to was right
+   */
+  public void ended(boolean complete) {
+    completed = complete;
+    commit();
   }
 }

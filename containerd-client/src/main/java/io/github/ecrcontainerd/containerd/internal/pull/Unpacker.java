@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.containerd.ContainerdServices;
 import io.github.ecrcontainerd.containerd.PullListener;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.diff.Diff;
+import io.github.ecrcontainerd.containerd.internal.events.Recorder;
 import io.github.ecrcontainerd.containerd.internal.events.UnpackEvent;
 import io.github.ecrcontainerd.containerd.internal.image.Compression;
 import io.github.ecrcontainerd.containerd.internal.image.GcLabels;
@@ -142,13 +143,7 @@ final class Unpacker implements AutoCloseable {
         Digest diffId = rootFs.image().diffIds().get(i);
         if (!wasUnpacked(layers.get(i), parent, chainIds.get(i))) {
           missing.bring(layers.get(i));
-          UnpackEvent event = new UnpackEvent(layers.get(i), false);
-          try {
-            unpack(layers.get(i), diffId, parent, chainIds.get(i));
-            event.completed();
-          } finally {
-            event.commit();
-          }
+          unpackAndTell(layers.get(i), diffId, parent, chainIds.get(i));
         }
         note(layers.get(i), diffId);
       }
@@ -157,6 +152,20 @@ final class Unpacker implements AutoCloseable {
     content.updateLabels(
         rootFs.config().digest(),
         GcLabels.keepingSnapshot(snapshots.snapshotter(), chainIds.getLast()));
+  }
+
+  private void unpackAndTell(Descriptor layer, Digest diffId, String parent, Digest chainId)
+      throws InterruptedException {
+    UnpackEvent event = Recorder.isOn() ? new UnpackEvent(layer, false) : null;
+    boolean completed = false;
+    try {
+      unpack(layer, diffId, parent, chainId);
+      completed = true;
+    } finally {
+      if (event != null) {
+        event.ended(completed);
+      }
+    }
   }
 
   /** Puts the diff ID on content that is kept. */

@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.containerd.content.ContentInfo;
 import io.github.ecrcontainerd.containerd.content.ContentStore;
 import io.github.ecrcontainerd.containerd.content.Ingest;
 import io.github.ecrcontainerd.containerd.internal.events.IngestEvent;
+import io.github.ecrcontainerd.containerd.internal.events.Recorder;
 import io.github.ecrcontainerd.containerd.internal.image.GcLabels;
 import io.github.ecrcontainerd.containerd.internal.image.ImageGraph;
 import io.github.ecrcontainerd.containerd.internal.image.Sizes;
@@ -155,7 +156,8 @@ public final class StoreSink implements Sink {
       return;
     }
     try (Ingest ingest = open.get()) {
-      IngestEvent event = new IngestEvent(blob, ingest.offset());
+      IngestEvent event = Recorder.isOn() ? new IngestEvent(blob, ingest.offset()) : null;
+      boolean completed = false;
       try {
         Transfers.observe(
             listener,
@@ -163,11 +165,13 @@ public final class StoreSink implements Sink {
             ingest.offset(),
             () -> {
               fill(ingest, blob, source);
-              event.completed();
               return blob;
             });
+        completed = true;
       } finally {
-        event.commit();
+        if (event != null) {
+          event.ended(completed);
+        }
       }
     } catch (ContainerdException e) {
       // The ingest's refusal of wrong bytes, which it has forgotten then.

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd.internal.unpack;
 
+import io.github.ecrcontainerd.containerd.internal.events.Recorder;
 import io.github.ecrcontainerd.containerd.internal.events.UnpackEvent;
 import io.github.ecrcontainerd.containerd.internal.ffm.DirectoryHandle;
 import io.github.ecrcontainerd.containerd.internal.image.Compression;
@@ -29,7 +30,7 @@ final class LayerStage implements AutoCloseable {
   private final String key;
   private final DirectoryHandle directory;
   private final LayerWriter writer;
-  private final UnpackEvent event;
+  private final @Nullable UnpackEvent event;
   private final ByteRing bytes = new ByteRing();
   private final ByteRing archive = new ByteRing();
   private final FutureTask<@Nullable Void> inflating;
@@ -47,7 +48,7 @@ final class LayerStage implements AutoCloseable {
    */
   LayerStage(
       Descriptor layer, String key, DirectoryHandle directory, boolean overOthers, Digest diffId) {
-    this.event = new UnpackEvent(layer, true);
+    this.event = Recorder.isOn() ? new UnpackEvent(layer, true) : null;
     this.key = key;
     this.directory = directory;
     this.writer = new LayerWriter(directory, overOthers);
@@ -83,11 +84,14 @@ final class LayerStage implements AutoCloseable {
   }
 
   private void write(Digest diffId) throws IOException {
+    boolean completed = false;
     try {
       writeAndHash(diffId);
-      event.completed();
+      completed = true;
     } finally {
-      event.commit();
+      if (event != null) {
+        event.ended(completed);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
 import io.github.ecrcontainerd.ecr.internal.events.ApiCallEvent;
+import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
 import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.Digest;
@@ -87,7 +88,9 @@ public final class EcrApi {
           throw e;
         }
         listener.throttled(operation, pause.get());
-        new RetryEvent(operation, "throttled", pause.get()).commit();
+        if (Recorder.isOn()) {
+          new RetryEvent(operation, "throttled", pause.get()).commit();
+        }
         Thread.sleep(pause.get());
       }
     }
@@ -99,19 +102,23 @@ public final class EcrApi {
       @Nullable Digest digest,
       Function<EcrAsyncClient, CompletableFuture<T>> request)
       throws FailedCall, InterruptedException {
-    ApiCallEvent event = new ApiCallEvent(operation, reference.repository());
+    ApiCallEvent event =
+        Recorder.isOn() ? new ApiCallEvent(operation, reference.repository()) : null;
+    Throwable failure = null;
     CompletableFuture<T> call = start(reference, request);
     try {
       return call.get();
     } catch (ExecutionException e) {
-      event.failed(e.getCause() == null ? e : e.getCause());
+      failure = e.getCause() == null ? e : e.getCause();
       throw failed(operation, reference, digest, e);
     } catch (InterruptedException e) {
-      event.failed(e);
+      failure = e;
       call.cancel(true);
       throw e;
     } finally {
-      event.commit();
+      if (event != null) {
+        event.ended(failure);
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.ecr.internal.download;
 
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.Redaction;
+import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
 import io.github.ecrcontainerd.ecr.internal.events.UrlRenewalEvent;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -87,7 +88,9 @@ final class LayerSource {
       lastUrl = fresh;
       if (isRenewed) {
         listener.urlRenewed(layer);
-        new UrlRenewalEvent(digest).commit();
+        if (Recorder.isOn()) {
+          new UrlRenewalEvent(digest).commit();
+        }
       }
       return fresh;
     } finally {
@@ -110,7 +113,9 @@ final class LayerSource {
   /** Some of it will be asked for again after a pause. */
   void retrying(Throwable cause, Duration pause) {
     listener.retrying(layer, reasonOf(cause), pause);
-    new RetryEvent(digest.toString(), reasonOf(cause), pause).commit();
+    if (Recorder.isOn()) {
+      new RetryEvent(digest.toString(), reasonOf(cause), pause).commit();
+    }
   }
 
   /** Some of it is asked for a second time. */

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
 import io.github.ecrcontainerd.ecr.internal.events.RangeEvent;
+import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,7 +35,7 @@ final class RangeRequest implements LayerGet.Receiver {
   private final LayerUrl url;
   private final Listener listener;
   private final LayerGet get;
-  private final RangeEvent event;
+  private final @Nullable RangeEvent event;
   private final long started = System.nanoTime();
   private final long from;
   private long position;
@@ -55,7 +56,7 @@ final class RangeRequest implements LayerGet.Receiver {
     this.position = from;
     this.from = from;
     this.mayBeHedged = !paced;
-    this.event = new RangeEvent(layer, range.first() + from, length);
+    this.event = Recorder.isOn() ? new RangeEvent(layer, range.first() + from, length) : null;
     this.get = new LayerGet(range.after(from), this, paced);
   }
 
@@ -75,17 +76,23 @@ final class RangeRequest implements LayerGet.Receiver {
 
   /** It is given up: why. */
   void failed(Throwable cause) {
-    event.failed(LayerSource.reasonOf(cause));
+    if (event != null) {
+      event.failed(LayerSource.reasonOf(cause));
+    }
   }
 
   /** It is over, however that came. */
   void over() {
-    event.ended(position - from, Math.max(0, get.nanosToFirstByte()));
+    if (event != null) {
+      event.ended(position - from, Math.max(0, get.nanosToFirstByte()));
+    }
   }
 
   /** It asks for what another one is late with. */
   void hedges() {
-    event.hedges();
+    if (event != null) {
+      event.hedges();
+    }
   }
 
   /** Asks for more bytes, where it is paced. */

@@ -32,8 +32,14 @@ public final class ApiCallEvent extends Event {
     begin();
   }
 
-  /** The kind of what it failed with; what it says may be long, and others' words. */
-  public void failed(Throwable cause) {
-    failure = cause.getClass().getSimpleName();
+  /**
+   * It has ended.
+   *
+   * @param cause what it failed with, or null. Its class is recorded: what it says may be long, and
+   *     others' words
+   */
+  public void ended(@Nullable Throwable cause) {
+    failure = cause == null ? null : cause.getClass().getSimpleName();
+    commit();
   }
 }

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal.upload;
 import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.FailedCall;
+import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.UploadPartEvent;
 import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.BlobWriter;
@@ -65,7 +66,15 @@ public final class LayerUpload implements BlobWriter {
 
   /** A part on its way: the first of the pending bytes. */
   private record Travelling(
-      LayerPart part, CompletableFuture<UploadLayerPartResponse> call, UploadPartEvent event) {}
+      LayerPart part,
+      CompletableFuture<UploadLayerPartResponse> call,
+      @Nullable UploadPartEvent event) {
+    void ended(boolean arrived) {
+      if (event != null) {
+        event.ended(arrived);
+      }
+    }
+  }
 
   private LayerUpload(
       EcrApi api,
@@ -187,7 +196,7 @@ public final class LayerUpload implements BlobWriter {
                                     call ->
                                         call.putExecutionAttribute(PartBodies.PART, part)
                                             .apiCallTimeout(PART_TIMEOUT)))),
-            new UploadPartEvent(layer.digest(), first, bytes));
+            Recorder.isOn() ? new UploadPartEvent(layer.digest(), first, bytes) : null);
   }
 
   /** Waits for the part that travels, and forgets as much of it as has arrived. */
@@ -201,9 +210,9 @@ public final class LayerUpload implements BlobWriter {
     long next = end;
     try {
       api.await(PART, reference, layer.digest(), sent.call, STALL_TIMEOUT, part::lastRead);
-      sent.event.ended(true);
+      sent.ended(true);
     } catch (FailedCall e) {
-      sent.event.ended(false);
+      sent.ended(false);
       next = firstMissing(e);
       if (next < arrived) {
         throw lost(e.told());
