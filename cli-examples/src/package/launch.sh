@@ -35,7 +35,7 @@ launch() {
   # question marks, and opens another file. A locale that is chosen may not be there.
   [ "$(locale charmap 2> /dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
   case ${1:-help} in help | completion) run_cache=$help_cache ;; esac
-  for text in "$PWD" "$@"; do
+  for text in "$PWD" "$run_app" "$@"; do
     case $text in
       -h | --help | -V | --version) run_cache=$help_cache ;;
       *[!\ -~]*)

@@ -57,8 +57,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     try {
       endpoint.answer(context.channel(), request);
     } catch (IOException | RuntimeException | LinkageError e) {
-      // The last of where an application has other libraries than this needs: it must not be
-      // silent.
+      // An application may have versions of our libraries that lack classes. Its client would wait.
       if (context.channel().isActive()) {
         LOG.warn("A {} request could not be answered", request.method(), e);
       }
