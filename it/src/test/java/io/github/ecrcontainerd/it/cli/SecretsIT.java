@@ -15,6 +15,7 @@ import io.github.ecrcontainerd.it.registry.PrivateEcr;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.HttpProxy;
 import io.github.ecrcontainerd.local.LayerFault;
+import io.github.ecrcontainerd.local.LayerRequest;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -145,12 +146,22 @@ class SecretsIT {
         LayerFault.resetAfter(10));
   }
 
+  /**
+   * The fault of one answer. A reset is at the same byte of the layer each time: ten bytes further
+   * with each answer, a pull that resumes would come to the end.
+   */
+  private static LayerFault of(LayerRequest request, LayerFault fault) {
+    return fault instanceof LayerFault.ResetAfter(long at)
+        ? LayerFault.resetAfter(at - request.range().first())
+        : fault;
+  }
+
   @ParameterizedTest
   @MethodSource("faults")
   void showsNoneWhateverHappensToALayer(LayerFault fault) throws Exception {
     String repository = "fault-" + Integer.toHexString(fault.toString().hashCode());
     image(repository);
-    ecr.server().conditions().layerFaults(request -> fault);
+    ecr.server().conditions().layerFaults(request -> of(request, fault));
 
     EcrCommand.Ended ended = pull(command(), ecr.server().endpoint().toString(), repository);
 

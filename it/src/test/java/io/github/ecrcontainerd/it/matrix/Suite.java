@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
@@ -35,6 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Suite implements TestExecutionListener {
   private static final Path CLASSES = Path.of("target", "test-classes");
+
+  /** In characters. A message that holds a whole file need not stand in a table. */
+  private static final int LONGEST_REASON = 2000;
 
   private final JsonMapper json = JsonMapper.builder().build();
   private final PrintStream results;
@@ -130,10 +134,24 @@ final class Suite implements TestExecutionListener {
         : id.getDisplayName();
   }
 
+  /**
+   * The whole message in one line: where a program failed, what it said stands behind its first
+   * line, and a log that is kept may hold nothing else of it.
+   */
   private static String reason(Throwable problem) {
-    // AssertJ's begin with an empty line.
-    String message = Optional.ofNullable(problem.getMessage()).orElse("").strip();
-    return message.isEmpty() ? problem.getClass().getName() : message.lines().findFirst().get();
+    String message =
+        Optional.ofNullable(problem.getMessage())
+            .orElse("")
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .collect(Collectors.joining(" | "));
+    if (message.isEmpty()) {
+      return problem.getClass().getName();
+    }
+    return message.length() > LONGEST_REASON
+        ? message.substring(0, LONGEST_REASON) + "..."
+        : message;
   }
 
   private static String trace(Throwable problem) {
