@@ -8,7 +8,7 @@ requirements() {
   [ "$1" != build ] || return 0
   echo containerd runc busybox util-linux mount
   [ "$1" != demo ] || return 0
-  echo skopeo umoci aws shellcheck zstd isa-l tmux zsh fish man lintian debootstrap chromium
+  echo skopeo umoci aws shellcheck zstd isa-l tmux zsh fish man lintian debootstrap chromium python3-prometheus-client
   case $1 in
     docker) echo docker ;;
     bench) echo docker-registry curl time igzip ;;
@@ -29,6 +29,8 @@ find_requirement() {
     docker) have docker && have dockerd && command -v dockerd ;;
     # A library, which the daemon doesn't use: that takes the program igzip.
     isa-l) compgen -G '/usr/lib*/*/libisal.so.2' ;;
+    # What reads metrics as Prometheus does.
+    python3-prometheus-client) /usr/bin/python3 -c 'import prometheus_client' 2> /dev/null && echo prometheus_client ;;
     # The shell's own says nothing about memory.
     time) [ -x /usr/bin/time ] && echo /usr/bin/time ;;
     *) command -v "$1" ;;

@@ -149,9 +149,12 @@ final class Suite implements TestExecutionListener {
     if (message.isEmpty()) {
       return problem.getClass().getName();
     }
-    return message.length() > LONGEST_REASON
-        ? message.substring(0, LONGEST_REASON) + "..."
-        : message;
+    if (message.length() <= LONGEST_REASON) {
+      return message;
+    }
+    // A program's command line may be long. Its words are at the end.
+    int end = LONGEST_REASON / 4;
+    return message.substring(0, end) + " ... " + message.substring(message.length() - 3 * end);
   }
 
   private static String trace(Throwable problem) {

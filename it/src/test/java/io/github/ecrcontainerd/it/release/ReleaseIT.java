@@ -45,7 +45,12 @@ class ReleaseIT {
   private static final String VERSION = "0.1.0";
   private static final List<String> LIBRARIES =
       List.of(
-          "ecr-resolver-api", "ecr-resolver-impl", "containerd-client", "ecr-local", "ecr-testing");
+          "ecr-resolver-api",
+          "ecr-resolver-impl",
+          "containerd-client",
+          "ecr-telemetry",
+          "ecr-local",
+          "ecr-testing");
   private static final String SIGNER = "release-it@example.com";
 
   private static final String SPRING_APPLICATION =
@@ -176,6 +181,7 @@ class ReleaseIT {
               "ecr-resolver-api",
               "ecr-resolver-impl",
               "containerd-client",
+              "ecr-telemetry",
               "ecr-local",
               "ecr-testing");
     }
