@@ -34,9 +34,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The commands of the README work as they stand there. What uses {@code bin/ecr} is run here, in
- * the order in which it stands there. What sets up a machine or takes long is run by continuous
- * integration, or run here by a user without root, which says whether its arguments are accepted.
+ * The commands of the README, and of the documents that a reader of it comes to next, work as they
+ * stand there. What uses {@code bin/ecr} is run here, in the order in which it stands there. What
+ * sets up a machine or takes long is run by continuous integration, or run here by a user without
+ * root, which says whether its arguments are accepted.
  */
 @WithOneContainerd
 @Timeout(300)
@@ -58,7 +59,11 @@ class ReadmeIT {
           "bin/with-docker mvn verify -pl it -am -Dit.containerd=docker",
           "bin/soak",
           "bin/bench --quick",
-          "bin/bench timeline");
+          "bin/bench timeline",
+          "bin/bench tls",
+          "bin/bench transports",
+          "bin/bench growth",
+          "bin/bench jmh Hashing");
 
   /** What builds the project: bin/clean-room does the first two as a user, bin/verify the third. */
   private static final Set<String> OF_THE_CLEAN_ROOM =
@@ -83,7 +88,7 @@ class ReadmeIT {
   private final List<Process> servers = new ArrayList<>();
   @TempDir private Path directory;
   private Checkout checkout;
-  private ReadmeCommands readme;
+  private DocumentedCommands documents;
   private String port;
 
   ReadmeIT(Containerd daemon) {
@@ -93,7 +98,7 @@ class ReadmeIT {
   @BeforeEach
   void readTheReadme() throws IOException {
     checkout = Checkout.in(directory);
-    readme = ReadmeCommands.in(directory);
+    documents = DocumentedCommands.read();
     port = Integer.toString(freePort());
   }
 
@@ -113,7 +118,7 @@ class ReadmeIT {
     // The first start prepares later ones, as bin/demo has done for a reader.
     assertThat(run("bin/ecr --version")).contains("ecr ");
     List<String> said = new ArrayList<>();
-    for (String block : readme.blocks()) {
+    for (String block : documents.blocks()) {
       if (block.startsWith("bin/ecr local ")) {
         startServer(block);
       } else if (!NEEDING_ROOT.contains(block.strip())
@@ -137,7 +142,7 @@ class ReadmeIT {
   void namesNoOptionThatThereIsNot() throws Exception {
     String command = "";
     int options = 0;
-    for (String line : readme.synopses()) {
+    for (String line : documents.synopses()) {
       if (line.startsWith("bin/ecr ")) {
         command = line.split(" ", 3)[1];
       }
@@ -156,7 +161,7 @@ class ReadmeIT {
 
   @Test
   void runsWhatItsSentencesTell() throws Exception {
-    for (String command : readme.sentences()) {
+    for (String command : documents.sentences()) {
       if (command.endsWith("--help")) {
         String script = command.substring("bin/".length(), command.indexOf(' '));
         assertThat(run(command)).containsPattern("(?i)(usage: |^)" + script + " ");
@@ -184,16 +189,29 @@ class ReadmeIT {
         Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwxr-xr-x"));
       }
     }
-    Set<String> written = new HashSet<>(readme.sentences());
-    readme.blocks().forEach(block -> written.add(block.strip()));
+    Set<String> written = new HashSet<>(documents.sentences());
+    documents.blocks().forEach(block -> written.add(block.strip()));
     assertThat(written).containsAll(NEEDING_ROOT);
-    for (String command : NEEDING_ROOT) {
+    Set<String> needingRoot = new HashSet<>(NEEDING_ROOT);
+    needingRoot.addAll(benchmarks());
+    for (String command : needingRoot) {
       List<String> asUser = new ArrayList<>(OtherUser.wrapper(OtherUser.NOBODY));
       asUser.addAll(List.of("bash", "-c", command));
       Ended ended = run(asUser);
       assertThat(ended.status()).as(command).isEqualTo(1);
       assertThat(ended.said()).as(command).contains("root").hasLineCount(1);
     }
+  }
+
+  /** Those of the synopses: a command, then two blanks or more and what it does. */
+  private List<String> benchmarks() {
+    List<String> benchmarks =
+        documents.synopses().stream()
+            .filter(line -> line.startsWith("bin/bench"))
+            .map(line -> line.split(" {2,}", 2)[0].replaceAll("[\\[\\]]|\\.\\.\\.", ""))
+            .toList();
+    assertThat(benchmarks).hasSizeGreaterThan(5);
+    return benchmarks;
   }
 
   @Test
