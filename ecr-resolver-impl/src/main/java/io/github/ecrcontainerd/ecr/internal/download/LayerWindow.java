@@ -46,7 +46,7 @@ final class LayerWindow {
         && ranges.size() < 2 * plan.parallelism();
   }
 
-  /** The range that comes next. */
+  /** The next range. */
   ByteRange next() {
     return plan.range(next);
   }

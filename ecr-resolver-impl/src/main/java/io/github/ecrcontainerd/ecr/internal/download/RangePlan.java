@@ -12,7 +12,7 @@ package io.github.ecrcontainerd.ecr.internal.download;
  * @param from the first byte wanted
  * @param total the blob's size in bytes
  * @param rangeBytes the length of every range but the last
- * @param parallelism how many ranges may be on their way at a time
+ * @param parallelism how many ranges may be in progress at a time
  */
 record RangePlan(long from, long total, long rangeBytes, int parallelism) {
   private static final int MIN_RANGE_BYTES = 1 << 20;
