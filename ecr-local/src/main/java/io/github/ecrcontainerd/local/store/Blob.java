@@ -5,11 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * A file of a layout.
- *
- * @param digest its name
- * @param path where it is
- * @param size its length in bytes
- * @param written when it got there
+ * A blob file of a layout. @param digest its digest @param path its path @param size its length in
+ * bytes @param written when it was written
  */
 public record Blob(Digest digest, Path path, long size, Instant written) {}
