@@ -3,7 +3,8 @@ package io.github.ecrcontainerd.local;
 /**
  * Some bytes of a blob.
  *
- * @param first the position of the first byte @param length the number of bytes
+ * @param first the position of the first byte
+ * @param length the number of bytes
  */
 public record ByteRange(long first, long length) {
 

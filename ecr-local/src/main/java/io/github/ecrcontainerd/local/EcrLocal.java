@@ -98,8 +98,9 @@ public final class EcrLocal implements AutoCloseable {
   }
 
   /**
-   * Ends all connections and uploads. Pushed images stay in the directory. @throws IOException if
-   * files of unfinished uploads can't be removed
+   * Ends all connections and uploads. Pushed images stay in the directory.
+   *
+   * @throws IOException if files of unfinished uploads can't be removed
    */
   @Override
   public void close() throws IOException {

@@ -37,8 +37,10 @@ final class CpuVariant {
   private CpuVariant() {}
 
   /**
-   * The variant of this machine's processor. @param architecture its architecture, in the normal
-   * form @return {@code ""} if the kernel doesn't state it, or the architecture has no variants
+   * The variant of this machine's processor.
+   *
+   * @param architecture its architecture, in the normal form
+   * @return {@code ""} if the kernel doesn't state it, or the architecture has no variants
    */
   static String ofThisMachine(String architecture) {
     try {

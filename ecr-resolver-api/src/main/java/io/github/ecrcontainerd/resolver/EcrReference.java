@@ -126,8 +126,10 @@ public record EcrReference(
   }
 
   /**
-   * Parses either form. @throws IllegalArgumentException if it is malformed; the message says
-   * where, and shows both forms
+   * Parses either form.
+   *
+   * @throws IllegalArgumentException if it is malformed; the message says where, and shows both
+   *     forms
    */
   public static EcrReference of(String text) {
     boolean canonical = text.startsWith(PREFIX) || text.startsWith("arn:");

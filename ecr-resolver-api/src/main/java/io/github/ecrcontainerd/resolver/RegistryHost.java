@@ -17,8 +17,10 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
       Pattern.compile("([0-9]{12})\\.dkr[.-]ecr(-fips)?\\.([a-z0-9][a-z0-9_-]*)\\.(.+)");
 
   /**
-   * The suffixes of a partition's hosts. @param suffix the suffix of its registries @param
-   * dualStack the suffix of its dual-stack registries, {@code ""} if there are none
+   * The suffixes of a partition's hosts.
+   *
+   * @param suffix the suffix of its registries
+   * @param dualStack the suffix of its dual-stack registries, {@code ""} if there are none
    */
   private record Suffixes(String partition, String suffix, String dualStack) {}
 

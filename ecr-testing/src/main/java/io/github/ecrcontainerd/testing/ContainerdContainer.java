@@ -115,8 +115,9 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   }
 
   /**
-   * A container that is not started yet. @param base the image to build on: a Debian or Ubuntu,
-   * with or without containerd and runc
+   * A container that is not started yet.
+   *
+   * @param base the image to build on: a Debian or Ubuntu, with or without containerd and runc
    */
   public ContainerdContainer(String base) {
     super(IMAGES.computeIfAbsent(base, ContainerdContainer::image));
@@ -189,8 +190,10 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   }
 
   /**
-   * The socket that a client connects to. @throws IllegalStateException if the container was not
-   * started, or a {@link #configuredBy configuration} sets the socket's address
+   * The socket that a client connects to.
+   *
+   * @throws IllegalStateException if the container was not started, or a {@link #configuredBy
+   *     configuration} sets the socket's address
    */
   public Path socket() {
     if (directory == null) {

@@ -27,8 +27,9 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   /**
-   * Starts a registry on free ports, with plain HTTP. @throws IOException if its directory can't be
-   * created, or no port is available
+   * Starts a registry on free ports, with plain HTTP.
+   *
+   * @throws IOException if its directory can't be created, or no port is available
    */
   public static TestRegistry start() throws IOException {
     return new TestRegistry(Files.createTempDirectory("ecr-testing"));

@@ -72,8 +72,10 @@ final class EcrApi {
   }
 
   /**
-   * Counts a call before its body arrives. @param operation the operation that is called @return
-   * the fault of the call
+   * Counts a call before its body arrives.
+   *
+   * @param operation the operation that is called
+   * @return the fault of the call
    */
   ApiFault begin(Operation operation) {
     tally.called(operation);
@@ -82,9 +84,11 @@ final class EcrApi {
   }
 
   /**
-   * Answers a call that was begun. @param operation the operation that is called @param call the
-   * call's other facts @param body the request, as JSON
+   * Answers a call that was begun.
    *
+   * @param operation the operation that is called
+   * @param call the call's other facts
+   * @param body the request, as JSON
    * @return the response: a record to be written as JSON
    * @throws EcrError if the answer is an error
    */

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A page of a long list. Its token contains the last item of the previous page, so the pages don't
- * shift when items are added or removed between two calls. @param items the items of the
- * page @param nextToken the token of the next page; null on the last page
+ * shift when items are added or removed between two calls.
+ *
+ * @param items the items of the page
+ * @param nextToken the token of the next page; null on the last page
  */
 record Page<T>(List<T> items, @Nullable String nextToken) {
   private static final int DEFAULT_LENGTH = 100;
@@ -19,8 +21,8 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
   private static final String BEHIND = "behind ";
 
   /**
-   * @param key a unique key of each item; items are sorted by it @param longest the maximum page
-   *     length that the operation allows
+   * @param key a unique key of each item; items are sorted by it
+   * @param longest the maximum page length that the operation allows
    */
   static <T> Page<T> of(
       List<T> all,

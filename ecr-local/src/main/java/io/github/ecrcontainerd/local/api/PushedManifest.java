@@ -9,16 +9,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A manifest that a client pushes, and that ECR would accept. @param content its bytes @param
- * manifest its parsed content @param mediaType its media type @param digest its digest
+ * A manifest that a client pushes, and that ECR would accept.
+ *
+ * @param content its bytes
+ * @param manifest its parsed content
+ * @param mediaType its media type
+ * @param digest its digest
  */
 // The array comes from a String and is written to a file. It is never changed.
 @SuppressWarnings("ArrayRecordComponent")
 record PushedManifest(byte[] content, Manifest manifest, String mediaType, Digest digest) {
 
   /**
-   * Parses a manifest. @throws EcrError if it is too long, not JSON, or of a type that ECR doesn't
-   * know
+   * Parses a manifest.
+   *
+   * @throws EcrError if it is too long, not JSON, or of a type that ECR doesn't know
    */
   static PushedManifest read(String text, @Nullable String givenMediaType) {
     if (text.isEmpty() || text.length() > Manifest.LONGEST) {

@@ -6,11 +6,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How the body of one response is sent. @param range the bytes of the file @param bytesPerSecond
- * the rate; 0 for as fast as possible @param corrupt the byte of the file that is sent wrong; -1
- * for none @param stop the byte of the file that is not sent because {@code end} happens there;
- * after the range if nothing happens @param end the faulty end @param padding how many zeros follow
- * the range
+ * How the body of one response is sent.
+ *
+ * @param range the bytes of the file
+ * @param bytesPerSecond the rate; 0 for as fast as possible
+ * @param corrupt the byte of the file that is sent wrong; -1 for none
+ * @param stop the byte of the file that is not sent because {@code end} happens there; after the
+ *     range if nothing happens
+ * @param end the faulty end
+ * @param padding how many zeros follow the range
  */
 record BodyPlan(
     ByteRange range,

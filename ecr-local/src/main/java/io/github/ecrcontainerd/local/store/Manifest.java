@@ -12,12 +12,15 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The parts of a manifest or an index that a registry uses. @param mediaType its own media type
- * field @param schemaVersion 1 or 2 @param config its configuration, if it has one @param layers
- * its layers, in order; those of a schema 1 manifest have no size and no type @param children the
- * manifests of an index @param subject the manifest that an artifact refers to @param artifactType
- * its artifact type
+ * The parts of a manifest or an index that a registry uses.
  *
+ * @param mediaType its own media type field
+ * @param schemaVersion 1 or 2
+ * @param config its configuration, if it has one
+ * @param layers its layers, in order; those of a schema 1 manifest have no size and no type
+ * @param children the manifests of an index
+ * @param subject the manifest that an artifact refers to
+ * @param artifactType its artifact type
  * @param annotations free text by key
  */
 public record Manifest(
@@ -43,8 +46,10 @@ public record Manifest(
   public record Link(Optional<String> mediaType, Digest digest, long size, boolean elsewhere) {}
 
   /**
-   * Parses a manifest. @throws IllegalArgumentException if it is not JSON, or doesn't have a
-   * manifest's form; the message says why
+   * Parses a manifest.
+   *
+   * @throws IllegalArgumentException if it is not JSON, or doesn't have a manifest's form; the
+   *     message says why
    */
   public static Manifest parse(byte[] content) {
     JsonNode root;

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.local.store;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -84,7 +85,11 @@ public final class Registry implements AutoCloseable {
     return known.computeIfAbsent(name, n -> new Repository(n, directory.resolve(n.value())));
   }
 
-  /** Creates a repository. @throws FileAlreadyExistsException if it exists */
+  /**
+   * Creates a repository.
+   *
+   * @throws FileAlreadyExistsException if it exists
+   */
   public synchronized Repository create(RepositoryName name, TagMutability mutability)
       throws IOException {
     Repository repository = known(name);

@@ -16,8 +16,9 @@ public final class SignedManifest {
 
   /**
    * The digest of the first {@code formatLength} bytes, followed by the {@code formatTail}, as the
-   * protected header of each signature states them. @throws IllegalArgumentException if there is no
-   * such signature
+   * protected header of each signature states them.
+   *
+   * @throws IllegalArgumentException if there is no such signature
    */
   public static Digest digest(byte[] content) {
     try {

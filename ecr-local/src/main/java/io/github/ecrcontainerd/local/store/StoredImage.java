@@ -30,7 +30,11 @@ public record StoredImage(String mediaType, Blob blob, List<String> tags, List<D
     return Files.readAllBytes(blob.path());
   }
 
-  /** Its parsed content. @throws IllegalArgumentException if it is not a manifest */
+  /**
+   * Its parsed content.
+   *
+   * @throws IllegalArgumentException if it is not a manifest
+   */
   public Manifest manifest() throws IOException {
     if (blob.size() > Manifest.LONGEST) {
       throw new IllegalArgumentException("it is longer than " + Manifest.LONGEST + " bytes");

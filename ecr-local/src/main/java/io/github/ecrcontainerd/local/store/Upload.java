@@ -82,9 +82,10 @@ public final class Upload {
   }
 
   /**
-   * Keeps only the bytes up to a position, like a registry that failed in the middle of a
-   * part. @param part the part that arrives after the existing bytes @param wanted how many bytes
-   * the upload has afterwards
+   * Keeps only the bytes up to a position, like a registry that failed in the middle of a part.
+   *
+   * @param part the part that arrives after the existing bytes
+   * @param wanted how many bytes the upload has afterwards
    */
   public void cutShort(ByteBuffer part, long wanted) throws IOException {
     if (wanted > size) {

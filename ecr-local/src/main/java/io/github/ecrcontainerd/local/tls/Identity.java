@@ -16,15 +16,16 @@ import javax.net.ssl.SSLException;
 /**
  * A server's certificate with its key.
  *
- * @param context the TLS context @param authority the certificate of the authority that was created
- *     for it, as PEM; empty for an existing certificate
+ * @param context the TLS context
+ * @param authority the certificate of the authority that was created for it, as PEM; empty for an
+ *     existing certificate
  */
 public record Identity(SslContext context, Optional<String> authority) {
 
   /**
-   * Reads an existing certificate. @param chain the certificate, and those between it and its
-   * authority, as PEM
+   * Reads an existing certificate.
    *
+   * @param chain the certificate, and those between it and its authority, as PEM
    * @param key its private key, as PEM (PKCS #8) without a password
    * @throws IOException if they can't be read, or don't belong together
    */
@@ -45,8 +46,10 @@ public record Identity(SslContext context, Optional<String> authority) {
 
   /**
    * Creates a certificate with its own authority. The authority signs nothing else, because its key
-   * is deleted. @param names the server's host names and IP addresses @throws IOException if this
-   * Java can't create a certificate
+   * is deleted.
+   *
+   * @param names the server's host names and IP addresses
+   * @throws IOException if this Java can't create a certificate
    */
   public static Identity issued(Collection<String> names) throws IOException {
     try (Keytool keytool = Keytool.open()) {

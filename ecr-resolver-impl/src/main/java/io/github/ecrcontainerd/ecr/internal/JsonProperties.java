@@ -34,8 +34,9 @@ final class JsonProperties {
   }
 
   /**
-   * Parses the whole content. @throws IllegalArgumentException if it is not a JSON object; the
-   * message continues a sentence
+   * Parses the whole content.
+   *
+   * @throws IllegalArgumentException if it is not a JSON object; the message continues a sentence
    */
   static JsonProperties of(byte[] content) {
     JsonProperties properties = new JsonProperties(content);

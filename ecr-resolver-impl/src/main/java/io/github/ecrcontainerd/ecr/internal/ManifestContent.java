@@ -25,16 +25,19 @@ final class ManifestContent {
   }
 
   /**
-   * Parses the content. @throws IllegalArgumentException if it is not a JSON object; the message
-   * continues a sentence
+   * Parses the content.
+   *
+   * @throws IllegalArgumentException if it is not a JSON object; the message continues a sentence
    */
   static ManifestContent of(byte[] content) {
     return new ManifestContent(content, JsonProperties.of(content));
   }
 
   /**
-   * The media type. @param said the media type that the registry stated, {@code ""} for
-   * none @throws IllegalArgumentException if it is not a manifest's, or the content contradicts it
+   * The media type.
+   *
+   * @param said the media type that the registry stated, {@code ""} for none
+   * @throws IllegalArgumentException if it is not a manifest's, or the content contradicts it
    */
   String mediaType(String said) {
     String mediaType = said;

@@ -83,8 +83,10 @@ final class ManifestSource {
   }
 
   /**
-   * Describes a document. @param said the media type that the registry states, {@code ""} for
-   * none @throws IllegalArgumentException if it is not a manifest or index
+   * Describes a document.
+   *
+   * @param said the media type that the registry states, {@code ""} for none
+   * @throws IllegalArgumentException if it is not a manifest or index
    */
   private static Descriptor describe(String said, byte[] content) {
     if (MediaTypes.isManifestOrIndex(said) && !MediaTypes.isSchema1(said)) {

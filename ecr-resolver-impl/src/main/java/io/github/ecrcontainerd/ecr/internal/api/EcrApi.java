@@ -35,8 +35,8 @@ public final class EcrApi {
   private final TransferListener listener;
 
   /**
-   * @param throttling how long a throttled call is retried, in addition to the SDK's own
-   *     retries @param listener receives these retries
+   * @param throttling how long a throttled call is retried, in addition to the SDK's own retries
+   * @param listener receives these retries
    */
   public EcrApi(EcrClients clients, Duration throttling, TransferListener listener) {
     this.clients = clients;
@@ -47,8 +47,8 @@ public final class EcrApi {
   /**
    * Calls one operation at the reference's endpoint and waits for its answer.
    *
-   * @param operation the operation's name, for messages @param digest the manifest or blob that the
-   *     call is about
+   * @param operation the operation's name, for messages
+   * @param digest the manifest or blob that the call is about
    * @throws ResolverException if the call fails
    * @throws InterruptedException if the thread is interrupted; the call is cancelled
    */
@@ -135,10 +135,10 @@ public final class EcrApi {
   }
 
   /**
-   * Waits for a call that {@link #start} began, as long as its bytes move. @param patience how long
-   * nothing may move before the call is cancelled and counts as failed @param lastMove when bytes
-   * moved last, as a value of {@link System#nanoTime}
+   * Waits for a call that {@link #start} began, as long as its bytes move.
    *
+   * @param patience how long nothing may move before the call is cancelled and counts as failed
+   * @param lastMove when bytes moved last, as a value of {@link System#nanoTime}
    * @throws FailedCall if the call fails
    * @throws InterruptedException if the thread is interrupted; the call is cancelled
    */

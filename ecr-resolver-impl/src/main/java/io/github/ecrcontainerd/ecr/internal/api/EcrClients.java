@@ -44,11 +44,12 @@ public final class EcrClients implements AutoCloseable {
   private record Connected(EcrAsyncClient client, Exchanges exchanges) {}
 
   /**
-   * @param http the HTTP client of all of them; its owner closes it @param peers returns the host
-   *     that a request is sent to, for messages @param configuration configures each of them @param
-   *     credentials the credentials for a reference, instead of those that every SDK finds @param
-   *     endpoint the API's endpoint, instead of the region's own @param timeout the time limit of a
-   *     call, unless the configuration has one
+   * @param http the HTTP client of all of them; its owner closes it
+   * @param peers returns the host that a request is sent to, for messages
+   * @param configuration configures each of them
+   * @param credentials the credentials for a reference, instead of those that every SDK finds
+   * @param endpoint the API's endpoint, instead of the region's own
+   * @param timeout the time limit of a call, unless the configuration has one
    */
   public EcrClients(
       SdkAsyncHttpClient http,

@@ -18,8 +18,8 @@ final class Exchange extends Exception {
   private final int status;
 
   /**
-   * @param host the host that the call was sent to @param status the status of the last answer, or
-   *     {@link #NO_STATUS}
+   * @param host the host that the call was sent to
+   * @param status the status of the last answer, or {@link #NO_STATUS}
    */
   Exchange(String host, int status) {
     super(

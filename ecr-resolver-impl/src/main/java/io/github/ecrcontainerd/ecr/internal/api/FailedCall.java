@@ -31,10 +31,11 @@ public final class FailedCall extends Exception {
   }
 
   /**
-   * @param operation the registry's name of the operation @param digest the manifest or blob that
-   *     the call is about @param failure the exception of the SDK, or of the wait for it @param
-   *     sentTo returns the host that a call was sent to; used only for a call that got no answer in
-   *     time
+   * @param operation the registry's name of the operation
+   * @param digest the manifest or blob that the call is about
+   * @param failure the exception of the SDK, or of the wait for it
+   * @param sentTo returns the host that a call was sent to; used only for a call that got no answer
+   *     in time
    */
   static FailedCall of(
       String operation,

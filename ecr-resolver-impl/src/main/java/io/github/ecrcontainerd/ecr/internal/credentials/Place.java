@@ -16,8 +16,9 @@ final class Place implements AwsCredentialsProvider, SdkAutoCloseable {
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
   /**
-   * @param name the name in messages @param isSetUp whether a setting says that it has
-   *     credentials @param provider the provider, which is closed with this place
+   * @param name the name in messages
+   * @param isSetUp whether a setting says that it has credentials
+   * @param provider the provider, which is closed with this place
    */
   Place(String name, BooleanSupplier isSetUp, AwsCredentialsProvider provider) {
     this.name = name;

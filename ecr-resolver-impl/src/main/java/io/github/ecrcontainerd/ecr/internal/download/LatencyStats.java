@@ -29,9 +29,11 @@ final class LatencyStats {
   private int paceSamples;
 
   /**
-   * Adds a complete request. @param length how many bytes it brought @param toFirstByte the time to
-   * the first byte, in nanoseconds @param toLastByte the time from the first byte to the last, in
-   * nanoseconds
+   * Adds a complete request.
+   *
+   * @param length how many bytes it brought
+   * @param toFirstByte the time to the first byte, in nanoseconds
+   * @param toLastByte the time from the first byte to the last, in nanoseconds
    */
   synchronized void add(long length, long toFirstByte, long toLastByte) {
     nanosToFirstByte[firstByteSamples++ % MAX_SAMPLES] = toFirstByte;

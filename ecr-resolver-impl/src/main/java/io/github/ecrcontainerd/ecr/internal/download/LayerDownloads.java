@@ -16,12 +16,12 @@ public final class LayerDownloads {
   private final TransferListener listener;
 
   /**
-   * @param http an HTTP client that allows {@code connections} at a time; its owner closes
-   *     it @param parallelism how many ranges of one layer may be in progress at a time; 0 or 1 for
-   *     no ranges: then {@code http} must not end connections that wait for their reader @param
-   *     connections how many ranges of all layers may be in progress at a time @param bufferBytes
-   *     the total size of all buffers, in bytes @param listener receives retries, hedges and
-   *     renewed URLs
+   * @param http an HTTP client that allows {@code connections} at a time; its owner closes it
+   * @param parallelism how many ranges of one layer may be in progress at a time; 0 or 1 for no
+   *     ranges: then {@code http} must not end connections that wait for their reader
+   * @param connections how many ranges of all layers may be in progress at a time
+   * @param bufferBytes the total size of all buffers, in bytes
+   * @param listener receives retries, hedges and renewed URLs
    */
   public LayerDownloads(
       EcrApi api,

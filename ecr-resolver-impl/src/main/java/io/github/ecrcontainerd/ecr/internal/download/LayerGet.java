@@ -31,13 +31,16 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   interface Receiver {
     /**
      * Receives the next bytes. They must be read before this method returns, unless the request is
-     * paced. @return for a paced request, whether more bytes may come
+     * paced.
+     *
+     * @return for a paced request, whether more bytes may come
      */
     boolean arrived(ByteBuffer bytes);
 
     /**
-     * The request has ended. Called once, unless the request was cancelled. @param cause why it
-     * ended before the last byte; {@code null} if it is complete
+     * The request has ended. Called once, unless the request was cancelled.
+     *
+     * @param cause why it ended before the last byte; {@code null} if it is complete
      */
     void ended(@Nullable Throwable cause);
   }
@@ -119,7 +122,9 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
 
   /**
    * How much longer the server may be silent, in nanoseconds; {@link Long#MAX_VALUE} while no bytes
-   * are requested. @param now the value of {@link System#nanoTime}
+   * are requested.
+   *
+   * @param now the value of {@link System#nanoTime}
    */
   long patience(long now) {
     return awaited ? lastSign + untilSign().toNanos() - now : Long.MAX_VALUE;

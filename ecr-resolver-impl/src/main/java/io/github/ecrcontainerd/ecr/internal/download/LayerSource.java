@@ -152,8 +152,10 @@ final class LayerSource {
   }
 
   /**
-   * Makes the exception of a range that failed. @param cause why its last request failed @param
-   * failures how many requests in a row failed
+   * Makes the exception of a range that failed.
+   *
+   * @param cause why its last request failed
+   * @param failures how many requests in a row failed
    */
   RuntimeException explain(Throwable cause, int failures) {
     if (cause instanceof ResolverException told) {

@@ -16,9 +16,11 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
 /**
- * A presigned URL of a layer. Its query is a secret, because it is enough to read the layer. @param
- * uri the full URL @param usable how long after its receipt requests may use it without finding it
- * expired @param redirects how many redirects led to it
+ * A presigned URL of a layer. Its query is a secret, because it is enough to read the layer.
+ *
+ * @param uri the full URL
+ * @param usable how long after its receipt requests may use it without finding it expired
+ * @param redirects how many redirects led to it
  */
 record LayerUrl(URI uri, Duration usable, int redirects) {
   /** The usable time of a URL that doesn't expire. */
@@ -85,8 +87,10 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
   }
 
   /**
-   * The target of the server's redirect. @param location the answer's Location header @throws
-   * InvalidAnswerException if the redirect can't be followed
+   * The target of the server's redirect.
+   *
+   * @param location the answer's Location header
+   * @throws InvalidAnswerException if the redirect can't be followed
    */
   LayerUrl redirectedTo(String location, Instant now) throws InvalidAnswerException {
     URI target;

@@ -44,8 +44,9 @@ final class RangeBuffer {
   }
 
   /**
-   * Puts the next bytes. If there is no room for all, the rest is kept in its own buffer. @throws
-   * IllegalStateException if earlier bytes still wait for room, which would be lost
+   * Puts the next bytes. If there is no room for all, the rest is kept in its own buffer.
+   *
+   * @throws IllegalStateException if earlier bytes still wait for room, which would be lost
    */
   void put(ByteBuffer bytes) {
     if (!hasRoom()) {

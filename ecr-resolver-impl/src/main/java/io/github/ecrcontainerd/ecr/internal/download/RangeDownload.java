@@ -391,8 +391,9 @@ final class RangeDownload implements RangeRequest.Listener {
   }
 
   /**
-   * Returns the next bytes, which don't change until the next call; {@code null} after the
-   * last. @throws RuntimeException if the download failed or the range was closed
+   * Returns the next bytes, which don't change until the next call; {@code null} after the last.
+   *
+   * @throws RuntimeException if the download failed or the range was closed
    */
   @Nullable ByteBuffer read() throws InterruptedException {
     lock.lockInterruptibly();

@@ -36,7 +36,11 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
         : Math.clamp(budgetBytes / (parallelism + SPARE_RANGES), MIN_RANGE_BYTES, MAX_RANGE_BYTES);
   }
 
-  /** A plan for the rest of a blob. @param maxBufferBytes the result of {@link #maxBufferBytes} */
+  /**
+   * A plan for the rest of a blob.
+   *
+   * @param maxBufferBytes the result of {@link #maxBufferBytes}
+   */
   static RangePlan of(long from, long total, int parallelism, int maxBufferBytes) {
     if (parallelism <= 1) {
       return new RangePlan(from, total, Math.max(1, total - from), 1);

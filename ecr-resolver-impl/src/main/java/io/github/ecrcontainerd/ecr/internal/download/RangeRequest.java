@@ -18,13 +18,16 @@ final class RangeRequest implements LayerGet.Receiver {
   interface Listener {
     /**
      * Receives the next bytes. They must be read before this method returns, unless the request is
-     * paced. @return for a paced request, whether more bytes may come
+     * paced.
+     *
+     * @return for a paced request, whether more bytes may come
      */
     boolean arrived(RangeRequest request, ByteBuffer bytes);
 
     /**
-     * The request has ended. Called once, unless the request was cancelled. @param cause why it
-     * ended before the last byte; {@code null} if it is complete
+     * The request has ended. Called once, unless the request was cancelled.
+     *
+     * @param cause why it ended before the last byte; {@code null} if it is complete
      */
     void ended(RangeRequest request, @Nullable Throwable cause);
   }

@@ -33,8 +33,10 @@ public final class ApiCallEvent extends Event {
   }
 
   /**
-   * The call has ended. @param cause why it failed, or null. Only its class is recorded, because
-   * its message may be long and come from elsewhere
+   * The call has ended.
+   *
+   * @param cause why it failed, or null. Only its class is recorded, because its message may be
+   *     long and come from elsewhere
    */
   public void ended(@Nullable Throwable cause) {
     failure = cause == null ? null : cause.getClass().getSimpleName();

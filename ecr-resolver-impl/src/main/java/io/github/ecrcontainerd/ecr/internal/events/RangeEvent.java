@@ -65,7 +65,11 @@ public final class RangeEvent extends Event {
     failure = reason;
   }
 
-  /** The request has ended. @param nanos the time to the first byte */
+  /**
+   * The request has ended.
+   *
+   * @param nanos the time to the first byte
+   */
   public void ended(long bytes, long nanos) {
     received = bytes;
     untilFirstByte = nanos;

@@ -30,7 +30,11 @@ public final class ResolveEvent extends Event {
     begin();
   }
 
-  /** The request has ended. @param found the descriptor, or null if the request failed */
+  /**
+   * The request has ended.
+   *
+   * @param found the descriptor, or null if the request failed
+   */
   public void ended(@Nullable Descriptor found) {
     digest = found == null ? null : found.digest().toString();
     commit();

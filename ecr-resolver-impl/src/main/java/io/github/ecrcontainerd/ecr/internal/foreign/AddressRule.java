@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Decides which addresses a foreign layer may be fetched from. @param allowPrivate whether to allow
- * all addresses
+ * Decides which addresses a foreign layer may be fetched from.
+ *
+ * @param allowPrivate whether to allow all addresses
  */
 record AddressRule(boolean allowPrivate) {
 

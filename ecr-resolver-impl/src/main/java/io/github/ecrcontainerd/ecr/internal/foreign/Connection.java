@@ -36,9 +36,10 @@ final class Connection implements AutoCloseable {
   }
 
   /**
-   * Connects, with TLS for an https URL. @param deadline the end of the time for connecting and for
-   * all later reads @throws IOException if no address of the host is allowed, or none can be
-   * connected to
+   * Connects, with TLS for an https URL.
+   *
+   * @param deadline the end of the time for connecting and for all later reads
+   * @throws IOException if no address of the host is allowed, or none can be connected to
    */
   static Connection open(ForeignUrl url, AddressRule rule, Deadline deadline) throws IOException {
     List<InetAddress> all;

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The answer to one GET (RFC 9112): its status and headers, and the unread body. @param headers the
- * headers, by their names in lower case
+ * The answer to one GET (RFC 9112): its status and headers, and the unread body.
+ *
+ * @param headers the headers, by their names in lower case
  */
 record Response(int status, Map<String, String> headers, InputStream body) {
   private static final int MAX_HEAD_BYTES = 32 << 10;

@@ -4,14 +4,17 @@ import java.net.InetAddress;
 import java.util.Optional;
 
 /**
- * A block of IP addresses with the same leading bits (RFC 4632). @param address one of the
- * addresses @param bits the number of leading bits
+ * A block of IP addresses with the same leading bits (RFC 4632).
+ *
+ * @param address one of the addresses
+ * @param bits the number of leading bits
  */
 public record AddressBlock(InetAddress address, int bits) {
 
   /**
-   * Parses a block, {@code 10.0.0.0/8}, or an address, which is a block of one address. @return
-   * empty if it is something else, such as a host name, which is not resolved
+   * Parses a block, {@code 10.0.0.0/8}, or an address, which is a block of one address.
+   *
+   * @return empty if it is something else, such as a host name, which is not resolved
    */
   public static Optional<AddressBlock> parse(String text) {
     String[] words = text.split("/", 2);

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out why TLS with a server fails, by a handshake of Java's own. The CRT reports only that
  * TLS failed, and reports it late: its library waits for 10 to 30 seconds after an error, to hide
- * from an attacker how long the check took (s2n-tls, "Blinding"). @param trust supplies the trusted
- * certificates when there is something to check
+ * from an attacker how long the check took (s2n-tls, "Blinding").
+ *
+ * @param trust supplies the trusted certificates when there is something to check
  */
 record CertificateCheck(Supplier<Trust> trust) {
   private static final int TIMEOUT_MILLIS = 2_000;
@@ -122,8 +123,7 @@ record CertificateCheck(Supplier<Trust> trust) {
     String advice =
         trusted.isJavas()
             ? "add that authority's certificate to the store that javax.net.ssl.trustStore names"
-            : "set SSL_CERT_FILE, or for bin/ecr AWS_CA_BUNDLE, to a file with that authority's"
-                  + " certificate";
+            : "set SSL_CERT_FILE, or for bin/ecr AWS_CA_BUNDLE, to a file with that authority's certificate";
     return "%s is issued by %s, which is not trusted here: %s%s"
         .formatted(of, last.getIssuerX500Principal().getName(), advice, problems);
   }

@@ -20,7 +20,8 @@ final class EarlyHttpClient implements SdkAsyncHttpClient {
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * @param making creates the client @param executor runs {@code making}
+   * @param making creates the client
+   * @param executor runs {@code making}
    */
   EarlyHttpClient(Supplier<SdkAsyncHttpClient> making, Executor executor) {
     this.client = CompletableFuture.supplyAsync(making, executor);

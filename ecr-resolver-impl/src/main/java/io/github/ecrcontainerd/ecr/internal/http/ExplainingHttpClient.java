@@ -40,8 +40,8 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
   private final Map<String, CompletableFuture<Optional<String>>> checks = new ConcurrentHashMap<>();
 
   /**
-   * @param client the CRT client, which is closed with this one @param proxy the proxy that it
-   *     sends all requests through
+   * @param client the CRT client, which is closed with this one
+   * @param proxy the proxy that it sends all requests through
    */
   ExplainingHttpClient(SdkAsyncHttpClient client, Optional<Proxy> proxy, CertificateCheck check) {
     this.client = client;

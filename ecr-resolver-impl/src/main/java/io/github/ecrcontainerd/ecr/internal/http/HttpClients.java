@@ -47,8 +47,10 @@ public final class HttpClients implements AutoCloseable {
   }
 
   /**
-   * Opens clients that the resolver owns. @param layerConnections how many layer requests there may
-   * be at a time @param connectTimeout the time limit for connecting
+   * Opens clients that the resolver owns.
+   *
+   * @param layerConnections how many layer requests there may be at a time
+   * @param connectTimeout the time limit for connecting
    */
   public static HttpClients open(int layerConnections, Duration connectTimeout) {
     ProxySettings proxies = ProxySettings.ofThisProcess();

@@ -6,9 +6,9 @@ import software.amazon.awssdk.crt.http.HttpException;
 
 /**
  * Explains the CRT's failures to a user: which peer, what is wrong, and what to check. It uses the
- * names of the CRT's error codes (aws-c-io's io.h, aws-c-http's http.h). @param peer the host and
- * port of the connection: the proxy's, if there is one
+ * names of the CRT's error codes (aws-c-io's io.h, aws-c-http's http.h).
  *
+ * @param peer the host and port of the connection: the proxy's, if there is one
  * @param proxied whether the peer is a proxy
  */
 record PeerFailures(String peer, boolean proxied) {

@@ -22,9 +22,9 @@ record Proxy(String scheme, String host, int port, Optional<Login> login) {
   }
 
   /**
-   * Parses {@code [http[s]://][user:password@]host[:port]}. @param variable the variable that it
-   * came from, for messages, which don't show its value
+   * Parses {@code [http[s]://][user:password@]host[:port]}.
    *
+   * @param variable the variable that it came from, for messages, which don't show its value
    * @throws IllegalArgumentException if it is something else
    */
   static Proxy parse(String variable, String text) {

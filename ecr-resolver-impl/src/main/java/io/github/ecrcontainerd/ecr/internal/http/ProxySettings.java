@@ -49,7 +49,11 @@ record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption
     return of(System::getProperty, System::getenv);
   }
 
-  /** Reads the settings. @throws IllegalArgumentException if one is malformed */
+  /**
+   * Reads the settings.
+   *
+   * @throws IllegalArgumentException if one is malformed
+   */
   static ProxySettings of(
       Function<String, @Nullable String> property, Function<String, @Nullable String> variable) {
     return new ProxySettings(

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The certificate authorities that this process trusts, for Java's own TLS: those that the CRT's
  * library uses (OpenSSL's variables {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR}, or the
- * system's), or those of {@code javax.net.ssl.trustStore}. @param store the trusted certificates;
- * null for Java's default @param problems the settings whose certificates can't be read
+ * system's), or those of {@code javax.net.ssl.trustStore}.
+ *
+ * @param store the trusted certificates; null for Java's default
+ * @param problems the settings whose certificates can't be read
  */
 record Trust(@Nullable KeyStore store, List<String> problems) {
   /** The paths of Debian, Fedora, SUSE and Alpine, in the order of aws-c-io's own list. */

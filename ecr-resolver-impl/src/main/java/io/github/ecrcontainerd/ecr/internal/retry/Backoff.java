@@ -22,8 +22,9 @@ public final class Backoff {
   private int failures;
 
   /**
-   * Starts the time. @param patience how long to retry without progress
+   * Starts the time.
    *
+   * @param patience how long to retry without progress
    * @param maxPause the longest pause
    */
   public Backoff(Duration patience, Duration maxPause) {
@@ -38,8 +39,9 @@ public final class Backoff {
   }
 
   /**
-   * There was progress. The time and the failures are counted anew. @param ago how long ago the
-   * progress stopped
+   * There was progress. The time and the failures are counted anew.
+   *
+   * @param ago how long ago the progress stopped
    */
   public void progressed(Duration ago) {
     failures = 0;
@@ -58,8 +60,10 @@ public final class Backoff {
 
   /**
    * The operation failed. Returns how long to pause before the next try; empty if the retries have
-   * ended. @param firstPause the longest pause after the first failure; each later one may be twice
-   * as long as the one before, and none exceeds the remaining time
+   * ended.
+   *
+   * @param firstPause the longest pause after the first failure; each later one may be twice as
+   *     long as the one before, and none exceeds the remaining time
    */
   public Optional<Duration> failed(Duration firstPause) {
     failures++;

@@ -25,8 +25,9 @@ final class PendingBytes implements AutoCloseable {
   }
 
   /**
-   * Adds as many of the given bytes as there is room for. @param maxBytes how many bytes there may
-   * be afterwards
+   * Adds as many of the given bytes as there is room for.
+   *
+   * @param maxBytes how many bytes there may be afterwards
    */
   void append(ByteBuffer bytes, int maxBytes) {
     while (bytes.hasRemaining() && length < maxBytes) {
