@@ -21,7 +21,7 @@ public sealed interface LayerFault {
   /** No byte is sent after that many bytes, and the connection stays open. */
   record StallAfter(long bytes) implements LayerFault {}
 
-  /** The bytes are sent at this rate, independently of other answers. */
+  /** The bytes are sent at this rate, whatever the rate of other answers. */
   record SlowTo(long bytesPerSecond) implements LayerFault {}
 
   /** One byte is changed. */

@@ -147,9 +147,9 @@ public record EcrReference(
   }
 
   /**
-   * Parses Docker's form, with or without {@code https://} before it. The host may be of any AWS
-   * partition, of a region that is newer than this program, and a FIPS or dual-stack host ({@code
-   * 123456789012.dkr.ecr-fips.us-west-2.amazonaws.com}, {@code
+   * Parses Docker's form, with or without {@code https://} before it. The host may be in any AWS
+   * partition, in a region that is newer than this program, and may be a FIPS or dual-stack host
+   * ({@code 123456789012.dkr.ecr-fips.us-west-2.amazonaws.com}, {@code
    * 123456789012.dkr-ecr.us-west-2.on.aws}).
    *
    * @throws IllegalArgumentException if it is malformed; the message says where, and shows both

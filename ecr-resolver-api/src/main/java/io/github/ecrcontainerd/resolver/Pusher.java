@@ -10,7 +10,7 @@ public interface Pusher {
    * Returns those of the given blobs that the repository does not have yet.
    *
    * @throws ResolverException if the request fails; with {@link ResolverException.Code#CONFLICT} if
-   *     the repository has a blob in another size than its descriptor states
+   *     the repository has a blob with another size than its descriptor states
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException;

@@ -56,7 +56,7 @@ public final class ResolverException extends RuntimeException {
   }
 
   /**
-   * A failure that is retryable or not independently of its code.
+   * A failure that is marked as retryable or not, independently of its code.
    *
    * @param retryable what {@link #isRetryable} returns
    * @param operation the registry's name of the operation: {@code BatchGetImage}

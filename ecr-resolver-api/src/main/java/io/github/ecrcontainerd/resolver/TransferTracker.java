@@ -18,8 +18,8 @@ import java.util.Optional;
  * }</pre>
  *
  * <p>It keeps only the last transfer of each digest: a new transfer replaces one that has ended.
- * When there are too many transfers, it evicts ended ones, those that started first before others.
- * It never evicts one in progress. Safe for use by several threads at once.
+ * When there are too many transfers, it evicts those that have ended, in the order in which they
+ * started. It never evicts one in progress. Safe for use by several threads at once.
  */
 public final class TransferTracker implements TransferListener {
   private static final int DEFAULT_TRANSFERS = 10_000;

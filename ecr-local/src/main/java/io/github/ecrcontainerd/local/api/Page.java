@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page of a long list. Its token contains the last item of the previous page, so the pages don't
- * shift when items are added or removed between two calls.
+ * A page of a long list. A token contains the key of the last item before the next page, so pages
+ * don't shift when items are added or removed between two calls.
  *
  * @param items the items of the page
  * @param nextToken the token of the next page; null on the last page

@@ -22,8 +22,8 @@ import software.amazon.awssdk.services.ecr.model.ImageFailure;
 import software.amazon.awssdk.services.ecr.model.ImageIdentifier;
 
 /**
- * Gets manifests and indexes by BatchGetImage. Its answer to a tag contains the manifest itself, so
- * a resolution carries it, and a pull needs one request for both.
+ * Gets manifests and indexes by BatchGetImage. Its answer to a tag contains the manifest itself. A
+ * resolution carries it, so a pull needs only one request.
  *
  * <p>A document is parsed here only if the registry doesn't state its type, or if its digest is not
  * that of its bytes (schema 1). The document's reader, which parses it anyway, checks whether it

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long one range is retried. If the server is unreachable, out of order or overloaded: until no
+ * How long one range is retried. If the server is unreachable, failing or overloaded: until no
  * request has brought a MiB for {@link #PATIENCE}. If the server answers with something else than
  * requested: {@value #MAX_REFUSALS} times in a row. There is no limit as long as bytes arrive.
  */

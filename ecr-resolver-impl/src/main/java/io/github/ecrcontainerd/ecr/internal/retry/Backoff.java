@@ -7,10 +7,10 @@ import java.util.function.LongSupplier;
 
 /**
  * Determines how long to retry a failing operation, and the pauses between. Retries end when there
- * was no progress for some time and the operation has failed three times. The limit is a time
- * because an outage lasts a time, and a number of tries is used up at once if no server listens.
- * The pauses grow and have full jitter, so that operations that failed together aren't retried
- * together (AWS Architecture Blog, "Exponential Backoff And Jitter"). For one thread.
+ * was no progress for some time and the operation has failed three times. The limit is a time,
+ * because an outage is measured in time. A number of tries would be used up at once if no server
+ * listens. The pauses grow and have full jitter, so that operations that failed together aren't
+ * retried together (AWS Architecture Blog, "Exponential Backoff And Jitter"). For one thread.
  */
 public final class Backoff {
   private static final int MIN_FAILURES = 3;
