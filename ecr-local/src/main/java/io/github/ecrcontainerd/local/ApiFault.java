@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.local;
 
-/** What goes wrong with one call of the API. */
+/** A fault of one API call. */
 public sealed interface ApiFault {
 
   /** Nothing goes wrong. */
@@ -13,14 +13,14 @@ public sealed interface ApiFault {
   record ServerError() implements ApiFault {}
 
   /**
-   * UploadLayerPart keeps the upload's bytes up to this one and none behind it, and answers
-   * InvalidLayerPartException, which says so. Other operations don't know it.
+   * UploadLayerPart keeps the upload's bytes up to this one and none after it, and answers
+   * InvalidLayerPartException, which states this byte. Other operations ignore this fault.
    */
   record PartCutShort(long lastValidByteReceived) implements ApiFault {}
 
   /**
-   * UploadLayerPart and CompleteLayerUpload answer UploadNotFoundException, and the upload is gone
-   * indeed. Other operations don't know it.
+   * UploadLayerPart and CompleteLayerUpload answer UploadNotFoundException, and the upload is
+   * really lost. Other operations ignore this fault.
    */
   record UploadLost() implements ApiFault {}
 
@@ -28,15 +28,15 @@ public sealed interface ApiFault {
   record AnswerLost() implements ApiFault {}
 
   /**
-   * The connection is reset (RST) when so many bytes of the request's body have arrived, or all of
-   * them; the call is not carried out.
+   * The connection is reset (RST) when that many bytes of the request's body have arrived, or all
+   * of them. The call is not carried out.
    */
   record ResetAfter(long bytes) implements ApiFault {}
 
   /**
-   * No byte of the request's body is taken behind so many, or behind its last one, no answer comes,
-   * and the connection stays open; the call is not carried out. What a client has left behind by
-   * then is seen only when the server closes.
+   * The server reads no more after that many bytes of the request's body, or after its last byte.
+   * No answer comes, and the connection stays open. The call is not carried out. If the client
+   * leaves, the server notices it only when it closes.
    */
   record StallAfter(long bytes) implements ApiFault {}
 
@@ -53,7 +53,7 @@ public sealed interface ApiFault {
   }
 
   /**
-   * UploadLayerPart loses what comes behind a byte.
+   * UploadLayerPart loses the bytes after one byte.
    *
    * @param lastValidByteReceived the last byte of the layer that is kept; -1 for none
    */

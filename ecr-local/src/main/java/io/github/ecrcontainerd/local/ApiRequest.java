@@ -1,9 +1,10 @@
 package io.github.ecrcontainerd.local;
 
 /**
- * A call of the API, as a rule for faults sees it.
+ * A call of the API, as input of a rule for faults.
  *
- * @param operation what is asked for
- * @param number which call of this operation it is since the server started, from 1
+ * @param operation the operation that is called
+ * @param number the number of this call among the operation's calls since the server started, from
+ *     1
  */
 public record ApiRequest(Operation operation, long number) {}

@@ -3,8 +3,8 @@ package io.github.ecrcontainerd.local;
 /**
  * Some bytes of a blob.
  *
- * @param first where they begin
- * @param length how many there are
+ * @param first the position of the first byte
+ * @param length the number of bytes
  */
 public record ByteRange(long first, long length) {
 
@@ -14,12 +14,12 @@ public record ByteRange(long first, long length) {
     }
   }
 
-  /** The byte behind the last. */
+  /** The position after the last byte. */
   public long end() {
     return first + length;
   }
 
-  /** As HTTP writes it in a Content-Range: {@code 0-99}. */
+  /** The form of HTTP's Content-Range: {@code 0-99}. */
   @Override
   public String toString() {
     return first + "-" + (end() - 1);

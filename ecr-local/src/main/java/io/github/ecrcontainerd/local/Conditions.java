@@ -8,15 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How fast, how far away and how broken the server is. Each may be changed at any time, by any
- * thread, and holds for the requests that begin afterwards. A new one is a perfect world: no limit,
- * no delay, no fault.
+ * The server's bandwidth, latency, limits and faults. Each may be changed at any time, by any
+ * thread, and applies to requests that begin afterwards. A new instance has no limit, no delay and
+ * no fault.
  */
 public final class Conditions {
-  /** What S3 allows in X-Amz-Expires. */
+  /** The maximum that S3 allows in X-Amz-Expires. */
   private static final Duration LONGEST_URL_LIFETIME = Duration.ofDays(7);
 
-  /** What UploadLayerPart takes at most (LayerPartBlob in the model of ECR's API). */
+  /** The maximum that UploadLayerPart accepts (LayerPartBlob in the model of ECR's API). */
   private static final long LARGEST_PART = 20_971_520;
 
   private volatile long bandwidth;
@@ -27,14 +27,14 @@ public final class Conditions {
   private volatile ApiFaults apiFaults = request -> ApiFault.none();
   private final Map<Operation, Double> rates = new ConcurrentHashMap<>();
 
-  /** How many bytes of a layer one connection gets in a second. */
+  /** How many bytes of a layer one connection gets per second. */
   public Conditions bandwidthPerConnection(long bytesPerSecond) {
     requirePositive(bytesPerSecond, "A bandwidth");
     bandwidth = bytesPerSecond;
     return this;
   }
 
-  /** Layers come as fast as they can: the default. */
+  /** Sends layers as fast as possible, which is the default. */
   public Conditions unlimitedBandwidth() {
     bandwidth = 0;
     return this;
@@ -45,7 +45,7 @@ public final class Conditions {
     return limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit);
   }
 
-  /** How long a layer request waits for its first byte. Default: not at all. */
+  /** How long a layer request waits for its first byte. Default: no wait. */
   public Conditions layerLatency(Duration untilFirstByte) {
     if (untilFirstByte.isNegative()) {
       throw new IllegalArgumentException("A latency can't be negative: " + untilFirstByte);
@@ -59,8 +59,8 @@ public final class Conditions {
   }
 
   /**
-   * How long a layer URL lives: whole seconds, at least one, at most seven days. Default: an hour.
-   * As its time of birth is written in whole seconds too, a URL dies up to a second early.
+   * How long a layer URL is valid: whole seconds, at least one, at most seven days. Default: an
+   * hour. A URL may expire up to a second early, because its creation time is in whole seconds too.
    */
   public Conditions urlLifetime(Duration lifetime) {
     if (lifetime.toSeconds() < 1 || lifetime.compareTo(LONGEST_URL_LIFETIME) > 0) {
@@ -88,7 +88,7 @@ public final class Conditions {
     return partSize;
   }
 
-  /** How many calls of an operation are answered in a second; the others are throttled. */
+  /** How many calls of an operation are answered per second; the others are throttled. */
   public Conditions requestRate(Operation operation, double perSecond) {
     if (!(perSecond > 0)) {
       throw new IllegalArgumentException("A rate is more than 0 a second, not " + perSecond);
@@ -97,7 +97,7 @@ public final class Conditions {
     return this;
   }
 
-  /** All calls of an operation are answered: the default. */
+  /** Answers all calls of an operation, which is the default. */
   public Conditions unlimitedRequestRate(Operation operation) {
     rates.remove(operation);
     return this;
@@ -108,7 +108,7 @@ public final class Conditions {
     return rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate);
   }
 
-  /** What goes wrong at the layer endpoint. Default: nothing. */
+  /** The rule for faults of the layer endpoint. Default: no faults. */
   public Conditions layerFaults(LayerFaults rule) {
     layerFaults = rule;
     return this;
@@ -118,7 +118,7 @@ public final class Conditions {
     return layerFaults;
   }
 
-  /** What goes wrong at the API. Default: nothing. */
+  /** The rule for faults of the API. Default: no faults. */
   public Conditions apiFaults(ApiFaults rule) {
     apiFaults = rule;
     return this;

@@ -6,24 +6,27 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What the server was asked for, since it started or was last {@link #reset}.
+ * Counts the server's requests since it started, or since the last {@link #reset}.
  *
- * <p>Bytes are counted when they are handed to the connection, so a client that has all of an
- * answer finds all of it counted. Where a client leaves early the count comes down again as soon as
- * the server has noticed: {@link #awaitIdle} first.
+ * <p>Bytes are counted when they are passed to the connection, so a client that has received an
+ * answer finds all of it counted. If a client disconnects early, the count is corrected as soon as
+ * the server notices. Call {@link #awaitIdle} first in that case.
  */
 public interface Counters {
 
-  /** How often an operation was called, throttled and failed calls included. */
+  /** The number of calls of an operation, including throttled and failed calls. */
   long requests(Operation operation);
 
-  /** How often any was called. */
+  /** The number of calls of all operations. */
   long requests();
 
-  /** The layer requests, in the order of their arrival; of very many only the last 100,000. */
+  /** The layer requests in the order of their arrival, at most the last 100,000. */
   List<LayerTransfer> layerTransfers();
 
-  /** How many layer requests were refused because of their URL: not signed here, or too old. */
+  /**
+   * How many layer requests were refused because of their URL: not signed by this server, or
+   * expired.
+   */
   long refusedLayerRequests();
 
   /** How many bytes of all layers were sent. */
@@ -32,26 +35,26 @@ public interface Counters {
   /** How many bytes of a layer were sent. */
   long layerBytes(Digest digest);
 
-  /** Connections to the API that are open now. */
+  /** The number of open connections to the API. */
   int openApiConnections();
 
-  /** Connections to the layer endpoint that are open now. */
+  /** The number of open connections to the layer endpoint. */
   int openLayerConnections();
 
-  /** How many connections to the layer endpoint were made: over TLS each costs a handshake. */
+  /** How many connections to the layer endpoint were opened. With TLS, each needs a handshake. */
   long madeLayerConnections();
 
-  /** The most that were open to the layer endpoint at one time. */
+  /** The maximum number of connections to the layer endpoint at one time. */
   int mostLayerConnections();
 
   /**
    * Waits until no layer is being sent.
    *
-   * @throws TimeoutException if one still is after that time
+   * @throws TimeoutException if a layer is still being sent after that time
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   void awaitIdle(Duration atMost) throws InterruptedException, TimeoutException;
 
-  /** Starts all counts again, but those of connections that are open. */
+  /** Resets all counts except those of open connections. */
   void reset();
 }

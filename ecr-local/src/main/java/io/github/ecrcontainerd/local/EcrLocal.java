@@ -19,10 +19,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An Amazon ECR on this machine. It speaks ECR's API on one port and serves layers from S3-like
- * URLs on another. Each repository is an OCI image layout in the directory of its name, so {@code
- * skopeo copy docker-archive:app.tar oci:DIR/team/app:1.0} pushes an image without this server, and
- * {@code skopeo inspect oci:DIR/team/app:1.0} reads what was pushed through it.
+ * An Amazon ECR on this machine. It serves ECR's API on one port, and layers from S3-like URLs on
+ * another. Each repository is an OCI image layout in a directory of its name, so {@code skopeo copy
+ * docker-archive:app.tar oci:DIR/team/app:1.0} pushes an image without this server, and {@code
+ * skopeo inspect oci:DIR/team/app:1.0} reads an image that was pushed through it.
  *
  * <pre>{@code
  * try (var ecr = EcrLocal.builder().directory(Path.of("registry")).start();
@@ -31,11 +31,12 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>skopeo makes the last directory only: {@code mkdir -p DIR/team} first, or create the
+ * <p>skopeo creates only the last directory. Run {@code mkdir -p DIR/team} first, or create the
  * repository through the API.
  *
- * <p>Requests have to carry a signature, as those of all AWS clients do, but any signature, account
- * and region is accepted. One server at a time serves a directory. Safe for use by several threads.
+ * <p>Requests must carry a signature, as those of all AWS clients do, but any signature, account
+ * and region is accepted. Only one server at a time can serve a directory. Safe for use by several
+ * threads.
  */
 public final class EcrLocal implements AutoCloseable {
   private final Registry registry;
@@ -63,43 +64,43 @@ public final class EcrLocal implements AutoCloseable {
     this.identity = identity;
   }
 
-  /** A server's options. Only the directory has no default. */
+  /** Returns a builder of a server. Only the directory has no default. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Where the API is: what a client takes as its endpoint override. */
+  /** The URL of the API, for a client's endpoint override. */
   public URI endpoint() {
     return endpoint;
   }
 
-  /** Where the layers are: what their URLs begin with. */
+  /** The start of all layer URLs. */
   public URI layerEndpoint() {
     return layerEndpoint;
   }
 
   /**
-   * The certificate of the authority that was made for {@link Builder#tls()}, as PEM: what a client
-   * has to trust.
+   * The certificate of the authority that was created for {@link Builder#tls()}, as PEM. A client
+   * must trust it.
    */
   public Optional<String> certificateAuthority() {
     return identity.flatMap(Identity::authority);
   }
 
-  /** What it is like to use this server, for everybody who changes it while it runs. */
+  /** The server's conditions, which may be changed while it runs. */
   public Conditions conditions() {
     return conditions;
   }
 
-  /** What this server was asked for. */
+  /** The counts of this server's requests. */
   public Counters counters() {
     return counters;
   }
 
   /**
-   * Ends all connections and uploads. What was pushed stays in the directory.
+   * Ends all connections and uploads. Pushed images stay in the directory.
    *
-   * @throws IOException if what uploads left behind can't be removed
+   * @throws IOException if files of unfinished uploads can't be removed
    */
   @Override
   public void close() throws IOException {
@@ -122,33 +123,33 @@ public final class EcrLocal implements AutoCloseable {
 
     private Builder() {}
 
-    /** Where the repositories are. It is made where it is missing. */
+    /** The directory of the repositories. It is created if it is missing. */
     public Builder directory(Path served) {
       directory = served;
       return this;
     }
 
-    /** The address to listen on. Default: 127.0.0.1, so that only this machine gets in. */
+    /** The address to listen on. Default: 127.0.0.1, so that only this machine can connect. */
     public Builder host(String address) {
       host = address;
       return this;
     }
 
-    /** The port of the API. Default: 0, any that is free. */
+    /** The port of the API. Default: 0, which means any free port. */
     public Builder port(int api) {
       port = api;
       return this;
     }
 
-    /** The port of the layers. Default: 0, any that is free. */
+    /** The port of the layers. Default: 0, which means any free port. */
     public Builder layerPort(int layers) {
       layerPort = layers;
       return this;
     }
 
     /**
-     * The name of this machine in URLs, for clients elsewhere. Default: the address it listens on,
-     * or {@code localhost} where that is all of them.
+     * The name of this machine in URLs, for clients on other machines. Default: the address to
+     * listen on, or {@code localhost} if that is the wildcard address.
      */
     public Builder publicHost(String name) {
       publicHost = name;
@@ -156,8 +157,8 @@ public final class EcrLocal implements AutoCloseable {
     }
 
     /**
-     * Whether a push creates the repository that it names, as ECR does where a repository creation
-     * template for {@code CREATE_ON_PUSH} applies. Default: no, a repository is created by
+     * Whether a push creates a missing repository, as ECR does if a repository creation template
+     * for {@code CREATE_ON_PUSH} applies. Default: no. A repository is then created by
      * CreateRepository, or is an image layout in the directory.
      */
     public Builder createOnPush(boolean create) {
@@ -166,8 +167,8 @@ public final class EcrLocal implements AutoCloseable {
     }
 
     /**
-     * Serves API and layers over TLS, by a certificate for localhost and the server's own names.
-     * {@link EcrLocal#certificateAuthority} is what clients have to trust.
+     * Serves API and layers over TLS, with a certificate for localhost and the server's own names.
+     * Clients must trust {@link EcrLocal#certificateAuthority}.
      */
     public Builder tls() {
       tls = true;
@@ -175,7 +176,7 @@ public final class EcrLocal implements AutoCloseable {
     }
 
     /**
-     * Serves API and layers over TLS, by a certificate that there is.
+     * Serves API and layers over TLS, with an existing certificate.
      *
      * @param chain the certificate, and those between it and its authority, as PEM
      * @param key its private key, as PEM (PKCS #8) without a password
@@ -187,13 +188,13 @@ public final class EcrLocal implements AutoCloseable {
       return this;
     }
 
-    /** How the server is to behave from its first request on. */
+    /** The server's conditions from its first request on. */
     public Builder conditions(Conditions atStart) {
       conditions = atStart;
       return this;
     }
 
-    /** What tells the age of URLs. Default: the system's clock. */
+    /** The clock for the age of URLs. Default: the system's clock. */
     public Builder clock(InstantSource source) {
       clock = source;
       return this;
@@ -203,7 +204,7 @@ public final class EcrLocal implements AutoCloseable {
      * Starts the server.
      *
      * @throws IllegalStateException if it has no directory
-     * @throws IOException if the directory can't be used, or a port not be listened on
+     * @throws IOException if the directory can't be used, or a port can't be listened on
      */
     public EcrLocal start() throws IOException {
       if (directory == null) {

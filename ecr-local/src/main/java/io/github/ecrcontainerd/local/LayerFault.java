@@ -1,47 +1,50 @@
 package io.github.ecrcontainerd.local;
 
 /**
- * What goes wrong with one answer of the layer endpoint. Byte counts are those of the answer's
- * body, from 0; a fault behind its end does not happen, one at its end happens when all is sent.
+ * A fault of one answer of the layer endpoint. Byte counts are those of the answer's body, from 0.
+ * A fault after the end of the body does not happen. A fault at the end happens when all bytes are
+ * sent.
  */
 public sealed interface LayerFault {
 
   /** Nothing goes wrong. */
   record None() implements LayerFault {}
 
-  /** The connection is reset (RST) behind so many bytes; a peer may not see the last of them. */
+  /**
+   * The connection is reset (RST) after that many bytes. The peer may not receive the last of them.
+   */
   record ResetAfter(long bytes) implements LayerFault {}
 
-  /** The connection ends (FIN) behind so many bytes, whatever Content-Length promised. */
+  /** The connection ends (FIN) after that many bytes, whatever the Content-Length. */
   record CloseAfter(long bytes) implements LayerFault {}
 
-  /** Nothing comes behind so many bytes, and the connection stays open. */
+  /** No byte is sent after that many bytes, and the connection stays open. */
   record StallAfter(long bytes) implements LayerFault {}
 
-  /** The bytes come at this pace, whatever the others' is. */
+  /** The bytes are sent at this rate, whatever the rate of other answers. */
   record SlowTo(long bytesPerSecond) implements LayerFault {}
 
-  /** One byte is another one. */
+  /** One byte is changed. */
   record CorruptByte(long at) implements LayerFault {}
 
-  /** 503 SlowDown, as S3 answers who asks too often. */
+  /** 503 SlowDown, S3's answer to too many requests. */
   record SlowDown() implements LayerFault {}
 
   /** 500 InternalError. */
   record ServerError() implements LayerFault {}
 
-  /** 403, as if the URL's time were over. */
+  /** 403, as if the URL had expired. */
   record ExpiredUrl() implements LayerFault {}
 
-  /** 200 with all bytes, although a range was asked for. */
+  /** 200 with all bytes, although a range was requested. */
   record WholeBlob() implements LayerFault {}
 
-  /** The right bytes under a Content-Range that names those one byte later. */
+  /** The right bytes, with a Content-Range that is one byte too high. */
   record WrongContentRange() implements LayerFault {}
 
   /**
-   * So many bytes more than were asked for, or fewer below 0, and a Content-Length that says so.
-   * What is too much is zeros; the Content-Range stays what it has to be.
+   * That many bytes more than requested, or fewer if negative, with a matching Content-Length.
+   * Additional bytes are zeros. The Content-Range is correct.
    */
   record WrongLength(long more) implements LayerFault {}
 

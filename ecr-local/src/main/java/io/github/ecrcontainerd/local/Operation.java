@@ -25,12 +25,12 @@ public enum Operation {
     this.label = label;
   }
 
-  /** Its name in ECR's API reference: {@code BatchGetImage}. */
+  /** The name in ECR's API reference: {@code BatchGetImage}. */
   public String label() {
     return label;
   }
 
-  /** The operation of a name; none where it is not served. */
+  /** The operation with this name; empty if it is not served. */
   public static Optional<Operation> of(String label) {
     for (Operation operation : values()) {
       if (operation.label.equals(label)) {

@@ -46,7 +46,7 @@ final class BlobInputStream extends InputStream {
     return bytes == null ? 0 : bytes.remaining();
   }
 
-  /** The bytes that were lent and not read yet, at least one; {@code null} after the last. */
+  /** Returns the lent bytes that are still unread, at least one; {@code null} after the last. */
   private @Nullable ByteBuffer next() throws IOException {
     if (closed) {
       throw new IOException("The stream is closed");

@@ -5,39 +5,39 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a manifest or blob, in order: of a registry, or of a content store. For one thread
- * at a time.
+ * Reads the bytes of a manifest or blob in order, from a registry or from a content store. For one
+ * thread at a time.
  *
- * <p>A reader lends its buffers: what {@link #read} returns may be read until the next call of
- * {@code read} or {@code close}, and holds other bytes after that. It lends exactly as many bytes
- * as were asked for, or {@code read} throws. It doesn't check their digest: the consumer does,
- * where the bytes come from a registry, because it hashes them anyway.
+ * <p>A reader lends its buffers: a buffer that {@link #read} returns is valid until the next call
+ * of {@code read} or {@code close}, and holds other bytes after that. The reader returns exactly as
+ * many bytes as were requested, or {@code read} throws. It doesn't check the digest. The consumer
+ * of a registry's bytes checks it, because it hashes them anyway.
  */
 public interface BlobReader extends AutoCloseable {
 
   /**
-   * The next bytes, at least one; {@code null} after the last.
+   * Returns the next bytes, at least one; {@code null} after the last.
    *
-   * @throws ResolverException if a registry's bytes can't be had; another reader throws the
+   * @throws ResolverException if a registry's bytes can't be read; another reader throws the
    *     unchecked exception of its own library
    * @throws InterruptedException if the thread is interrupted while it waits for them
    */
   @Nullable ByteBuffer read() throws InterruptedException;
 
   /**
-   * The bytes that were not read yet, as a stream. To close the stream is to close this reader; a
-   * reader that is read by its stream is read in no other way.
+   * Returns the unread bytes as a stream. Closing the stream closes this reader. Don't call {@link
+   * #read} once the stream is in use.
    *
-   * <p>What {@link #read} throws comes through, but for an interrupt: the stream then throws {@link
-   * java.io.InterruptedIOException}, and the thread's interrupt status is set. {@link
-   * InputStream#available} waits for the next bytes, so it is 0 at the end only. After {@link
-   * InputStream#close} every call but another {@code close} throws {@link java.io.IOException}.
+   * <p>The stream throws what {@link #read} throws, except on an interrupt: it then throws {@link
+   * java.io.InterruptedIOException}, and sets the thread's interrupt status. {@link
+   * InputStream#available} waits for the next bytes, so it returns 0 only at the end. After {@link
+   * InputStream#close} every call except another {@code close} throws {@link java.io.IOException}.
    */
   default InputStream asInputStream() {
     return new BlobInputStream(this);
   }
 
-  /** Ends the transfer at any point of it. A second call does nothing. */
+  /** Ends the transfer, complete or not. A second call does nothing. */
   @Override
   void close();
 }

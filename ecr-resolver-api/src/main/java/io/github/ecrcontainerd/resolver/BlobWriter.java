@@ -3,15 +3,15 @@ package io.github.ecrcontainerd.resolver;
 import java.nio.ByteBuffer;
 
 /**
- * Takes the bytes of one blob, in order. For one thread at a time.
+ * Writes the bytes of one blob, in order. For one thread at a time.
  *
- * <p>Nothing is in the registry before {@link #commit} returns; a writer that is closed without it
- * leaves no blob there.
+ * <p>The blob is not in the registry before {@link #commit} returns. A writer that is closed
+ * without a commit leaves no blob there.
  */
 public interface BlobWriter extends AutoCloseable {
 
   /**
-   * Takes all that remains in the buffer, which may be used again when this returns.
+   * Writes all remaining bytes of the buffer, which may be reused when this method returns.
    *
    * @throws ResolverException if the registry refuses it, with {@link
    *     ResolverException.Code#UPLOAD_LOST} if another writer may succeed with the same bytes
@@ -20,16 +20,17 @@ public interface BlobWriter extends AutoCloseable {
   void write(ByteBuffer bytes) throws InterruptedException;
 
   /**
-   * Ends the blob. A blob that the registry got from another writer meanwhile is success.
+   * Completes the blob. If the registry has received the same blob from another writer meanwhile,
+   * the call succeeds.
    *
-   * @throws ResolverException if what was written is not what the descriptor says, or the registry
-   *     refuses it, with {@link ResolverException.Code#UPLOAD_LOST} if another writer may succeed
+   * @throws ResolverException if the written bytes don't match the descriptor, or the registry
+   *     refuses them, with {@link ResolverException.Code#UPLOAD_LOST} if another writer may succeed
    *     with the same bytes
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   void commit() throws InterruptedException;
 
-  /** Gives up what was not committed. A second call does nothing. */
+  /** Discards what was not committed. A second call does nothing. */
   @Override
   void close();
 }

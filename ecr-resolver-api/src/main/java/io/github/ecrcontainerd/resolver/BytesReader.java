@@ -3,12 +3,12 @@ package io.github.ecrcontainerd.resolver;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes that are in memory, lent as a whole. */
+/** A reader of bytes in memory, which it returns in one buffer. */
 final class BytesReader implements BlobReader {
   private @Nullable ByteBuffer rest;
 
   /**
-   * @param content is only read
+   * @param content the bytes, which are not modified
    * @param offset the first byte to read, at most the content's length
    */
   BytesReader(byte[] content, int offset) {

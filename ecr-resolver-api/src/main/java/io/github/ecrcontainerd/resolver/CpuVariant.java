@@ -11,17 +11,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The variant of a processor, by what the Linux kernel says of it in {@code /proc/cpuinfo}: the
- * level of an x86-64 (x86-64 psABI, "Micro-Architecture Levels"), the architecture version of an
- * ARM. It is the highest one whose programs the processor runs.
+ * Determines the variant of a processor from the Linux kernel's {@code /proc/cpuinfo}: the level of
+ * an x86-64 (x86-64 psABI, "Micro-Architecture Levels"), or the architecture version of an ARM. The
+ * variant is the highest whose programs the processor runs.
  */
 final class CpuVariant {
   private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
   /**
-   * What each level adds to the one below, by the kernel's names: {@code pni} is SSE3, {@code abm}
-   * is LZCNT. The kernel hides AVX and what builds on it where it doesn't save their registers
-   * (OSXSAVE).
+   * The flags that each level adds to the one below, by the kernel's names: {@code pni} is SSE3,
+   * {@code abm} is LZCNT. The kernel hides AVX and its extensions if it doesn't save their
+   * registers (OSXSAVE).
    */
   private static final List<Set<String>> X86_64_LEVELS =
       List.of(
@@ -29,7 +29,7 @@ final class CpuVariant {
           Set.of("abm", "avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "movbe", "xsave"),
           Set.of("avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl"));
 
-  /** {@code 7}, {@code 5TEJ}; ARMv7 processors are also told by a register's value. */
+  /** {@code 7}, {@code 5TEJ}; {@link #ARM_REGISTER} also indicates an ARMv7. */
   private static final Pattern ARM_VERSION = Pattern.compile("([3-8])(t|te|tej|m)?");
 
   private static final Pattern ARM_REGISTER = Pattern.compile("\\?\\(1[2-7]\\)");
@@ -37,21 +37,22 @@ final class CpuVariant {
   private CpuVariant() {}
 
   /**
-   * This machine's.
+   * The variant of this machine's processor.
    *
    * @param architecture its architecture, in the normal form
-   * @return {@code ""} where its kernel doesn't tell, or the architecture has no variants
+   * @return {@code ""} if the kernel doesn't state it, or the architecture has no variants
    */
   static String ofThisMachine(String architecture) {
     try {
       return of(architecture, Files.readString(CPUINFO));
     } catch (IOException e) {
-      // Not Linux, or /proc is hidden: programs for every processor of the architecture run.
+      // Not Linux, or /proc is hidden: assume the base variant, whose programs run on every
+      // processor.
       return "";
     }
   }
 
-  /** The variant of a processor of an architecture that a text in the kernel's form describes. */
+  /** The variant of a processor, from its architecture and the content of {@code /proc/cpuinfo}. */
   static String of(String architecture, String cpuinfo) {
     return switch (architecture) {
       case "amd64" -> x86(cpuinfo);
@@ -76,7 +77,7 @@ final class CpuVariant {
     String version = field(cpuinfo, "cpu architecture").orElse("");
     String model = field(cpuinfo, "model name").orElse("");
     if (version.equals("7") && model.startsWith("armv6-compatible")) {
-      // The kernel says 7 of the ARM1176 of the first Raspberry Pi, which is an ARMv6.
+      // The kernel reports 7 for the ARM1176 of the first Raspberry Pi, which is an ARMv6.
       return "v6";
     }
     if (version.equals("aarch64")) {
@@ -89,7 +90,7 @@ final class CpuVariant {
     return numbered.matches() ? "v" + numbered.group(1) : "";
   }
 
-  /** A field of the first processor, in small letters: all processors of a machine are alike. */
+  /** A field of the first processor, in lower case. All processors of a machine are alike. */
   private static Optional<String> field(String cpuinfo, String name) {
     return cpuinfo
         .lines()

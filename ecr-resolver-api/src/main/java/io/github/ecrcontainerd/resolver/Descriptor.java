@@ -7,17 +7,17 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one piece of an image is, and how long: the OCI image specification's descriptor.
+ * The type, digest and size of one piece of an image: the OCI image specification's descriptor.
  *
- * @param mediaType what the bytes are, see {@link MediaTypes}
- * @param digest the bytes' name
- * @param size their number
- * @param platform what an index says its manifest runs on
- * @param urls where else the bytes may be had (foreign layers)
+ * @param mediaType the type of the bytes, see {@link MediaTypes}
+ * @param digest the digest of the bytes
+ * @param size the number of bytes
+ * @param platform the platform that an index states for its manifest
+ * @param urls other places to get the bytes from (foreign layers)
  * @param annotations free text by key
- * @param artifactType what an artifact's manifest is about
- * @param data the bytes themselves, where the descriptor carries them: always those that digest and
- *     size name
+ * @param artifactType the type of the artifact that a manifest describes
+ * @param data the bytes themselves, if the descriptor carries them; they always match digest and
+ *     size
  */
 public record Descriptor(
     String mediaType,
@@ -30,8 +30,8 @@ public record Descriptor(
     Optional<EmbeddedData> data) {
 
   /**
-   * @throws IllegalArgumentException if the size is negative, or the data are not the bytes that
-   *     size and digest name
+   * @throws IllegalArgumentException if the size is negative, or the data don't match size and
+   *     digest
    */
   public Descriptor {
     if (size < 0) {
@@ -70,32 +70,32 @@ public record Descriptor(
     }
   }
 
-  /** A descriptor of nothing but media type, digest and size in bytes. */
+  /** A descriptor with only media type, digest and size in bytes. */
   public static Descriptor of(String mediaType, Digest digest, long size) {
     return new Descriptor(
         mediaType, digest, size, Optional.empty(), List.of(), Map.of(), Optional.empty());
   }
 
-  /** The descriptor of some bytes, by their SHA-256. */
+  /** The descriptor of some bytes, with their SHA-256 digest. */
   public static Descriptor of(String mediaType, byte[] content) {
     return of(mediaType, Digest.sha256(content), content.length);
   }
 
-  /** The same, as an index describes it: with the platform that it runs on. */
+  /** This descriptor with a platform, as in an index. */
   public Descriptor withPlatform(Platform runsOn) {
     return new Descriptor(
         mediaType, digest, size, Optional.of(runsOn), urls, annotations, artifactType, data);
   }
 
-  /** The same bytes, known to be something else. */
+  /** This descriptor with another media type. */
   public Descriptor withMediaType(String known) {
     return new Descriptor(known, digest, size, platform, urls, annotations, artifactType, data);
   }
 
   /**
-   * The same, with its bytes.
+   * This descriptor with its bytes.
    *
-   * @throws IllegalArgumentException if they are not those that size and digest name
+   * @throws IllegalArgumentException if they don't match size and digest
    */
   public Descriptor withData(byte[] content) {
     return new Descriptor(

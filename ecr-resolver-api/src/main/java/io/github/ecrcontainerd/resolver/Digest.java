@@ -7,18 +7,18 @@ import java.util.HexFormat;
 import java.util.Locale;
 
 /**
- * The name of some bytes: {@code sha256:<64 hex digits>}, as the OCI image specification writes it
+ * A digest of some bytes: {@code sha256:<64 hex digits>}, as the OCI image specification writes it
  * ("Digests" in its descriptor document).
  *
- * <p>A digest that exists is well-formed: a known algorithm, and lower-case hex digits of exactly
- * its length. It can be made into a file name or a header value without further checks.
+ * <p>Every instance is well-formed: a known algorithm, and exactly its number of lower-case hex
+ * digits. It can be used in a file name or a header value without further checks.
  *
  * @param algorithm the hash function
- * @param hex its result, in lower-case hex digits
+ * @param hex the hash, in lower-case hex digits
  */
 public record Digest(Algorithm algorithm, String hex) {
 
-  /** The hash functions that image specifications know. */
+  /** The hash functions that image specifications use. */
   public enum Algorithm {
     SHA256("SHA-256", 64),
     SHA384("SHA-384", 96),
@@ -37,7 +37,7 @@ public record Digest(Algorithm algorithm, String hex) {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** A hash function at its start; {@link Digest#of(Algorithm, MessageDigest)} ends it. */
+    /** Starts a hash, which {@link Digest#of(Algorithm, MessageDigest)} completes. */
     public MessageDigest newHash() {
       try {
         return MessageDigest.getInstance(jcaName);
@@ -59,10 +59,10 @@ public record Digest(Algorithm algorithm, String hex) {
   }
 
   /**
-   * Reads {@code sha256:<hex>}.
+   * Parses {@code sha256:<hex>}.
    *
-   * @throws IllegalArgumentException if the algorithm is unknown, or what follows isn't exactly as
-   *     many lower-case hex digits as it has
+   * @throws IllegalArgumentException if the algorithm is unknown, or isn't followed by exactly its
+   *     number of lower-case hex digits
    */
   public static Digest parse(String text) {
     int colon = text.indexOf(':');
@@ -85,7 +85,7 @@ public record Digest(Algorithm algorithm, String hex) {
         "Not a digest: " + Quoted.of(text) + " (its algorithm is none of sha256, sha384, sha512)");
   }
 
-  /** The SHA-256 digest of some bytes, the usual one. */
+  /** The SHA-256 digest of some bytes. */
   public static Digest sha256(byte[] content) {
     return of(Algorithm.SHA256, content);
   }
@@ -97,14 +97,14 @@ public record Digest(Algorithm algorithm, String hex) {
     return of(algorithm, hash);
   }
 
-  /** The SHA-256 digest of what remains in a buffer, which is read to its end. */
+  /** The SHA-256 digest of a buffer's remaining bytes. The buffer is read to its end. */
   public static Digest sha256(ByteBuffer content) {
     MessageDigest hash = Algorithm.SHA256.newHash();
     hash.update(content);
     return of(Algorithm.SHA256, hash);
   }
 
-  /** Ends a hash that {@link Algorithm#newHash()} began. */
+  /** Completes a hash that {@link Algorithm#newHash()} started. */
   public static Digest of(Algorithm algorithm, MessageDigest hash) {
     return new Digest(algorithm, HexFormat.of().formatHex(hash.digest()));
   }

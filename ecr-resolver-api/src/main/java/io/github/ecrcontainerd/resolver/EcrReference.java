@@ -6,26 +6,26 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * An image in Amazon ECR. It has two written forms. The canonical one is the name that containerd
- * keeps the image under: {@code ecr.aws/} and the ARN of its repository, then a tag, a digest, or
- * both. The other one is Docker's: the registry's host, the repository, tag and digest.
+ * A reference to an image in Amazon ECR. It has two written forms. The canonical form is the name
+ * under which containerd keeps the image: {@code ecr.aws/} and the ARN of its repository, then a
+ * tag, a digest, or both. The other form is Docker's: the registry's host, the repository, tag and
+ * digest.
  *
  * <pre>{@code
  * ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/team/app:1.4@sha256:...
  * 123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app:1.4@sha256:...
  * }</pre>
  *
- * <p>{@link #of} reads both. Where a program is given a reference, it keeps this value and not its
- * canonical text: a host also says through which kind of endpoint ECR is to be called, which an ARN
- * can't.
+ * <p>{@link #of} reads both. A program should keep this value instead of its canonical text: a host
+ * also tells which kind of endpoint to call ECR through, and an ARN can't.
  *
  * @param partition {@code aws}, {@code aws-cn}, {@code aws-us-gov}, ...
  * @param region the region that the repository is in
  * @param account the registry: twelve digits
  * @param repository the repository's name, slashes included
- * @param tag the tag, if it names one
- * @param digest the digest of the manifest or index, if it names one
- * @param endpoint the kind of endpoint to call ECR through; no part of the canonical form
+ * @param tag the tag, if there is one
+ * @param digest the digest of the manifest or index, if there is one
+ * @param endpoint the kind of endpoint to call ECR through; not part of the canonical form
  */
 public record EcrReference(
     String partition,
@@ -37,8 +37,8 @@ public record EcrReference(
     Endpoint endpoint) {
 
   /**
-   * The kinds of endpoints that a region has: FIPS ones are made of cryptography that the United
-   * States' FIPS 140 validated, dual-stack ones have IPv6 addresses too.
+   * The kinds of endpoints that a region has. FIPS endpoints use cryptography that is validated
+   * under FIPS 140 of the United States. Dual-stack endpoints have IPv6 addresses too.
    */
   public enum Endpoint {
     STANDARD(false, false),
@@ -70,7 +70,7 @@ public record EcrReference(
     }
   }
 
-  /** What the canonical form begins with: it tells containerd's clients which resolver to ask. */
+  /** The start of the canonical form. It tells containerd's clients which resolver to use. */
   public static final String PREFIX = "ecr.aws/";
 
   private static final String FORMS =
@@ -108,7 +108,7 @@ public record EcrReference(
                 "its tag is not 1 to 128 letters, digits, . _ - that start with none of . and -"));
   }
 
-  /** An image that ECR is called for through the standard endpoint. */
+  /** A reference whose image is requested through the standard endpoint. */
   public EcrReference(
       String partition,
       String region,
@@ -126,7 +126,7 @@ public record EcrReference(
   }
 
   /**
-   * Reads either form.
+   * Parses either form.
    *
    * @throws IllegalArgumentException if it is malformed; the message says where, and shows both
    *     forms
@@ -137,7 +137,7 @@ public record EcrReference(
   }
 
   /**
-   * Reads the canonical form.
+   * Parses the canonical form.
    *
    * @throws IllegalArgumentException if it is malformed; the message says where, and shows both
    *     forms
@@ -147,9 +147,9 @@ public record EcrReference(
   }
 
   /**
-   * Reads Docker's form, with or without {@code https://} before it: the host of a registry in any
-   * of AWS's partitions, also of a region that is newer than this program, and also a FIPS or a
-   * dual-stack host ({@code 123456789012.dkr.ecr-fips.us-west-2.amazonaws.com}, {@code
+   * Parses Docker's form, with or without {@code https://} before it. The host may be in any AWS
+   * partition, in a region that is newer than this program, and may be a FIPS or dual-stack host
+   * ({@code 123456789012.dkr.ecr-fips.us-west-2.amazonaws.com}, {@code
    * 123456789012.dkr-ecr.us-west-2.on.aws}).
    *
    * @throws IllegalArgumentException if it is malformed; the message says where, and shows both
@@ -173,7 +173,7 @@ public record EcrReference(
     }
   }
 
-  /** Neither the user's part nor the query of a URL that was taken for a reference. */
+  /** Removes the user information and the query from a URL that was passed as a reference. */
   private static String withoutSecrets(String text) {
     return text.replaceFirst("//[^/]*@", "//...@").replaceFirst("(?s)\\?.*", "?...");
   }
@@ -221,7 +221,7 @@ public record EcrReference(
         host.endpoint());
   }
 
-  /** What both forms end with. */
+  /** The part that both forms end with. */
   private record Named(String repository, Optional<String> tag, Optional<Digest> digest) {
 
     static Named parse(String text) {
@@ -240,16 +240,16 @@ public record EcrReference(
     return "arn:%s:ecr:%s:%s:repository/%s".formatted(partition, region, account, repository);
   }
 
-  /** The same image, by digest too. */
+  /** This reference with a digest. */
   public EcrReference withDigest(Digest known) {
     return new EcrReference(
         partition, region, account, repository, tag, Optional.of(known), endpoint);
   }
 
   /**
-   * The host of the registry, of this reference's kind: what Docker's form begins with.
+   * The registry's host for this reference's kind of endpoint: the start of Docker's form.
    *
-   * @throws IllegalStateException if AWS has none in the partition, as far as is known
+   * @throws IllegalStateException if no such host is known in the partition
    */
   public String registry() {
     if (!RegistryHost.exists(partition, endpoint)) {
@@ -260,7 +260,7 @@ public record EcrReference(
     return new RegistryHost(account, endpoint, region, partition).toString();
   }
 
-  /** The canonical form, which {@link #of} and {@link #parse} read. */
+  /** The canonical form, which {@link #of} and {@link #parse} accept. */
   @Override
   public String toString() {
     return PREFIX + arn() + tag.map(t -> ":" + t).orElse("") + digest.map(d -> "@" + d).orElse("");

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The bytes of a document or small blob that come with what names it, so that it needn't be
- * fetched: with a descriptor ({@code data}, OCI image specification, "Content Descriptors"), or
- * with a {@link Resolution}. Immutable; equal to others of the same bytes.
+ * The bytes of a document or small blob that needn't be fetched, because they come with a
+ * descriptor ({@code data}, OCI image specification, "Content Descriptors") or with a {@link
+ * Resolution}. Immutable; two instances with the same bytes are equal.
  */
 public final class EmbeddedData {
   private final byte[] content;
@@ -26,16 +26,16 @@ public final class EmbeddedData {
   }
 
   /**
-   * A reader of them.
+   * Opens a reader of the bytes.
    *
-   * @param offset the first byte wanted, from 0 to their number
+   * @param offset the first byte wanted, from 0 to the number of bytes
    */
   public BlobReader open(long offset) {
     return new BytesReader(
         content, Math.toIntExact(Objects.checkIndex(offset, content.length + 1L)));
   }
 
-  /** Their number. */
+  /** The number of bytes. */
   public int size() {
     return content.length;
   }
@@ -50,7 +50,7 @@ public final class EmbeddedData {
     return Arrays.hashCode(content);
   }
 
-  /** Their number, not the bytes: they may be long, and are not always text. */
+  /** The number of bytes, not the bytes: there may be many, and they are not always text. */
   @Override
   public String toString() {
     return content.length + " bytes";

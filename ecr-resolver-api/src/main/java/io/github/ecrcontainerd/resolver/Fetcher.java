@@ -10,7 +10,7 @@ public interface Fetcher {
   /**
    * Opens a manifest, an index or a blob at its first byte.
    *
-   * @throws ResolverException if the repository has no such content, or can't be asked
+   * @throws ResolverException if the repository has no such content, or the request fails
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   default BlobReader fetch(Descriptor descriptor) throws InterruptedException {
@@ -18,19 +18,19 @@ public interface Fetcher {
   }
 
   /**
-   * Opens it at an offset, to go on where an earlier transfer stopped.
+   * Opens content at an offset, to resume an earlier transfer.
    *
    * @param offset the first byte wanted, from 0 to the descriptor's size
-   * @throws ResolverException if the repository has no such content, or can't be asked
+   * @throws ResolverException if the repository has no such content, or the request fails
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   BlobReader fetch(Descriptor descriptor, long offset) throws InterruptedException;
 
   /**
-   * The manifests that name this one as their subject: signatures, SBOMs, attestations (OCI
-   * distribution specification, "Listing Referrers"). None where the registry keeps no such list.
+   * Returns the manifests that name this one as their subject: signatures, SBOMs, attestations (OCI
+   * distribution specification, "Listing Referrers"). Empty if the registry keeps no such list.
    *
-   * @throws ResolverException if the registry can't be asked
+   * @throws ResolverException if the request fails
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   default List<Descriptor> referrers(Descriptor subject) throws InterruptedException {
@@ -38,12 +38,12 @@ public interface Fetcher {
   }
 
   /**
-   * The sizes of blobs whose size no descriptor says: Docker's schema 1 names its layers by nothing
-   * but their digests.
+   * Returns the sizes of blobs that have no descriptor. Docker's schema 1 names its layers by
+   * digest only.
    *
-   * @return the size in bytes of each blob that the repository has; none of a fetcher that can't
-   *     tell
-   * @throws ResolverException if the registry can't be asked
+   * @return the size in bytes of each blob that the repository has; empty from a fetcher that can't
+   *     determine sizes
+   * @throws ResolverException if the request fails
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   default Map<Digest, Long> sizes(Collection<Digest> blobs) throws InterruptedException {

@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.resolver;
 
-/** What a piece of an image is, as far as its media type tells. */
+/** The kind of a piece of an image, as its media type states it. */
 public enum MediaKind {
   /** An index of manifests: OCI's, or Docker's list. */
   INDEX("index"),
@@ -8,13 +8,13 @@ public enum MediaKind {
   MANIFEST("manifest"),
   /** A manifest of Docker's schema 1, signed or not. */
   SCHEMA1("manifest"),
-  /** The configuration of an image that can run. */
+  /** The configuration of a runnable image. */
   CONFIG("config"),
   /** A layer of a root file system, in any compression, foreign ones included. */
   LAYER("layer"),
   /** Anything else. */
   BLOB("blob"),
-  /** The descriptor has no media type: only the content can tell. */
+  /** The descriptor has no media type: only the content tells its kind. */
   UNSTATED("blob");
 
   private final String noun;
@@ -53,7 +53,7 @@ public enum MediaKind {
     return this == INDEX || this == MANIFEST || this == SCHEMA1;
   }
 
-  /** One word for it, in lower case: {@code layer}. */
+  /** One word for the kind, in lower case: {@code layer}. */
   public String noun() {
     return noun;
   }

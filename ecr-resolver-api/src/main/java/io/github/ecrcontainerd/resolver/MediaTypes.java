@@ -5,7 +5,8 @@ import java.util.Set;
 
 /**
  * The media types of images: Docker's ({@code distribution/distribution}, "Image Manifest V 2") and
- * those of the OCI image specification. Whatever else a manifest names is a blob like any other.
+ * those of the OCI image specification. All other content that a manifest names is treated as a
+ * blob.
  */
 public final class MediaTypes {
   public static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
@@ -54,12 +55,15 @@ public final class MediaTypes {
     return SCHEMA1.contains(mediaType);
   }
 
-  /** What a registry keeps as a manifest and not as a blob: an index, a manifest or a schema 1. */
+  /**
+   * Whether a registry keeps it as a manifest and not as a blob: an index, a manifest or a schema
+   * 1.
+   */
   public static boolean isManifestOrIndex(String mediaType) {
     return isIndex(mediaType) || isManifest(mediaType) || isSchema1(mediaType);
   }
 
-  /** The configuration of an image that can run. */
+  /** The configuration of a runnable image. */
   public static boolean isConfig(String mediaType) {
     return CONFIGS.contains(mediaType);
   }
@@ -72,19 +76,19 @@ public final class MediaTypes {
         || startsWithType(mediaType, DOCKER_FOREIGN_LAYER);
   }
 
-  /** A layer that is not to be distributed, but to be had from the URLs of its descriptor. */
+  /** A layer that registries don't distribute; it is downloaded from the URLs of its descriptor. */
   public static boolean isForeignLayer(String mediaType) {
     return startsWithType(mediaType, OCI_NONDISTRIBUTABLE_LAYER)
         || startsWithType(mediaType, DOCKER_FOREIGN_LAYER);
   }
 
   /**
-   * What a document is that doesn't say it, by the fields that only one kind has: containerd's
-   * rules ({@code images.validateMediaType}, of CVE-2021-41190).
+   * Determines the type of a document without a {@code mediaType}, by the fields that only one kind
+   * has. The rules are containerd's ({@code images.validateMediaType}, of CVE-2021-41190).
    *
-   * @param fields those of the document's fields that hold something: not null, not an empty array
-   * @return OCI's type of an index or manifest, as Docker's always say theirs; a type of Docker's
-   *     schema 1; empty for what is none of these, or several at once
+   * @param fields the names of the document's fields that are neither null nor an empty array
+   * @return OCI's type of an index or manifest, because Docker's documents always state theirs; a
+   *     type of Docker's schema 1; empty if the document is none of these, or several at once
    */
   public static Optional<String> ofDocumentWith(Set<String> fields) {
     boolean schema1 = fields.contains("fsLayers");
@@ -100,9 +104,9 @@ public final class MediaTypes {
   }
 
   /**
-   * What is wrong with taking a document for this type, if anything: its own {@code mediaType} says
-   * another, or it has the fields of another kind (CVE-2021-41190: what two readers understand
-   * differently is not to be trusted).
+   * Explains why a document can't be of this type, if it can't: its own {@code mediaType} states
+   * another, or it has the fields of another kind (CVE-2021-41190: a document that two readers may
+   * interpret differently can't be trusted).
    *
    * @param own the document's own {@code mediaType}
    * @param fields see {@link #ofDocumentWith}

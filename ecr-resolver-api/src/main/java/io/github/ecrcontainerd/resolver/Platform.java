@@ -14,18 +14,18 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What an image runs on: {@code linux/amd64}, {@code linux/arm/v7}, {@code
- * windows(10.0.17763)/amd64}. Names are Go's (GOOS, GOARCH), as the OCI image index asks for, and
- * in the normal form that containerd uses: {@code x86_64} is {@code amd64}, {@code aarch64} and
- * {@code arm64/v8} are {@code arm64}, {@code arm} is {@code arm/v7}.
+ * The platform that an image runs on: {@code linux/amd64}, {@code linux/arm/v7}, {@code
+ * windows(10.0.17763)/amd64}. Names are Go's (GOOS, GOARCH), as the OCI image index requires, in
+ * the normal form that containerd uses: {@code x86_64} is {@code amd64}, {@code aarch64} and {@code
+ * arm64/v8} are {@code arm64}, {@code arm} is {@code arm/v7}.
  *
- * <p>The constructor takes any names, because an index may have entries for platforms that are not
- * known here, {@code unknown/unknown} among them; {@link #parse} takes known ones only.
+ * <p>The constructor accepts any names, because an index may have entries for platforms that this
+ * class doesn't know, such as {@code unknown/unknown}. {@link #parse} accepts only known names.
  *
  * @param os the operating system
  * @param architecture the processor
  * @param variant the processor's variant, {@code ""} for the usual one
- * @param osVersion a Windows build, {@code ""} elsewhere
+ * @param osVersion the Windows build, {@code ""} on other systems
  */
 public record Platform(String os, String architecture, String variant, String osVersion) {
   /** Go's GOOS (go/build/syslist.go), and Docker's name for WebAssembly. */
@@ -95,11 +95,11 @@ public record Platform(String os, String architecture, String variant, String os
   }
 
   /**
-   * Reads {@code os[(version)]/architecture[/variant]}, an architecture alone, which is then
-   * Linux's, or an operating system alone, which is then this machine's.
+   * Parses {@code os[(version)]/architecture[/variant]}, an architecture alone (with Linux), or an
+   * operating system alone (with this machine's architecture).
    *
-   * @throws IllegalArgumentException if it is none of these, or names an operating system or an
-   *     architecture that is not known; the message lists those that are
+   * @throws IllegalArgumentException if it is none of these, or the operating system or
+   *     architecture is unknown; the message lists the known ones
    */
   public static Platform parse(String text) {
     String[] parts = text.split("/", -1);
@@ -153,8 +153,8 @@ public record Platform(String os, String architecture, String variant, String os
   }
 
   /**
-   * The platform of this machine: Linux's containers on every system. Its variant is the highest
-   * that its processor runs: {@code linux/amd64/v3}.
+   * The platform of this machine's containers, which is Linux on every system. The variant is the
+   * highest that the processor runs: {@code linux/amd64/v3}.
    */
   public static Platform current() {
     return ThisMachine.PLATFORM;
@@ -172,12 +172,12 @@ public record Platform(String os, String architecture, String variant, String os
   }
 
   /**
-   * The best of several platforms for this one to run: its own first, then what its processor also
-   * understands, newest first (an {@code arm64} runs {@code arm/v7}, an {@code amd64/v3} runs
-   * {@code amd64} and {@code 386}); of several Windows builds the highest. The order is that of
-   * containerd's {@code platforms.Only}.
+   * Chooses the best of several platforms to run on this one: an equal platform first, then others
+   * that the processor runs, newest first (an {@code arm64} runs {@code arm/v7}, an {@code
+   * amd64/v3} runs {@code amd64} and {@code 386}). Of several Windows builds, it chooses the
+   * highest. The order is that of containerd's {@code platforms.Only}.
    *
-   * @return the index in the list, or empty where none of them runs here
+   * @return the index in the list, or empty if none of them runs on this platform
    */
   public Optional<Integer> best(List<Platform> offered) {
     return understood()
@@ -186,7 +186,7 @@ public record Platform(String os, String architecture, String variant, String os
                 IntStream.range(0, offered.size())
                     .filter(i -> wanted.runs(offered.get(i)))
                     .boxed()
-                    // Stable: of equal ones the first.
+                    // The sort is stable: the first of equal ones wins.
                     .sorted(
                         Comparator.comparing(
                             i -> offered.get(i).windowsBuild(), Comparator.reverseOrder()))
@@ -201,12 +201,12 @@ public record Platform(String os, String architecture, String variant, String os
         && (other.osVersion.isEmpty() || windowsBuild().runs(other.windowsBuild()));
   }
 
-  /** None elsewhere than on Windows: what else is there as a version says nothing. */
+  /** Empty on other systems than Windows, where the version has no meaning. */
   private WindowsBuild windowsBuild() {
     return WindowsBuild.of(os.equals("windows") ? osVersion : "");
   }
 
-  /** Every platform whose programs run on this one, the closest first. */
+  /** All platforms whose programs run on this one, the closest first. */
   private Stream<Platform> understood() {
     List<Platform> all = new ArrayList<>();
     all.add(this);

@@ -7,18 +7,17 @@ import java.util.Set;
 public interface Pusher {
 
   /**
-   * Which of these blobs the repository does not have yet.
+   * Returns those of the given blobs that the repository does not have yet.
    *
-   * @throws ResolverException if the registry can't be asked; with {@link
-   *     ResolverException.Code#CONFLICT} if one that is there has another size than its descriptor
-   *     states
+   * @throws ResolverException if the request fails; with {@link ResolverException.Code#CONFLICT} if
+   *     the repository has a blob with another size than its descriptor states
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   Set<Digest> missing(Collection<Descriptor> blobs) throws InterruptedException;
 
   /**
-   * Says whether {@link #putRoot} can be right, before anything is uploaded for it. Asks nothing of
-   * the registry.
+   * Checks whether {@link #putRoot} can succeed, before anything is uploaded for it. Sends no
+   * request.
    *
    * @throws ResolverException with {@link ResolverException.Code#CONFLICT} if the reference names
    *     another digest
@@ -34,7 +33,8 @@ public interface Pusher {
   BlobWriter write(Descriptor blob) throws InterruptedException;
 
   /**
-   * Puts a manifest or index whose blobs and children are there already, without a tag.
+   * Puts a manifest or index without a tag. Its blobs and children must be in the repository
+   * already.
    *
    * @throws ResolverException if the registry refuses it
    * @throws InterruptedException if the thread is interrupted while it waits
@@ -42,8 +42,8 @@ public interface Pusher {
   void putManifest(Descriptor manifest, byte[] content) throws InterruptedException;
 
   /**
-   * Puts the root of the image, under the reference's tag if it has one. A root that is there
-   * already, under the same tag, is success.
+   * Puts the root of the image, under the reference's tag if it has one. If the repository already
+   * has this root under the same tag, the call succeeds.
    *
    * @throws ResolverException if the registry refuses it, with {@link
    *     ResolverException.Code#CONFLICT} if the tag is immutable and names another image, or the

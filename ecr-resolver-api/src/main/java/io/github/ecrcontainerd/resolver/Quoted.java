@@ -1,12 +1,12 @@
 package io.github.ecrcontainerd.resolver;
 
-/** Text from outside, made fit for one line of a message. */
+/** Quotes untrusted text for a one-line message. */
 final class Quoted {
   private static final int MAX_CHARACTERS = 200;
 
   private Quoted() {}
 
-  /** The text in quotes: control characters replaced, and no longer than a reader wants. */
+  /** The text in quotes, with control characters replaced, and cut to 200 characters. */
   static String of(String text) {
     String shown =
         text.length() > MAX_CHARACTERS ? text.substring(0, MAX_CHARACTERS) + "..." : text;

@@ -9,22 +9,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The host of one account's registry in one region, as Docker's references name it. The forms are
- * those that Amazon's credential helper and the kubelet's provider for ECR know.
+ * The host of one account's registry in one region, as in Docker's references. It reads the same
+ * forms as Amazon's credential helper and the kubelet's credential provider for ECR.
  */
 record RegistryHost(String account, Endpoint endpoint, String region, String partition) {
   private static final Pattern FORM =
       Pattern.compile("([0-9]{12})\\.dkr[.-]ecr(-fips)?\\.([a-z0-9][a-z0-9_-]*)\\.(.+)");
 
   /**
-   * What the hosts of a partition end with.
+   * The suffixes of a partition's hosts.
    *
-   * @param suffix of its registries
-   * @param dualStack of those that have IPv6 addresses too, {@code ""} where there are none
+   * @param suffix the suffix of its registries
+   * @param dualStack the suffix of its dual-stack registries, {@code ""} if there are none
    */
   private record Suffixes(String partition, String suffix, String dualStack) {}
 
-  /** GovCloud has the hosts of the first: only its regions tell it. */
+  /** GovCloud has the same suffixes as {@code aws}: only its regions distinguish it. */
   private static final Suffixes[] PARTITIONS = {
     new Suffixes("aws", "amazonaws.com", "on.aws"),
     new Suffixes("aws-us-gov", "amazonaws.com", "on.aws"),
@@ -36,13 +36,13 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
     new Suffixes("aws-iso-f", "csp.hci.ic.gov", ""),
   };
 
-  /** Both are its names ("Amazon ECR Public" of the user guide). */
+  /** The two hosts of Amazon ECR Public ("Amazon ECR Public" of the user guide). */
   private static final Set<String> PUBLIC = Set.of("public.ecr.aws", "ecr-public.aws.com");
 
   /**
-   * Reads a host. Case doesn't matter, as in every name of the DNS.
+   * Parses a host. Case doesn't matter, as in every DNS name.
    *
-   * @throws IllegalArgumentException if it is not one of a registry; the message says why
+   * @throws IllegalArgumentException if it is not the host of a registry; the message says why
    */
   static RegistryHost parse(String host) {
     String name = host.toLowerCase(Locale.ROOT);
@@ -77,7 +77,7 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
     return region.startsWith("us-gov-");
   }
 
-  /** Whether its partition has registries of that kind, as far as is known. */
+  /** Whether the partition is known to have registries of that kind. */
   static boolean exists(String partition, Endpoint endpoint) {
     return suffixOf(partition, endpoint).isPresent();
   }
@@ -90,7 +90,7 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
         .findFirst();
   }
 
-  /** The name itself. */
+  /** The host name. */
   @Override
   public String toString() {
     return "%s.dkr%secr%s.%s.%s"

@@ -3,17 +3,17 @@ package io.github.ecrcontainerd.resolver;
 import java.util.Optional;
 
 /**
- * What a reference names.
+ * The manifest or index that a reference names.
  *
- * <p>A registry that answers with the document itself has it handed on here, so that it needn't be
- * fetched again. The resolver has compared these bytes with the target's digest: a reader need not
- * hash them a second time. Docker's signed schema 1 is the exception. Its digest is that of the
- * payload that was signed and not of these bytes, so a program that converts such a document
- * verifies its signatures.
+ * <p>If the registry's answer contains the document, it is passed on here, so that it needn't be
+ * fetched again. The resolver has compared these bytes with the target's digest, so a reader
+ * needn't hash them again. Docker's signed schema 1 is the exception. Its digest is that of the
+ * signed payload and not of these bytes, so a program that converts such a document verifies its
+ * signatures.
  *
  * @param name the reference in its canonical form, the name to keep the image under
  * @param target the manifest or index that it names
- * @param document the bytes of that manifest or index, where the resolver has them
+ * @param document the bytes of that manifest or index, if the resolver has them
  */
 public record Resolution(String name, Descriptor target, Optional<EmbeddedData> document) {
 
@@ -28,7 +28,7 @@ public record Resolution(String name, Descriptor target, Optional<EmbeddedData> 
     }
   }
 
-  /** What a reference names, without its bytes: they are to be fetched. */
+  /** A resolution without the document's bytes, which must be fetched. */
   public Resolution(String name, Descriptor target) {
     this(name, target, Optional.empty());
   }

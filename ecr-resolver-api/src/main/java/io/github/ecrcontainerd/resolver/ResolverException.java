@@ -4,28 +4,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry could not do what it was asked for. The message is one line for the program's user:
- * what was asked, of which image, why it failed and what can be done. It never holds a secret: no
+ * A request to a registry failed. The message is one line for the program's user: what was
+ * requested, for which image, why it failed and what can be done. It never contains a secret: no
  * token, no key, no query of a signed URL.
  */
 public final class ResolverException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** What kind of failure it is, for programs. */
+  /** The kind of failure, for programs. */
   public enum Code {
     /** There is no such repository, image or blob. */
     NOT_FOUND,
-    /** Credentials are missing, wrong or not enough. */
+    /** Credentials are missing, wrong or insufficient. */
     DENIED,
-    /** The registry asks to go slower, and did so for longer than we try. */
+    /** The registry throttled the requests for longer than the resolver retries. */
     THROTTLED,
-    /** The registry or the way to it is out of order. */
+    /** The registry or the network to it is not working. */
     UNAVAILABLE,
-    /** The registry's answer is not what it has to be: wrong length, wrong type, not JSON. */
+    /** The registry's answer is invalid: wrong length, wrong type, not JSON. */
     INVALID_CONTENT,
-    /** What is there contradicts what is asked for: an immutable tag, another digest. */
+    /** The request conflicts with existing content: an immutable tag, another digest. */
     CONFLICT,
-    /** The registry lost what it had of an upload: the blob can be written again from its start. */
+    /** The registry lost an upload: the blob can be written again from its start. */
     UPLOAD_LOST,
     /** The registry doesn't accept the request. */
     REJECTED
@@ -38,12 +38,12 @@ public final class ResolverException extends RuntimeException {
   private final transient @Nullable Digest digest;
 
   /**
-   * A failure that may pass if its code is {@link Code#THROTTLED}, {@link Code#UNAVAILABLE} or
+   * A failure that is retryable if its code is {@link Code#THROTTLED}, {@link Code#UNAVAILABLE} or
    * {@link Code#UPLOAD_LOST}.
    *
-   * @param operation what was asked for, in the registry's words: {@code BatchGetImage}
-   * @param reference of which image
-   * @param digest of which manifest or blob of it, where it is about one
+   * @param operation the registry's name of the operation: {@code BatchGetImage}
+   * @param reference the image that was requested
+   * @param digest the manifest or blob that the failure is about, if there is one
    */
   public ResolverException(
       Code code,
@@ -56,12 +56,12 @@ public final class ResolverException extends RuntimeException {
   }
 
   /**
-   * A failure of which more is known than its code says.
+   * A failure that is marked as retryable or not, independently of its code.
    *
-   * @param retryable what {@link #isRetryable} says
-   * @param operation what was asked for, in the registry's words: {@code BatchGetImage}
-   * @param reference of which image
-   * @param digest of which manifest or blob of it, where it is about one
+   * @param retryable what {@link #isRetryable} returns
+   * @param operation the registry's name of the operation: {@code BatchGetImage}
+   * @param reference the image that was requested
+   * @param digest the manifest or blob that the failure is about, if there is one
    */
   public ResolverException(
       Code code,
@@ -91,25 +91,25 @@ public final class ResolverException extends RuntimeException {
   }
 
   /**
-   * Whether the same call may succeed later although nothing was changed: not if the image doesn't
-   * exist, credentials are wrong or a certificate isn't trusted. The resolver itself has retried
-   * such a failure already, for seconds, before it throws this.
+   * Whether the same call may succeed later without any change. It is false if the image doesn't
+   * exist, credentials are wrong or a certificate isn't trusted. The resolver has already retried a
+   * retryable failure for some seconds before it throws this exception.
    */
   public boolean isRetryable() {
     return retryable;
   }
 
-  /** What was asked for, in the registry's words: {@code BatchGetImage}. */
+  /** The registry's name of the operation: {@code BatchGetImage}. */
   public String operation() {
     return operation;
   }
 
-  /** Of which image. */
+  /** The image that was requested. */
   public String reference() {
     return reference;
   }
 
-  /** Of which manifest or blob of it. */
+  /** The manifest or blob that the failure is about, if there is one. */
   public Optional<Digest> digest() {
     return Optional.ofNullable(digest);
   }

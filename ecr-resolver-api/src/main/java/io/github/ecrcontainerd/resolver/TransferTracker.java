@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Knows the state of each manifest and blob at any time, for a program that would rather ask than
- * be told.
+ * Keeps the state of each manifest and blob transfer, for a program that polls instead of
+ * listening.
  *
  * <pre>{@code
  * TransferTracker tracker = new TransferTracker();
@@ -17,9 +17,9 @@ import java.util.Optional;
  * }
  * }</pre>
  *
- * <p>The last transfer of a digest is the one it knows: a new one takes the place of one that has
- * ended. It forgets those that ended longest ago when there are too many, but none that is under
- * way. Safe for use by several threads at once.
+ * <p>It keeps only the last transfer of each digest: a new transfer replaces one that has ended.
+ * When there are too many transfers, it evicts those that have ended, in the order in which they
+ * started. It never evicts one in progress. Safe for use by several threads at once.
  */
 public final class TransferTracker implements TransferListener {
   private static final int DEFAULT_TRANSFERS = 10_000;
@@ -27,7 +27,7 @@ public final class TransferTracker implements TransferListener {
   private final int maxTransfers;
   private final Map<Digest, Transfer> transfers = new LinkedHashMap<>();
 
-  /** What became of a transfer. */
+  /** The state of a transfer. */
   public enum State {
     STARTED,
     COMPLETED,
@@ -35,16 +35,16 @@ public final class TransferTracker implements TransferListener {
   }
 
   /**
-   * How one transfer stands.
+   * The progress of one transfer.
    *
-   * @param content what is transferred; its size is the total
-   * @param state whether it goes on, and how it ended
-   * @param offset the byte that it began at
-   * @param transferred how many bytes have come or gone, without those before the offset
+   * @param content the content being transferred; its size is the total
+   * @param state whether it is in progress, completed or failed
+   * @param offset the first byte of the transfer
+   * @param transferred how many bytes have been transferred, without those before the offset
    */
   public record Transfer(Descriptor content, State state, long offset, long transferred) {
 
-    /** How many bytes there are on the other side, those before the offset included. */
+    /** How many bytes the destination has, including those before the offset. */
     public long position() {
       return offset + transferred;
     }
@@ -58,13 +58,13 @@ public final class TransferTracker implements TransferListener {
     }
   }
 
-  /** One that keeps the last 10,000 transfers. */
+  /** A tracker that keeps the last 10,000 transfers. */
   public TransferTracker() {
     this(DEFAULT_TRANSFERS);
   }
 
   /**
-   * One that keeps some of the transfers that have ended, the last ones.
+   * A tracker that keeps a limited number of transfers, the last ones.
    *
    * @param maxTransfers how many transfers it keeps, at least 1
    */
@@ -76,19 +76,19 @@ public final class TransferTracker implements TransferListener {
     this.maxTransfers = maxTransfers;
   }
 
-  /** How all transfers stand, by digest, in the order in which they began. */
+  /** The state of all transfers, by digest, in the order in which they started. */
   public synchronized Map<Digest, Transfer> snapshot() {
     return new LinkedHashMap<>(transfers);
   }
 
-  /** How one stands; empty where it was never begun, or is forgotten. */
+  /** The state of one transfer; empty if it never started, or was evicted. */
   public synchronized Optional<Transfer> of(Digest digest) {
     return Optional.ofNullable(transfers.get(digest));
   }
 
   @Override
   public synchronized void started(Descriptor content, long offset) {
-    // Taken out first, so that it stands last.
+    // Removed first, so that the new entry comes last.
     transfers.remove(content.digest());
     transfers.put(content.digest(), new Transfer(content, State.STARTED, offset, 0));
     forget();

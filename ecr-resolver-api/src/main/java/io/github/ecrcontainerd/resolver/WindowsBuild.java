@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A version of Windows, as images name it: {@code 10.0.17763.1234}.
+ * A version of Windows, as images state it: {@code 10.0.17763.1234}.
  *
- * @param numbers its parts; none where the text is no version
+ * @param numbers its parts; empty if the text is not a version
  */
 record WindowsBuild(List<Integer> numbers) implements Comparable<WindowsBuild> {
   private static final Pattern VERSION = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9}){0,5}");
@@ -22,10 +22,11 @@ record WindowsBuild(List<Integer> numbers) implements Comparable<WindowsBuild> {
   }
 
   /**
-   * Whether a host of this version runs a container of another one (Microsoft, "Windows container
-   * version compatibility", by process isolation): its own build, and from Server 2022 on also
-   * those since the long-term release before it. The fourth number, the revision, doesn't matter.
-   * As in containerd, a version of less than three numbers says nothing of the host.
+   * Whether a host of this version runs a container of another version (Microsoft, "Windows
+   * container version compatibility", by process isolation). A host runs containers of its own
+   * build, and from Server 2022 on also of the builds since the previous long-term release. The
+   * fourth number, the revision, doesn't matter. As in containerd, a host version of fewer than
+   * three numbers runs every container.
    */
   boolean runs(WindowsBuild container) {
     if (numbers.size() < 3) {

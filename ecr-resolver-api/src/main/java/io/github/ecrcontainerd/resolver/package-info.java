@@ -1,8 +1,8 @@
 /**
- * References, descriptors, and the three small interfaces between a registry and everything that is
- * written against one: {@link io.github.ecrcontainerd.resolver.Resolver} finds what a reference
- * names, {@link io.github.ecrcontainerd.resolver.Fetcher} reads it, {@link
- * io.github.ecrcontainerd.resolver.Pusher} writes it. Nothing here depends on more than the JDK.
+ * References, descriptors, and the three interfaces between a registry and its clients: {@link
+ * io.github.ecrcontainerd.resolver.Resolver} resolves a reference, {@link
+ * io.github.ecrcontainerd.resolver.Fetcher} reads content, and {@link
+ * io.github.ecrcontainerd.resolver.Pusher} writes it. This package depends only on the JDK.
  */
 @NullMarked
 package io.github.ecrcontainerd.resolver;

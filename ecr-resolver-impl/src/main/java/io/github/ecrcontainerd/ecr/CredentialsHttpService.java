@@ -6,24 +6,25 @@ import software.amazon.awssdk.http.SdkHttpService;
 import software.amazon.awssdk.utils.AttributeMap;
 
 /**
- * The HTTP clients with which the AWS SDK asks AWS STS and IAM Identity Center for the credentials
- * of a role or a person. The SDK makes these by itself, and its own know nothing of {@code
- * HTTPS_PROXY}; those of this service go the way that the calls of Amazon ECR go: through the same
- * proxies, with the same trust, errors and patience.
+ * The HTTP clients with which the AWS SDK requests the credentials of a role or a person from AWS
+ * STS and IAM Identity Center. The SDK creates these clients itself, and its default ones ignore
+ * {@code HTTPS_PROXY}. The clients of this service work as those for Amazon ECR: with the same
+ * proxies, trusted certificates, errors and timeouts.
  *
- * <p>The setting for it, {@code software.amazon.awssdk.http.service.impl}, is one of the whole
- * process, so a resolver leaves it alone: an application that wants it calls {@link #install}.
+ * <p>The setting for it, {@code software.amazon.awssdk.http.service.impl}, applies to the whole
+ * process, so a resolver doesn't change it. An application that wants it calls {@link #install}.
  */
 public final class CredentialsHttpService implements SdkHttpService {
-  /** What the SDK calls the setting for blocking clients. */
+  /** The SDK's setting for blocking clients. */
   private static final String SETTING = "software.amazon.awssdk.http.service.impl";
 
-  /** For the SDK, which makes one by its name. */
+  /** For the SDK, which creates an instance by class name. */
   public CredentialsHttpService() {}
 
   /**
-   * Lets all of the SDK's blocking clients in this process have it that are made later and are
-   * given no HTTP client. What the setting says already stays.
+   * Makes this service the default for the SDK's blocking clients that are created later in this
+   * process. A client with an HTTP client of its own is not affected. An existing value of the
+   * setting is kept.
    */
   public static void install() {
     System.getProperties().putIfAbsent(SETTING, CredentialsHttpService.class.getName());

@@ -21,13 +21,13 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
 /**
- * Finds, reads and writes images in Amazon ECR by the Amazon ECR API, without the Docker registry
- * protocol. References have the form {@code
+ * Resolves, reads and writes images in Amazon ECR through the Amazon ECR API, without the Docker
+ * registry protocol. References have the form {@code
  * ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/name:tag} or {@code
- * 123456789012.dkr.ecr.us-west-2.amazonaws.com/name:tag}; region and kind of endpoint of a call are
- * the reference's, and credentials are those that the AWS SDK finds, unless told otherwise. Proxies
- * are those of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) or of Java's system properties
- * (https.proxyHost, ...).
+ * 123456789012.dkr.ecr.us-west-2.amazonaws.com/name:tag}; the reference determines the region and
+ * the kind of endpoint of a call. Credentials are those that the AWS SDK finds, unless configured
+ * otherwise. Proxies come from the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY) or from Java's
+ * system properties (https.proxyHost, ...).
  *
  * <pre>{@code
  * try (EcrResolver resolver = EcrResolver.create()) {
@@ -39,13 +39,13 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  * }</pre>
  *
  * <p>Layers are downloaded in ranges, several at a time. All layers and all pulls of one resolver
- * share its connections and its memory, so an application wants one of it. Safe for use by several
- * threads at once.
+ * share its connections and its memory, so an application should use one resolver. Safe for use by
+ * several threads at once.
  *
- * <p>It logs nothing itself. The AWS SDK, in this process, writes the session token to the log of
- * its signers at level debug: keep {@code software.amazon.awssdk.http.auth} and {@code
- * software.amazon.awssdk.auth} above that. Layer URLs are not signed here, and no message shows
- * their query.
+ * <p>The resolver logs nothing itself. In the same process, the AWS SDK's signers log the session
+ * token at level debug: keep {@code software.amazon.awssdk.http.auth} and {@code
+ * software.amazon.awssdk.auth} above that level. Layer URLs are not signed here, and no message
+ * shows their query.
  */
 public final class EcrResolver implements Resolver {
   private final EcrRegistry registry;
@@ -77,11 +77,10 @@ public final class EcrResolver implements Resolver {
   }
 
   /**
-   * Asks Amazon ECR what a reference names: one call of BatchGetImage, whose answer has the
-   * document.
+   * Resolves a reference by one call of BatchGetImage, whose answer contains the document.
    *
    * @throws IllegalArgumentException if the reference is malformed
-   * @throws ResolverException if there is no such image, or ECR can't be asked
+   * @throws ResolverException if there is no such image, or the request fails
    * @throws InterruptedException if the thread is interrupted while it waits for the answer
    */
   @Override
@@ -119,7 +118,7 @@ public final class EcrResolver implements Resolver {
     registry.close();
   }
 
-  /** How to resolve and transfer. Not safe for use by several threads. */
+  /** The options of a resolver. Not safe for use by several threads. */
   public static final class Builder {
     private Optional<Function<EcrReference, AwsCredentialsProvider>> credentials = Optional.empty();
     private Optional<URI> endpoint = Optional.empty();
@@ -136,18 +135,18 @@ public final class EcrResolver implements Resolver {
     private Builder() {}
 
     /**
-     * Whose credentials sign the calls; by default those that every AWS SDK finds: in Java's system
-     * properties, in the environment, by a web identity, in a profile, from a container's endpoint
-     * or an instance's metadata, in this order.
+     * The credentials that sign the calls. By default they are those that every AWS SDK finds: in
+     * Java's system properties, in the environment, by a web identity, in a profile, from a
+     * container's endpoint or an instance's metadata, in this order.
      */
     public Builder credentialsProvider(AwsCredentialsProvider provider) {
       return credentialsProviders(reference -> provider);
     }
 
     /**
-     * Whose credentials sign the calls for a reference, for example by its account. The function is
-     * called often, and gives the same provider for the same account; the providers stay the
-     * caller's to close.
+     * The credentials that sign the calls for a reference, for example by its account. The function
+     * is called often, and should return the same provider for the same account. The caller closes
+     * the providers.
      */
     public Builder credentialsProviders(Function<EcrReference, AwsCredentialsProvider> providers) {
       this.credentials = Optional.of(providers);
@@ -155,16 +154,16 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * The profile of AWS's configuration files that the credentials come from; keys in the
-     * environment don't count then, as with the AWS CLI's {@code --profile}.
+     * The profile in AWS's configuration files that the credentials come from. Keys in the
+     * environment are then ignored, as with the AWS CLI's {@code --profile}.
      */
     public Builder profile(String name) {
       return credentialsProvider(CredentialSearch.inProfile(name));
     }
 
     /**
-     * Where the API is, instead of the region's own endpoint. The SDK's settings for that
-     * (AWS_ENDPOINT_URL_ECR and others) work without it.
+     * The API's endpoint, instead of the region's own. The SDK's settings for it
+     * (AWS_ENDPOINT_URL_ECR and others) work without this option.
      */
     public Builder endpointOverride(URI url) {
       if (url.getHost() == null
@@ -178,10 +177,10 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * How long a call of the API may take, with what the SDK repeats of it; 30 s by default. A call
-     * that ECR throttles (ThrottlingException) is made again for four times as long, and a part of
-     * a layer that is pushed may take as long as its bytes move. An image that ECR has to fetch
-     * first, by a pull-through cache rule, may need more.
+     * The time limit of an API call, including the SDK's retries; 30 s by default. A call that ECR
+     * throttles (ThrottlingException) is retried for four times as long. The upload of a layer part
+     * may take as long as its bytes move. An image that ECR has to fetch first, by a pull-through
+     * cache rule, may need more time.
      */
     public Builder apiTimeout(Duration timeout) {
       this.apiTimeout = atLeastASecond("apiTimeout", timeout);
@@ -189,9 +188,9 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * How long a connection to the API or to a layer's host may take to be made, its TLS left out;
-     * 10 s by default. Where it takes longer, it is tried again within the time that there is for a
-     * call or a range. An HTTP client of the caller's has its own.
+     * The time limit for connecting to the API or to a layer's host, without the TLS handshake; 10
+     * s by default. A connection that takes longer is retried within the time limit of the call or
+     * the range. An HTTP client of the caller uses its own time limit.
      */
     public Builder connectTimeout(Duration timeout) {
       this.connectTimeout = atLeastASecond("connectTimeout", timeout);
@@ -206,9 +205,9 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * Sets anything that the SDK can set on its clients for ECR: retries, interceptors, metrics, a
-     * profile. It is called once for each region and kind of endpoint, when the first reference of
-     * them is met. The other options of this builder come after it; region and HTTP client are
+     * Configures the SDK's clients for ECR: retries, interceptors, metrics, a profile. The function
+     * is called once for each region and kind of endpoint, when the first reference with them is
+     * used. The other options of this builder are applied after it. Region and HTTP client are
      * always the resolver's.
      *
      * <pre>{@code
@@ -222,10 +221,11 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * The HTTP client for the API and for layers; by default the resolver has two of the CRT's, set
-     * up for each. It stays the caller's to close, after the resolver. Its own settings count, for
-     * proxies and time-outs too: it should allow {@link #maxDownloadConnections} connections at a
-     * time, and end none for being read slowly where {@link #layerDownloadParallelism} is 0 or 1.
+     * The HTTP client for the API and for layers. By default the resolver opens two CRT clients,
+     * one for each. The caller closes its client after the resolver. The client's own settings
+     * apply, also for proxies and timeouts. It should allow {@link #maxDownloadConnections}
+     * connections at a time, and not end connections that are read slowly if {@link
+     * #layerDownloadParallelism} is 0 or 1.
      */
     public Builder httpClient(SdkAsyncHttpClient client) {
       this.http = Optional.of(client);
@@ -233,9 +233,10 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * Is told of every manifest and blob that is resolved, fetched or pushed through the resolver,
-     * and of retries, hedges, renewed URLs and throttling on the way. A {@link
-     * io.github.ecrcontainerd.resolver.TransferTracker} tells the state of each at any time.
+     * The listener for every manifest and blob that is resolved, fetched or pushed through the
+     * resolver, and for retries, hedges, renewed URLs and throttling. A {@link
+     * io.github.ecrcontainerd.resolver.TransferTracker} returns the state of each transfer at any
+     * time.
      */
     public Builder listener(TransferListener observer) {
       this.listener = observer;
@@ -243,22 +244,22 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * How many ranges of one layer are downloaded at a time; 4 by default. A layer is cut into as
-     * many equal ranges, but none smaller than 1 MiB, so that a layer of less is one, and none
-     * larger than 20 MiB, so that a large layer has more ranges, no more of them at a time. Where
-     * {@link #downloadBufferBytes} doesn't suffice for such ranges, they are smaller: the buffers
-     * hold so many of them and four more. The request for the next range goes out just before the
-     * last one ends, so there may be more requests than this for that moment.
+     * How many ranges of one layer are downloaded at a time; 4 by default. A layer is split into
+     * that many equal ranges, each of 1 MiB to 20 MiB. A layer below 1 MiB is one range. A large
+     * layer has more ranges, but no more of them at a time. If {@link #downloadBufferBytes} is too
+     * small for such ranges, they are smaller, so that the buffers hold this many ranges and four
+     * more. The request for the next range is sent just before the current one ends, so for that
+     * moment there may be more requests than this.
      *
-     * <p>A range that fails is asked for again from the byte that it reached, after a pause; one
-     * that takes much longer than usual is asked for a second time on another connection. A
-     * download fails when the tries for a range have failed for 20 s, three of them at least, and
-     * none has brought 1 MiB; or when the server has refused it or answered with something else six
+     * <p>A failed range resumes at the byte that it reached, after a pause. A range that takes much
+     * longer than usual is hedged: it is requested a second time on another connection. A download
+     * fails when a range's requests have failed for 20 s, at least three times, and none has
+     * brought 1 MiB; or when the server has refused the range or answered with something else six
      * times in a row.
      *
-     * <p>0 and 1 download a layer by one plain request, without a Range header (but what is left of
-     * a layer that was begun before by one with it). Its connection waits while its reader does, so
-     * a server that gives up slow clients may end it.
+     * <p>0 and 1 download a layer with one plain request, without a Range header (the rest of a
+     * resumed layer with a Range header). The connection waits while the reader pauses, so a server
+     * that drops slow clients may end it.
      */
     public Builder layerDownloadParallelism(int ranges) {
       this.parallelism = atLeast(0, ranges, "layerDownloadParallelism");
@@ -266,15 +267,17 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * How many ranges of all layers of all pulls are downloaded at a time, each over a connection
-     * of its own; 16 by default. The layers that were begun first come first.
+     * How many ranges of all layers of all pulls are downloaded at a time, each over its own
+     * connection; 16 by default. Layers that started first have priority.
      */
     public Builder maxDownloadConnections(int ranges) {
       this.connections = atLeast(1, ranges, "maxDownloadConnections");
       return this;
     }
 
-    /** How much memory all downloads may use for what has not left yet; 32 MiB by default. */
+    /**
+     * How much memory all downloads may use for bytes that are not consumed yet; 32 MiB by default.
+     */
     public Builder downloadBufferBytes(int bytes) {
       this.bufferBytes = atLeast(1 << 20, bytes, "downloadBufferBytes");
       return this;
@@ -282,9 +285,9 @@ public final class EcrResolver implements Resolver {
 
     /**
      * Whether foreign layers may be fetched from this machine and from private networks; false by
-     * default. The manifest's author chose their URLs, so by default they lead to public addresses
-     * only: not to loopback, link-local (among them the metadata service of a cloud), private,
-     * shared, unique-local or multicast ones, whatever their names resolve to.
+     * default. The manifest's author chose their URLs, so by default only public addresses are
+     * allowed. Loopback, link-local (such as a cloud's metadata service), private, shared,
+     * unique-local and multicast addresses are refused, also if a host name resolves to one.
      */
     public Builder allowPrivateForeignLayerUrls(boolean enabled) {
       this.allowPrivateForeignLayerUrls = enabled;

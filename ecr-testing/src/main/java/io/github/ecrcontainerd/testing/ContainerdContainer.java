@@ -25,9 +25,9 @@ import org.testcontainers.containers.wait.strategy.WaitStrategy;
 import org.testcontainers.images.builder.ImageFromDockerfile;
 
 /**
- * A containerd in a Docker container, for tests of what uses one: its socket is shared with this
- * machine, and belongs to the user who runs the tests. It pulls, unpacks and runs containers; it
- * has no network, because the client brings what it pulls.
+ * A containerd in a Docker container, for tests of code that uses containerd. Its socket is shared
+ * with this machine, and belongs to the user who runs the tests. It pulls, unpacks and runs
+ * containers. It has no network, because the client transfers the images into it.
  *
  * <pre>{@code
  * try (var daemon = new ContainerdContainer()) {
@@ -38,18 +38,19 @@ import org.testcontainers.images.builder.ImageFromDockerfile;
  * }
  * }</pre>
  *
- * <p>Docker has to run on the same machine, on Linux, and not in a virtual machine or as another
- * user than root: else there is nothing to share.
+ * <p>Docker must run on the same machine, on Linux, as root, and not in a virtual machine.
+ * Otherwise directories can't be shared.
  *
- * <p>The image is built when the first one starts, in a minute or less, and removed when the JVM
- * ends. It is Debian's containerd and runc on a {@link #BASE base}, or what a base brings with it.
+ * <p>The Docker image is built when the first container starts, in a minute or less, and removed
+ * when the JVM ends. It contains Debian's containerd and runc on a {@link #BASE base}, or those of
+ * the base.
  *
  * <p>Everything below {@code java.io.tmpdir} is shared, at the same path in the container and
- * outside: the socket, and the FIFOs that a client makes for the output of containers. {@link
+ * outside: the socket, and the FIFOs that a client creates for the output of containers. {@link
  * #share} adds other directories.
  *
- * <p>containerd may end, or be killed, and the containers that it runs go on as on any machine;
- * {@link #endContainerd} does that, and {@link #startContainerd} starts it again.
+ * <p>{@link #endContainerd} ends or kills containerd, and {@link #startContainerd} starts it again.
+ * The containers that it runs continue meanwhile, as on any machine.
  *
  * <p>For one thread at a time.
  */
@@ -62,19 +63,21 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   private static final String ENDED = "containerd ended";
 
   /**
-   * A FIFO in the container, which is read whenever containerd has ended: a line starts it again.
+   * A FIFO in the container, which is read after containerd has ended. A line starts containerd
+   * again.
    */
   private static final String START = "/run/start-containerd";
 
   private static final String PID = "/run/containerd.pid";
 
-  /** Each builds itself once, when the first container is made from it. */
+  /** Each image is built once, when its first container is created. */
   private static final Map<String, ImageFromDockerfile> IMAGES = new ConcurrentHashMap<>();
 
   /**
-   * Process 1 of the container. Docker mounts the control groups read-only, and runc makes one for
-   * each container. In version 2 a group that has processes can't hand controllers on to others
-   * (cgroups(7), "no internal processes"), so those that are there move into one of their own.
+   * Process 1 of the container. Docker mounts the control groups read-only, but runc creates one
+   * for each container, so they are remounted. In version 2, a group with processes can't pass
+   * controllers on to other groups (cgroups(7), "no internal processes"), so the existing processes
+   * move into their own group.
    */
   private static final String INIT =
       """
@@ -106,13 +109,13 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   private @Nullable Path directory;
   private int starts;
 
-  /** A container that was not started, of an image that is built from {@link #BASE}. */
+  /** A container that is not started yet, of an image that is built from {@link #BASE}. */
   public ContainerdContainer() {
     this(BASE);
   }
 
   /**
-   * A container that was not started.
+   * A container that is not started yet.
    *
    * @param base the image to build on: a Debian or Ubuntu, with or without containerd and runc
    */
@@ -134,19 +137,20 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
                             + " && apt-get install -y --no-install-recommends containerd runc"
                             + " && rm -rf /var/lib/apt/lists/*; }")
                     .copy("init", "/init")
-                    // An overlay can't be the upper directory of another, as the container's root.
+                    // The container's root is an overlay, which can't be the upper directory of
+                    // another overlay.
                     .volume("/var/lib/containerd")
                     .entryPoint("sh", "/init")
                     .build())
-        // What apt fetches; this is the only network that any Docker has.
+        // For apt's downloads. The host network is the only one that every Docker has.
         .withBuildImageCmdModifier(build -> build.withNetworkMode("host"));
   }
 
   /**
-   * Binds what is shared, and allows what containerd and runc need: mounts, namespaces, control
-   * groups, device nodes. That is less than {@code --privileged}, which also wants
-   * CAP_SYS_RESOURCE: where Docker itself has to do without it, in a container or sandbox, it could
-   * not give it.
+   * Binds the shared directories, and allows what containerd and runc need: mounts, namespaces,
+   * control groups, device nodes. That is less than {@code --privileged}, which also requires
+   * CAP_SYS_RESOURCE. A Docker in a container or sandbox may not have this capability, and so can't
+   * give it.
    */
   private void prepare(@Nullable HostConfig host) {
     Stream<Bind> others = Stream.of(Objects.requireNonNull(host).getBinds());
@@ -166,14 +170,17 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
     return this;
   }
 
-  /** Testcontainers' own way starts an image of a registry, to see whether files can be shared. */
+  /**
+   * Not by Testcontainers' own method, which starts an image from a registry to check whether files
+   * can be shared.
+   */
   private static Bind bind(Path directory) {
     return new Bind(directory.toString(), new Volume(directory.toString()));
   }
 
   /**
-   * Uses a configuration of one's own, in a shared directory, which also says where the socket is.
-   * Before the start only.
+   * Uses the given configuration file, in a shared directory. It must also set the socket's
+   * address. Before the start only.
    *
    * @return this
    */
@@ -183,10 +190,10 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   }
 
   /**
-   * What a client connects to.
+   * The socket that a client connects to.
    *
    * @throws IllegalStateException if the container was not started, or a {@link #configuredBy
-   *     configuration} says where the socket is
+   *     configuration} sets the socket's address
    */
   public Path socket() {
     if (directory == null) {
@@ -205,7 +212,10 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
     withCommand("--config", file.toString());
   }
 
-  /** A path has at most 107 bytes (unix(7)), and containerd makes a longer one from this one. */
+  /**
+   * The directory's name is short, because a socket's path has at most 107 bytes (unix(7)), and
+   * containerd derives a longer path from this one.
+   */
   private Path ownConfiguration() {
     try {
       directory = Files.createTempDirectory("ctd");
@@ -234,13 +244,14 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
   }
 
   /**
-   * Ends containerd, and waits for that. The container goes on, and those that containerd runs.
+   * Ends containerd, and waits until it has ended. The Docker container continues, and so do the
+   * containers that containerd runs.
    *
-   * @param forcibly by SIGKILL instead of SIGTERM
+   * @param forcibly whether to use SIGKILL instead of SIGTERM
    * @throws IllegalStateException if it isn't running, or doesn't end within 30 s
    */
   public void endContainerd(boolean forcibly) throws InterruptedException {
-    // Opening a FIFO to write waits for its reader (fifo(7)).
+    // Opening a FIFO for writing waits for its reader (fifo(7)).
     execute(
         "kill -s %s $(cat %s) && timeout %d sh -c ': > %s'"
             .formatted(forcibly ? "KILL" : "TERM", PID, DEADLINE.toSeconds(), START));
@@ -250,7 +261,7 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
    * Starts containerd again, after it has ended or was killed.
    *
    * @throws IllegalStateException if it is running, and doesn't end within 30 s
-   * @throws ContainerLaunchException if it doesn't start; the message holds what it said
+   * @throws ContainerLaunchException if it doesn't start; the message contains its output
    */
   public void startContainerd() throws InterruptedException {
     execute("timeout %d sh -c 'echo > %s'".formatted(DEADLINE.toSeconds(), START));
@@ -271,7 +282,7 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
     }
   }
 
-  /** Waits for the n-th start, whether it succeeds or fails: the log has both, and each end. */
+  /** Waits for the n-th start, successful or failed. The log contains both, and each end. */
   private static WaitStrategy start(int n) {
     return Wait.forLogMessage(".*(%s|%s).*\\s*".formatted(SERVES, ENDED), 2 * n - 1)
         .withStartupTimeout(DEADLINE);
@@ -284,7 +295,7 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
     }
   }
 
-  /** Ends and removes the container with all that is in it, also where it didn't start. */
+  /** Ends and removes the container with everything in it, even if it didn't start. */
   @Override
   public void stop() {
     super.stop();

@@ -11,7 +11,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Makes the parameters of {@link WithEcrAndContainerd}. The store closes them, the last first. */
+/**
+ * Creates the parameters of {@link WithEcrAndContainerd}. The store closes them in reverse order.
+ */
 final class EcrAndContainerd implements ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(EcrAndContainerd.class);
   private static final String BASE = "ecrcontainerd.testing.base";
@@ -49,7 +51,10 @@ final class EcrAndContainerd implements ParameterResolver {
             ContainerdClient.class);
   }
 
-  /** A method's context comes and goes with the method: the class's is above it. */
+  /**
+   * The context of the class, which is the parent of a method's. A method's context ends with the
+   * method.
+   */
   private static ExtensionContext ofClass(ExtensionContext context) {
     return context.getTestMethod().isPresent() ? context.getParent().orElseThrow() : context;
   }

@@ -11,8 +11,8 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * An Amazon ECR on this machine, in this process, whose repositories are OCI image layouts in a
- * temporary directory. A push makes its repository. Safe for use by several threads.
+ * An Amazon ECR on this machine, in this process. Its repositories are OCI image layouts in a
+ * temporary directory. A push creates its repository. Safe for use by several threads.
  */
 public final class TestRegistry implements AutoCloseable {
   private static final String REPOSITORIES =
@@ -27,30 +27,36 @@ public final class TestRegistry implements AutoCloseable {
   }
 
   /**
-   * Starts one on free ports, by plain HTTP.
+   * Starts a registry on free ports, with plain HTTP.
    *
-   * @throws IOException if its directory or its ports can't be had
+   * @throws IOException if its directory can't be created, or no port is available
    */
   public static TestRegistry start() throws IOException {
     return new TestRegistry(Files.createTempDirectory("ecr-testing"));
   }
 
-  /** Where its repositories are: each OCI image layout below it is one, named by its path. */
+  /**
+   * The directory of its repositories. Each OCI image layout below it is a repository, named by its
+   * path.
+   */
   public Path directory() {
     return directory;
   }
 
-  /** The server: its endpoints, what goes wrong with it, and what it was asked for. */
+  /** The server, with its endpoints, conditions and counters. */
   public EcrLocal ecr() {
     return ecr;
   }
 
-  /** The reference of what a tag of a repository names, in the region us-west-2. */
+  /** The reference of an image by repository and tag, in the region us-west-2. */
   public String reference(String repository, String tag) {
     return REPOSITORIES + repository + ":" + tag;
   }
 
-  /** A resolver that asks it, with credentials that are nobody's, to be closed by who builds it. */
+  /**
+   * A builder of a resolver for this registry, with dummy credentials. The caller closes the
+   * resolver.
+   */
   public EcrResolver.Builder resolver() {
     return EcrResolver.builder()
         .endpointOverride(ecr.endpoint())
@@ -58,7 +64,7 @@ public final class TestRegistry implements AutoCloseable {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")));
   }
 
-  /** Ends it, and removes its directory. */
+  /** Ends the registry, and removes its directory. */
   @Override
   public void close() throws IOException {
     ecr.close();

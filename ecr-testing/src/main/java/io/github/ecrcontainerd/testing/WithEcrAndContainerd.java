@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Gives the tests of a class an Amazon ECR and a containerd, as parameters of its constructor and
- * methods. Each is made when a test asks for it first, shared by all tests of the class, and closed
- * after the last.
+ * methods. Each is created when a test first needs it, shared by all tests of the class, and closed
+ * after the last test.
  *
  * <pre>{@code
  * @WithEcrAndContainerd
@@ -29,14 +29,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <caption>Parameters</caption>
  * <tr><th>type</th><th>what it is</th></tr>
  * <tr><td>{@link TestRegistry}</td><td>the registry, without a repository at first</td></tr>
- * <tr><td>{@link io.github.ecrcontainerd.ecr.EcrResolver}</td><td>a resolver that asks it</td></tr>
+ * <tr><td>{@link io.github.ecrcontainerd.ecr.EcrResolver}</td><td>a resolver for it</td></tr>
  * <tr><td>{@link ContainerdContainer}</td><td>the daemon, in Docker</td></tr>
  * <tr><td>{@link io.github.ecrcontainerd.containerd.ContainerdClient}</td><td>a client of it</td></tr>
  * </table>
  *
- * <p>JUnit's configuration parameter {@code ecrcontainerd.testing.base}, which is a system
- * property, too, names the image that the daemon's is built on, where Docker Hub can't be reached:
- * see {@link ContainerdContainer#ContainerdContainer(String)}.
+ * <p>JUnit's configuration parameter {@code ecrcontainerd.testing.base}, which may also be a system
+ * property, sets the base image of the daemon, for use without access to Docker Hub: see {@link
+ * ContainerdContainer#ContainerdContainer(String)}.
  */
 @Documented
 @Inherited

@@ -44,7 +44,7 @@ public final class ApiEndpoint implements Endpoint {
   private static final String CONTENT_TYPE = "application/x-amz-json-1.1";
   private static final String TARGET = "AmazonEC2ContainerRegistry_V20150921.";
 
-  /** The scope of a signature, version 4: access key, day, region, service. */
+  /** The scope of a Signature Version 4: access key, day, region, service. */
   private static final Pattern SCOPE =
       Pattern.compile("Credential=[^/,]+/[0-9]{8}/([a-z0-9-]+)/[a-z0-9.-]+/aws4_request");
 
@@ -53,7 +53,7 @@ public final class ApiEndpoint implements Endpoint {
   private static final AttributeKey<Queue<Begun>> BEGUN =
       AttributeKey.valueOf(ApiEndpoint.class, "begun");
 
-  /** A request whose head has arrived; the same headers are those of the whole request later. */
+  /** A request whose head has arrived. The complete request later has the same headers object. */
   private record Begun(HttpHeaders headers, ApiFault fault) {}
 
   private final EcrApi api;
@@ -80,7 +80,7 @@ public final class ApiEndpoint implements Endpoint {
     tally.apiConnection(change);
   }
 
-  /** What shall go wrong is decided once, when the head is there: the body may be part of it. */
+  /** The fault is chosen once, when the head has arrived, because it may affect the body. */
   @Override
   public Optional<BrokenBody> arriving(Channel channel, HttpRequest head) {
     ApiFault fault = begin(head);
@@ -97,20 +97,20 @@ public final class ApiEndpoint implements Endpoint {
       region(head);
       return api.begin(operation(head));
     } catch (EcrError e) {
-      // The answer says so, when all of the request is there.
+      // The answer reports it, when the whole request has arrived.
       return ApiFault.none();
     }
   }
 
-  /** The requests of a connection that are not answered yet, in order. */
+  /** The unanswered requests of a connection, in order. */
   private static Queue<Begun> begun(Channel channel) {
     Attribute<Queue<Begun>> attribute = channel.attr(BEGUN);
     attribute.setIfAbsent(new ConcurrentLinkedQueue<>());
     return attribute.get();
   }
 
-  /** What shall go wrong with a request. Those before it were too long to be answered. */
-  @SuppressWarnings("ReferenceEquality") // Two requests may well have equal headers.
+  /** The fault of a request. Earlier requests in the queue were too long to be answered. */
+  @SuppressWarnings("ReferenceEquality") // Two requests may have equal headers.
   private static ApiFault fault(Channel channel, FullHttpRequest request) {
     Begun begun = begun(channel).remove();
     while (begun.headers != request.headers()) {
@@ -136,7 +136,7 @@ public final class ApiEndpoint implements Endpoint {
     } catch (EcrError error) {
       var _ = channel.writeAndFlush(response(error));
     } catch (RuntimeException e) {
-      // A fault of ours: the caller learns at least that it is not his.
+      // A defect of this server. The answer tells the caller that the request is not the cause.
       LOG.error("A call of {} could not be answered", request.headers().get(TARGET_HEADER), e);
       var _ =
           channel.writeAndFlush(

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which layers a repository has. */
+/** Checks which layers a repository has. */
 final class BatchCheckLayerAvailability
     implements EcrOperation<BatchCheckLayerAvailability.Request> {
 

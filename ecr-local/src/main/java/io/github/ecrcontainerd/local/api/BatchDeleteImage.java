@@ -14,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Deletes images: by digest with all tags; by tag that tag, and the image with its last one. The
- * layers stay on disk, since other images may have them too.
+ * Deletes images. A digest deletes an image with all its tags. A tag deletes that tag, and with the
+ * last tag the image. The layers stay on disk, because other images may use them.
  */
 final class BatchDeleteImage implements EcrOperation<BatchDeleteImage.Request> {
 
@@ -54,7 +54,7 @@ final class BatchDeleteImage implements EcrOperation<BatchDeleteImage.Request> {
     }
   }
 
-  /** One call's way through its ids. */
+  /** The state of one call. */
   private static final class Deletion {
     final Set<ImageId> deleted = new LinkedHashSet<>();
     final List<ImageFailure> failures = new ArrayList<>();

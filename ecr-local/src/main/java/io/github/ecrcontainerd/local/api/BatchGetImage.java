@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Manifests and indexes, by tag or digest. They leave as they are on disk, byte for byte. */
+/** Returns manifests and indexes by tag or digest, byte for byte as they are on disk. */
 final class BatchGetImage implements EcrOperation<BatchGetImage.Request> {
 
   record Request(
@@ -59,8 +59,8 @@ final class BatchGetImage implements EcrOperation<BatchGetImage.Request> {
   }
 
   /**
-   * Whether the caller takes it. What is no manifest by its type is sent whatever is accepted: only
-   * a layout that is broken names such a thing, and a broken registry wouldn't look.
+   * Whether the caller accepts the image's media type. Content whose type is not a manifest's is
+   * always sent: only a broken layout has such content, and a broken registry wouldn't check.
    */
   private static boolean isAccepted(StoredImage image, List<String> accepted) {
     return accepted.isEmpty()

@@ -3,9 +3,9 @@ package io.github.ecrcontainerd.local.api;
 import io.github.ecrcontainerd.local.ApiFault;
 
 /**
- * What is known of a call beside its members.
+ * Facts of a call in addition to its members.
  *
- * @param region the region that it was signed for
- * @param fault what shall go wrong with it
+ * @param region the region that the call was signed for
+ * @param fault the fault of the call
  */
 record Call(String region, ApiFault fault) {}

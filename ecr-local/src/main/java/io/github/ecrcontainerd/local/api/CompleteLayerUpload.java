@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a layer of the parts that were uploaded. */
+/** Makes a layer of the uploaded parts. */
 final class CompleteLayerUpload implements EcrOperation<CompleteLayerUpload.Request> {
   /** ECR's quota "Minimum layer part size", in bytes. */
   private static final long SMALLEST_PART = 5L << 20;
@@ -39,7 +39,7 @@ final class CompleteLayerUpload implements EcrOperation<CompleteLayerUpload.Requ
     Target target = repositories.find(request.registryId(), request.repositoryName());
     Upload upload = target.upload(request.uploadId(), call);
     try (var _ = upload.hold()) {
-      // Another call may have ended it while this one waited.
+      // Another call may have ended the upload while this one waited.
       target.upload(upload.id(), call);
       check(target, upload, digests);
       Digest digest = digests.getFirst();

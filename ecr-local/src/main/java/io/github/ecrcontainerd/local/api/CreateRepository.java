@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes a repository. */
+/** Creates a repository. */
 final class CreateRepository implements EcrOperation<CreateRepository.Request> {
 
   record Request(

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of images beside their manifests. */
+/** Describes images: their properties in addition to the manifests. */
 final class DescribeImages implements EcrOperation<DescribeImages.Request> {
   private static final int LONGEST_PAGE = 1000;
 
@@ -115,7 +115,10 @@ final class DescribeImages implements EcrOperation<DescribeImages.Request> {
         "ACTIVE");
   }
 
-  /** Of an index: the largest of its images (ImageDetail in ECR's API reference). */
+  /**
+   * The size of an image. For an index, the size of its largest image (ImageDetail in ECR's API
+   * reference).
+   */
   private static long size(Manifest manifest, Catalog catalog) throws IOException {
     if (manifest.children().isEmpty()) {
       return manifest.layerBytes();

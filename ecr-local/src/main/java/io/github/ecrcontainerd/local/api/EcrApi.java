@@ -19,13 +19,15 @@ import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 
 /**
- * The dispatcher: finds the operation, lets the conditions have their way, reads the request and
- * answers it. All that goes wrong becomes an {@link EcrError} here or before.
+ * The dispatcher: finds the operation, applies the conditions, reads the request and answers it.
+ * Every failure becomes an {@link EcrError} here or earlier.
  */
 final class EcrApi {
   private static final Logger LOG = LoggerFactory.getLogger(EcrApi.class);
 
-  /** The largest layer part in base64, and the JSON around it; also the longest manifest. */
+  /**
+   * Long enough for the largest layer part in base64 with its JSON, and for the longest manifest.
+   */
   static final int LONGEST_BODY = 32 << 20;
 
   private final Conditions conditions;
@@ -70,10 +72,10 @@ final class EcrApi {
   }
 
   /**
-   * Counts a call whose body is still to come.
+   * Counts a call before its body arrives.
    *
-   * @param operation what the caller asks for
-   * @return what shall go wrong with it
+   * @param operation the operation that is called
+   * @return the fault of the call
    */
   ApiFault begin(Operation operation) {
     tally.called(operation);
@@ -84,8 +86,8 @@ final class EcrApi {
   /**
    * Answers a call that was begun.
    *
-   * @param operation what the caller asks for
-   * @param call what else is known of it
+   * @param operation the operation that is called
+   * @param call the call's other facts
    * @param body the request, as JSON
    * @return the response: a record to be written as JSON
    * @throws EcrError if the answer is an error

@@ -3,8 +3,8 @@ package io.github.ecrcontainerd.local.api;
 import java.util.Map;
 
 /**
- * An error of ECR's API: its type as the API reference spells it, and the members that it has
- * beside the message.
+ * An error of ECR's API: its type as spelled in the API reference, and its members in addition to
+ * the message.
  */
 final class EcrError extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -28,7 +28,7 @@ final class EcrError extends RuntimeException {
     return new EcrError("InvalidParameterException", message);
   }
 
-  /** In the words that ECR has for a member that breaks a constraint. */
+  /** An error for a member that breaks a constraint, with ECR's message. */
   static EcrError constraint(String member, String constraint) {
     return invalidParameter(
         "Invalid parameter at '%s' failed to satisfy constraint: '%s'"

@@ -7,17 +7,17 @@ import tools.jackson.core.JacksonException;
 /**
  * One operation of the API.
  *
- * @param <R> its request: a record whose components have the names of the API reference
+ * @param <R> the type of its request: a record whose components have the names of the API reference
  */
 interface EcrOperation<R extends Record> {
 
-  /** What its requests are read into. */
+  /** The type of its requests. */
   Class<R> requestType();
 
   /**
    * Reads a request.
    *
-   * @throws JacksonException if it is not the JSON that it has to be
+   * @throws JacksonException if it is not valid JSON for this request
    */
   default @Nullable R read(byte[] body) {
     return Json.MAPPER.readValue(body, requestType());

@@ -9,7 +9,10 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A login for Docker's registry protocol, which this server does not speak: for those who ask. */
+/**
+ * Returns a login for Docker's registry protocol, for clients that request one. This server does
+ * not support that protocol.
+ */
 final class GetAuthorizationToken implements EcrOperation<GetAuthorizationToken.Request> {
   private static final Duration LIFETIME = Duration.ofHours(12);
 

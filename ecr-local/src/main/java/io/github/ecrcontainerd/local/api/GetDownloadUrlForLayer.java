@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** Where to fetch a layer. */
+/** Returns the URL of a layer. */
 final class GetDownloadUrlForLayer implements EcrOperation<GetDownloadUrlForLayer.Request> {
 
   record Request(

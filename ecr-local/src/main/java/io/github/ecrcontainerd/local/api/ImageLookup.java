@@ -7,7 +7,7 @@ import io.github.ecrcontainerd.resolver.Digest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what an {@link ImageId} names, or says in ECR's words why it names nothing. */
+/** Finds the image of an {@link ImageId}, or explains in ECR's words why there is none. */
 sealed interface ImageLookup {
 
   record Found(StoredImage image) implements ImageLookup {}

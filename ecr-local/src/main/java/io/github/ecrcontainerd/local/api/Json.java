@@ -7,7 +7,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** AWS's JSON 1.1 protocol: what is null is left out, times are seconds since 1970. */
+/** AWS's JSON 1.1 protocol: null members are left out, times are seconds since 1970. */
 final class Json {
   static final JsonMapper MAPPER =
       JsonMapper.builder(

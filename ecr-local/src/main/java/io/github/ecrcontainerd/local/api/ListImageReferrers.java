@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The artifacts whose subject is an image: its signatures, its bill of materials. */
+/** Lists the artifacts whose subject is an image: signatures, bills of materials. */
 final class ListImageReferrers implements EcrOperation<ListImageReferrers.Request> {
   private static final int LONGEST_PAGE = 50;
 

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The names of all images: one for each tag, and the digest alone where there is none. */
+/**
+ * Lists the identifiers of all images: one for each tag, and only the digest of an image without
+ * tags.
+ */
 final class ListImages implements EcrOperation<ListImages.Request> {
   private static final int LONGEST_PAGE = 1000;
 

@@ -5,11 +5,11 @@ import io.github.ecrcontainerd.local.store.StoredImage;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Manifests as they are on disk: another program may have put anything there. */
+/** Reads manifests on disk, where another program may have written anything. */
 final class ManifestOnDisk {
   private ManifestOnDisk() {}
 
-  /** What it says; empty where it is no manifest. */
+  /** Reads the manifest; empty if the content is not a manifest. */
   static Optional<Manifest> read(StoredImage image) throws IOException {
     try {
       return Optional.of(image.manifest());
@@ -18,7 +18,7 @@ final class ManifestOnDisk {
     }
   }
 
-  /** Its artifact type, or the type of its configuration, which stands for it. */
+  /** The artifact type. If it is missing, the type of the configuration is used. */
   static Optional<String> artifactType(Manifest manifest) {
     return manifest.artifactType().or(() -> manifest.config().flatMap(Manifest.Link::mediaType));
   }

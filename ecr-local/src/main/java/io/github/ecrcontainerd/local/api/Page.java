@@ -8,21 +8,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a long list. Its token names the last item before it, so items that come and go between
- * two calls shift nothing.
+ * A page of a long list. A token contains the key of the last item before the next page, so pages
+ * don't shift when items are added or removed between two calls.
  *
- * @param items what is on it
- * @param nextToken what leads to the next one; null on the last
+ * @param items the items of the page
+ * @param nextToken the token of the next page; null on the last page
  */
 record Page<T>(List<T> items, @Nullable String nextToken) {
   private static final int DEFAULT_LENGTH = 100;
 
-  /** What every token says first. */
+  /** The prefix of every token. */
   private static final String BEHIND = "behind ";
 
   /**
-   * @param key what is different for each item; items are sorted by it
-   * @param longest the most items that the operation allows on a page
+   * @param key a unique key of each item; items are sorted by it
+   * @param longest the maximum page length that the operation allows
    */
   static <T> Page<T> of(
       List<T> all,
@@ -58,7 +58,7 @@ record Page<T>(List<T> items, @Nullable String nextToken) {
         return text.substring(BEHIND.length());
       }
     } catch (IllegalArgumentException e) {
-      // Told below: it is none of ours.
+      // Reported below: this server did not issue the token.
     }
     throw EcrError.constraint("nextToken", "must be a token of an earlier page");
   }

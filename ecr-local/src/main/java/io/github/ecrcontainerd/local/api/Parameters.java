@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The constraints on the members of requests, as the model of ECR's API has them. */
+/** The constraints on the members of requests, as in the model of ECR's API. */
 final class Parameters {
-  /** The most image ids, layer digests or media types in one call. */
+  /** The maximum number of image ids, layer digests or media types in one call. */
   static final int LARGEST_BATCH = 100;
 
   static final String DIGEST_EXPRESSION = "[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+";
@@ -28,7 +28,7 @@ final class Parameters {
     return value;
   }
 
-  /** A batch of something, of the size that all operations share. */
+  /** Checks a batch against the size limit of all operations. */
   static <T> List<T> batch(String member, @Nullable List<@Nullable T> values) {
     List<T> batch = new ArrayList<>();
     for (@Nullable T value : batchOfNullable(member, values)) {
@@ -37,7 +37,7 @@ final class Parameters {
     return batch;
   }
 
-  /** The same, where the answer says which of them are missing. */
+  /** The same for an operation whose answer lists the missing values. */
   static <T> List<@Nullable T> batchOfNullable(String member, @Nullable List<@Nullable T> values) {
     List<@Nullable T> batch = required(member, values);
     if (batch.isEmpty() || batch.size() > LARGEST_BATCH) {
@@ -46,7 +46,7 @@ final class Parameters {
     return batch;
   }
 
-  /** An upload's id, where it is one: only this form is looked up. */
+  /** Checks the form of an upload's id. Only ids of this form are looked up. */
   static String uploadId(@Nullable String text) {
     String id = required("uploadId", text);
     if (!UPLOAD_ID.matcher(id).matches()) {
@@ -64,7 +64,7 @@ final class Parameters {
                     member, "must satisfy regular expression '" + DIGEST_EXPRESSION + "'"));
   }
 
-  /** A digest, where it is one: of an algorithm that exists, and as long as that makes it. */
+  /** Parses a digest; empty if the algorithm is unknown or the length is wrong. */
   static Optional<Digest> digest(String text) {
     if (!DIGEST.matcher(text).matches()) {
       return Optional.empty();

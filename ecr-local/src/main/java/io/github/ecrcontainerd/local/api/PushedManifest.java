@@ -9,21 +9,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A manifest that a client pushes, and that ECR would take.
+ * A manifest that a client pushes, and that ECR would accept.
  *
  * @param content its bytes
- * @param manifest what it says
- * @param mediaType what it is
- * @param digest its name
+ * @param manifest its parsed content
+ * @param mediaType its media type
+ * @param digest its digest
  */
-// The array comes from a String, and goes to a file: nobody changes it.
+// The array comes from a String and is written to a file. It is never changed.
 @SuppressWarnings("ArrayRecordComponent")
 record PushedManifest(byte[] content, Manifest manifest, String mediaType, Digest digest) {
 
   /**
-   * Reads one.
+   * Parses a manifest.
    *
-   * @throws EcrError if it is too long, not JSON, or of no type that ECR knows
+   * @throws EcrError if it is too long, not JSON, or of a type that ECR doesn't know
    */
   static PushedManifest read(String text, @Nullable String givenMediaType) {
     if (text.isEmpty() || text.length() > Manifest.LONGEST) {
@@ -63,7 +63,7 @@ record PushedManifest(byte[] content, Manifest manifest, String mediaType, Diges
     return mediaType;
   }
 
-  /** Schema 1 is older than the field. */
+  /** Schema 1 has no {@code mediaType} field. */
   private static Optional<String> schema1(Manifest manifest, byte[] content) {
     if (manifest.schemaVersion() != 1) {
       return Optional.empty();

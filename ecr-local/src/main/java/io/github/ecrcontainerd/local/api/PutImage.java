@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an image of layers, or an index of images, that are there already. */
+/** Creates an image from existing layers, or an index of existing images. */
 final class PutImage implements EcrOperation<PutImage.Request> {
 
   record Request(

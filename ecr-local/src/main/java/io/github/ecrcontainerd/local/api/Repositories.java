@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what {@code registryId} and {@code repositoryName} of a request name. */
+/** Finds the repository of a request's {@code registryId} and {@code repositoryName}. */
 final class Repositories {
-  /** The registry of whoever doesn't name one: the account of AWS's documents. */
+  /** The registry of a request without one: the account in AWS's documentation. */
   private static final String DEFAULT_REGISTRY = "123456789012";
 
   private static final Pattern REGISTRY_ID = Pattern.compile("[0-9]{12}");

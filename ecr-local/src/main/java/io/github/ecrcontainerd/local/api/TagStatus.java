@@ -2,7 +2,7 @@ package io.github.ecrcontainerd.local.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which images a list is about. */
+/** The images that a list includes. */
 enum TagStatus {
   TAGGED,
   UNTAGGED,

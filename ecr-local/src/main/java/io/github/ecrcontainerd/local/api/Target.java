@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The repository that a call is about.
  *
- * @param registryId the account, as the caller has it
+ * @param registryId the account, as the caller states it
  * @param repository the repository
  */
 record Target(String registryId, Repository repository) {
@@ -24,7 +24,7 @@ record Target(String registryId, Repository repository) {
     return repository.images();
   }
 
-  /** How ECR's messages name it. */
+  /** The repository's name in ECR's messages. */
   String inWords() {
     return "the repository with name '%s' in the registry with id '%s'"
         .formatted(name(), registryId);
@@ -34,7 +34,7 @@ record Target(String registryId, Repository repository) {
    * An upload to it.
    *
    * @throws EcrError if there is none
-   * @throws IOException if one that is to be lost can't be removed
+   * @throws IOException if an upload that is to be lost can't be removed
    */
   Upload upload(@Nullable String uploadId, Call call) throws IOException {
     String id = Parameters.uploadId(uploadId);

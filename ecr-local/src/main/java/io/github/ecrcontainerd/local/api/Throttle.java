@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets so many calls of an operation pass in a second as the conditions say: a token bucket for
- * each, which holds the tokens of one second, and one at least.
+ * Limits the calls of each operation per second, as the conditions state. Each operation has a
+ * token bucket that holds the tokens of one second, at least one.
  */
 final class Throttle {
   private static final class Bucket {

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the next part of a layer. */
+/** Receives the next part of a layer. */
 final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
   /** LayerPartBlob in the model of ECR's API, in bytes. */
   static final int LARGEST_PART = 20_971_520;
@@ -85,7 +85,7 @@ final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
     }
   }
 
-  /** With -1 for the last byte where none was received. */
+  /** The last valid byte is -1 if no byte was received. */
   private static EcrError invalid(Target target, Upload upload, String why) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("registryId", target.registryId());

@@ -1,5 +1,5 @@
 /**
- * ECR's API, JSON 1.1 over HTTP: one class an operation, and the dispatcher above them.
+ * ECR's API, JSON 1.1 over HTTP: one class for each operation, and a dispatcher.
  *
  * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
  */

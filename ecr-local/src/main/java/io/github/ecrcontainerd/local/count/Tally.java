@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
-/** Counts. One lock holds all of it together, so that no two counts contradict each other. */
+/** The counts. One lock guards all of them, so that they never contradict each other. */
 public final class Tally implements Counters {
   private static final int MOST_TRANSFERS_KEPT = 100_000;
 
@@ -49,7 +49,7 @@ public final class Tally implements Counters {
     refused++;
   }
 
-  /** Counts a layer request, whose bytes are counted as they go. */
+  /** Counts a layer request, whose bytes are counted as they are sent. */
   public synchronized Sending sending(long number, Digest digest, ByteRange range, int status) {
     Sending sending = new Sending(number, digest, range, status);
     if (transfers.size() == MOST_TRANSFERS_KEPT) {
@@ -76,7 +76,10 @@ public final class Tally implements Counters {
       this.status = status;
     }
 
-    /** Counts bytes that are about to leave; or, below 0, those of them that could not. */
+    /**
+     * Counts bytes that are about to be sent. A negative number takes back bytes that were not
+     * sent.
+     */
     public void sent(long more) {
       synchronized (Tally.this) {
         sent += more;
@@ -84,7 +87,7 @@ public final class Tally implements Counters {
       }
     }
 
-    /** It is over. Calling it again changes nothing. */
+    /** The request has ended. A second call does nothing. */
     public void end() {
       synchronized (Tally.this) {
         if (!ended) {

@@ -1,5 +1,5 @@
 /**
- * What the server was asked for, counted.
+ * Counts the server's requests.
  *
  * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
  */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets bodies of requests arrive, or break off where their endpoint wants it. */
+/** Passes request bodies on, or breaks them off where their endpoint requires it. */
 final class ArrivingBody extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ArrivingBody.class);
 

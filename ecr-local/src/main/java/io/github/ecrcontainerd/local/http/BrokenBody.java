@@ -1,9 +1,9 @@
 package io.github.ecrcontainerd.local.http;
 
 /**
- * Where a request breaks off, which gets no answer then.
+ * The point at which a request breaks off. It then gets no answer.
  *
- * @param after when so many bytes of its body have arrived, or all of them
- * @param reset whether the connection is reset; else it stays open, and nothing more is read
+ * @param after the number of bytes of its body to read first; fewer if the body ends
+ * @param reset whether the connection is reset; otherwise it stays open, and nothing more is read
  */
 public record BrokenBody(long after, boolean reset) {}

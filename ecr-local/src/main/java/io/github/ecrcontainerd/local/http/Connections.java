@@ -4,19 +4,19 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.ssl.SslHandler;
 
-/** What can be done to a connection, whatever it speaks. */
+/** Operations on a connection with or without TLS. */
 public final class Connections {
   private Connections() {}
 
-  /** Whether all bytes have to pass through TLS. */
+  /** Whether the connection uses TLS. */
   public static boolean isTls(Channel channel) {
     return channel.pipeline().get(SslHandler.class) != null;
   }
 
-  /** Resets it (RST), without TLS's own word of farewell. */
+  /** Resets the connection (RST), without TLS's close notification. */
   public static void reset(Channel channel) {
     channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    // From the first handler on, that is: not by that of TLS.
+    // Closes from the first handler's context, which bypasses the TLS handler.
     var _ = channel.pipeline().firstContext().close();
   }
 }

@@ -6,21 +6,21 @@ import io.netty.handler.codec.http.HttpRequest;
 import java.io.IOException;
 import java.util.Optional;
 
-/** What answers the requests of one port. */
+/** Answers the requests of one port. */
 public interface Endpoint {
 
-  /** The longest body of a request that it takes, in bytes. */
+  /** The maximum length of a request's body, in bytes. */
   int longestBody();
 
   /**
    * Answers a request: writes a whole response to the channel, now or later. Runs on a virtual
-   * thread, may block, and may not keep the request.
+   * thread, may block, and must not keep the request.
    */
   void answer(Channel channel, FullHttpRequest request) throws IOException;
 
   /**
-   * Looks at a request whose body is still to come. Runs on the connection's event loop, and may
-   * not block.
+   * Inspects a request before its body arrives. Runs on the connection's event loop, and must not
+   * block.
    *
    * @return where the request breaks off, if it does
    */

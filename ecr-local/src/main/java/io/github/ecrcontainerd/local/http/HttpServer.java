@@ -25,11 +25,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The ports of one server, their connections and their threads. Bytes move on an event loop a core;
- * requests are answered on a virtual thread each, because answering reads files.
+ * The ports of one server, their connections and their threads. Bytes are read and written on event
+ * loops. Each request is answered on its own virtual thread, because answering reads files.
  */
 public final class HttpServer implements AutoCloseable {
-  /** A head of a request is at most as long as S3 and ECR take it. */
+  /** The maximum length of a request's head, as S3 and ECR accept it. */
   private static final int LONGEST_HEAD = 64 << 10;
 
   private final Optional<SslContext> tls;
@@ -38,14 +38,14 @@ public final class HttpServer implements AutoCloseable {
   private final ExecutorService answering = Executors.newVirtualThreadPerTaskExecutor();
   private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
-  /** Netty 4.1, which applications of Spring Boot 3 have, knows no other one. */
+  /** Netty 4.1, which Spring Boot 3 applications have, offers only this class. */
   @SuppressWarnings("deprecation")
   private static EventLoopGroup newLoops() {
     return new NioEventLoopGroup(0, new DefaultThreadFactory("ecr-local", true));
   }
 
   /**
-   * @param tls what all ports speak TLS with
+   * @param tls the TLS context of all ports; empty for plain HTTP
    */
   public HttpServer(Optional<SslContext> tls) {
     this.tls = tls;
@@ -54,7 +54,7 @@ public final class HttpServer implements AutoCloseable {
   /**
    * Opens a port.
    *
-   * @param address where to listen; port 0 for any that is free
+   * @param address the address to listen on; port 0 for any free port
    * @return the port
    * @throws IOException if the address can't be listened on
    */
@@ -101,7 +101,7 @@ public final class HttpServer implements AutoCloseable {
             new RequestHandler(endpoint, answering));
   }
 
-  /** Closes ports and connections, and waits until what is being answered has ended. */
+  /** Closes ports and connections, and waits for requests that are being answered. */
   @Override
   public void close() {
     channels.close().awaitUninterruptibly();

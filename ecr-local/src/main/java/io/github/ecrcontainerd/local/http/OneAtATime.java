@@ -9,11 +9,11 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a request pass when the one before it is answered: a peer may send several without waiting
- * (HTTP/1.1 pipelining), and answers have to leave in their order.
+ * Passes a request on when the previous one is answered. A peer may send several without waiting
+ * (HTTP/1.1 pipelining), and the answers must be in the same order.
  */
 final class OneAtATime extends ChannelDuplexHandler {
-  /** Real clients don't pipeline; who sends more ahead than this is no client of ours. */
+  /** Real clients don't pipeline. A connection with more waiting requests than this is closed. */
   private static final int MOST_WAITING = 8;
 
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();

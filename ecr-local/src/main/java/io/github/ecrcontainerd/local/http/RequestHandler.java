@@ -15,7 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of a connection's pipeline: hands each request to its endpoint, on a virtual thread. */
+/** The end of a connection's pipeline: passes each request to its endpoint, on a virtual thread. */
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
 
@@ -57,7 +57,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     try {
       endpoint.answer(context.channel(), request);
     } catch (IOException | RuntimeException | LinkageError e) {
-      // An application may have versions of our libraries that lack classes. Its client would wait.
+      // LinkageError: the application may have versions of our libraries that lack classes. Without
+      // the close, the client would wait.
       if (context.channel().isActive()) {
         LOG.warn("A {} request could not be answered", request.method(), e);
       }
@@ -79,7 +80,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    // A peer that went away, nearly always.
+    // Nearly always, the peer has disconnected.
     LOG.debug("A connection broke", cause);
     var _ = context.close();
   }

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How the body of one response leaves.
+ * How the body of one response is sent.
  *
  * @param range the bytes of the file
- * @param bytesPerSecond how fast; 0 for as fast as it goes
+ * @param bytesPerSecond the rate; 0 for as fast as possible
  * @param corrupt the byte of the file that is sent wrong; -1 for none
- * @param stop the byte of the file that {@code end} happens at, instead of that byte; behind the
- *     range where nothing happens
- * @param end what happens there
+ * @param stop the byte of the file that is not sent because {@code end} happens there; after the
+ *     range if nothing happens
+ * @param end the faulty end
  * @param padding how many zeros follow the range
  */
 record BodyPlan(
@@ -59,17 +59,17 @@ record BodyPlan(
         : new BodyPlan(range, pace, -1, range.first() + after, Optional.of(end), 0);
   }
 
-  /** How many bytes the response promises: its Content-Length. */
+  /** The Content-Length of the response. */
   long length() {
     return range.length() + padding;
   }
 
-  /** Whether the response ends badly when so much of the file has left. */
+  /** Whether the faulty end happens at this position of the file. */
   boolean stopsAt(long position) {
     return end.isPresent() && position == stop;
   }
 
-  /** How many bytes can leave in one go. */
+  /** How many bytes can be sent at once. */
   long chunk(long position) {
     long upTo = Math.min(range.end(), stop);
     if (corrupt == position) {
@@ -80,7 +80,10 @@ record BodyPlan(
     return bytesPerSecond == 0 ? upTo - position : Math.min(upTo - position, paceChunk());
   }
 
-  /** What leaves in 5 ms: several chunks a range, and more than one tick of the timer. */
+  /**
+   * The bytes of 5 ms, which give several chunks per range, and take more than one tick of the
+   * timer.
+   */
   private long paceChunk() {
     return Math.clamp(bytesPerSecond / 200, 1 << 10, 1 << 20);
   }

@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.local.layers;
 
-/** How a response ends that does not end well. */
+/** How a faulty response ends. */
 enum FaultyEnd {
   RESET,
   CLOSE,

@@ -34,7 +34,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Answers GET of a layer's URL, and HEAD by a refusal, as S3 does. */
+/** Answers GET of a layer's URL, and refuses HEAD, as S3 does. */
 public final class LayerEndpoint implements Endpoint {
   /** RFC 9110, section 5.6.7. */
   private static final DateTimeFormatter HTTP_DATE =
@@ -80,7 +80,7 @@ public final class LayerEndpoint implements Endpoint {
       }
       Blob blob = blob(layer(request.uri()), request.uri());
       if (head) {
-        // The method is part of what is signed, and the URLs are for GET.
+        // The signature covers the method, and the URLs are signed for GET.
         throw S3Error.signatureDoesNotMatch();
       }
       if (!matches(request, HttpHeaderNames.IF_MATCH, blob).orElse(true)) {
@@ -158,7 +158,10 @@ public final class LayerEndpoint implements Endpoint {
     };
   }
 
-  /** Whether a conditional header names the blob's ETag or any (RFC 9110, 13.1); empty without. */
+  /**
+   * Whether a conditional header matches the blob's ETag (RFC 9110, 13.1); empty without the
+   * header.
+   */
   private static Optional<Boolean> matches(FullHttpRequest request, AsciiString header, Blob blob) {
     return Optional.ofNullable(request.headers().get(header))
         .map(

@@ -24,8 +24,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs the URLs of layers, and checks them: the query parameters of a presigned URL of S3 ("Using
- * query parameters", Signature Version 4), with a key that no one but this server knows.
+ * Signs and checks the URLs of layers. They have the query parameters of S3's presigned URLs
+ * ("Using query parameters", Signature Version 4), and are signed with a key that only this server
+ * knows.
  */
 public final class PresignedUrls {
   private static final String ALGORITHM = "HmacSHA256";
@@ -48,10 +49,10 @@ public final class PresignedUrls {
     this.key = new SecretKeySpec(secret, ALGORITHM);
   }
 
-  /** What a URL names. */
+  /** The layer of a URL. */
   public record SignedLayer(RepositoryName repository, Digest digest) {}
 
-  /** A URL that is good for some time. */
+  /** Signs a URL with a limited lifetime. */
   public String sign(URI endpoint, RepositoryName repository, Digest digest, Duration lifetime) {
     Instant now = clock.instant();
     String path = "/" + repository + BLOBS + digest.algorithm().label() + "/" + digest.hex();
@@ -70,7 +71,7 @@ public final class PresignedUrls {
   /**
    * Checks a URL's path and query.
    *
-   * @throws S3Error if it is not signed, not by us, or too old; or if it names nothing
+   * @throws S3Error if it is not signed by this server, has expired, or names no layer
    */
   SignedLayer check(String uri) {
     QueryStringDecoder decoder = new QueryStringDecoder(uri);

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Range of a request (RFC 9110, section 14.2). As S3 does it: one range; what is malformed, or
- * more than one, is ignored.
+ * Parses the Range header of a request (RFC 9110, section 14.2). As in S3, only one range is
+ * supported. A malformed header, or one with several ranges, is ignored.
  */
 final class RangeHeader {
   private static final Pattern ONE_RANGE =
@@ -17,7 +17,7 @@ final class RangeHeader {
   private RangeHeader() {}
 
   /**
-   * The bytes that are asked for; none where it is for all of them.
+   * Returns the requested bytes; empty if all bytes are requested.
    *
    * @throws S3Error if there is no byte in the range
    */

@@ -6,7 +6,7 @@ import io.github.ecrcontainerd.resolver.Digest;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Numbers the requests for layers, all together and for each of them. */
+/** Numbers the layer requests, in total and for each layer. */
 final class RequestNumbers {
   private long last;
   private final Map<Digest, Long> lastOf = new HashMap<>();

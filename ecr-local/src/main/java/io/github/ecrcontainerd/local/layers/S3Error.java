@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** An error in S3's words ("Error responses" in its API reference): a status and some XML. */
+/** An error in S3's form ("Error responses" in its API reference): a status and some XML. */
 final class S3Error extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -99,7 +99,9 @@ final class S3Error extends RuntimeException {
         "We encountered an internal error. Please try again.");
   }
 
-  /** The Content-Range of the response: how long a layer is that has no such range. */
+  /**
+   * The Content-Range of the response, which states the length of a layer that has no such range.
+   */
   Optional<String> contentRange() {
     return Optional.ofNullable(details.get(ACTUAL_SIZE)).map(size -> "bytes */" + size);
   }

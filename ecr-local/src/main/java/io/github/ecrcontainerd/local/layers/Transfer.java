@@ -23,17 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One response with bytes of a layer, from its head to its end. The kernel copies from the file to
- * the socket (sendfile): all in one go, or chunk by chunk where there is a limit or a fault. Over
- * TLS it can't, and pieces are read. Runs on the connection's event loop, and owns the file.
+ * Sends one response with bytes of a layer, from its head to its end. The kernel copies from the
+ * file to the socket (sendfile), all at once, or chunk by chunk if there is a limit or a fault.
+ * Over TLS that is impossible, so pieces of the file are read. Runs on the connection's event loop,
+ * and owns the file.
  */
 final class Transfer {
   private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
 
-  /** A connection that was held up may catch up this much, and not all that it missed. */
+  /** A delayed connection may catch up only this much of the time that it lost. */
   private static final long CATCH_UP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-  /** Some records of TLS, which have 16 KiB each. */
+  /** Several TLS records of 16 KiB each. */
   private static final int PIECE = 256 << 10;
 
   private final Channel channel;
@@ -43,13 +44,13 @@ final class Transfer {
   private final Tally.Sending sending;
   private final ChannelFutureListener gone = closed -> gone();
 
-  /** The byte of the file that comes next. */
+  /** The next byte of the file. */
   private long position;
 
-  /** When, by the limit, all that has left so far may have arrived. */
+  /** When, by the bandwidth limit, all bytes sent so far may have arrived. */
   private long due;
 
-  /** Whether bytes are on their way: then it is their future that says how it went. */
+  /** Whether a write is in progress. Its future then reports the result. */
   private boolean writing;
 
   private boolean ended;
@@ -63,7 +64,7 @@ final class Transfer {
     this.position = plan.range().first();
   }
 
-  /** Begins, after some time. */
+  /** Begins the response after the latency. */
   void start(HttpResponse head, Duration latency) {
     var _ = channel.closeFuture().addListener(gone);
     try {
@@ -96,7 +97,7 @@ final class Transfer {
       if (plan.bytesPerSecond() == 0) {
         send(length);
       } else {
-        // A byte leaves when the last of its chunk would have come over a link of that bandwidth.
+        // A chunk is sent when its last byte would have arrived over a link of that bandwidth.
         long now = System.nanoTime();
         due =
             Math.max(due, now - CATCH_UP_NANOS)
@@ -202,7 +203,7 @@ final class Transfer {
     }
   }
 
-  /** Some bytes of a file that stays open when they have left. */
+  /** A file region that doesn't close its file after it was sent. */
   private static final class Chunk extends DefaultFileRegion {
     Chunk(FileChannel file, long position, long count) {
       super(file, position, count);

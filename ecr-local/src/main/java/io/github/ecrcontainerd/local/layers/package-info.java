@@ -1,5 +1,5 @@
 /**
- * The second port: layers under presigned URLs, as S3 serves them.
+ * The second port: serves layers at presigned URLs, as S3 does.
  *
  * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
  */

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** Writes a file so that a reader sees all of it or none: a temporary file, renamed. */
+/** Writes a file atomically: a temporary file is written and then renamed. */
 final class AtomicFile {
   private AtomicFile() {}
 

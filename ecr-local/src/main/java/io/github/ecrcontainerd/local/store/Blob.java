@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * A file of a layout.
+ * A blob file of a layout.
  *
- * @param digest its name
- * @param path where it is
+ * @param digest its digest
+ * @param path its path
  * @param size its length in bytes
- * @param written when it got there
+ * @param written when it was written
  */
 public record Blob(Digest digest, Path path, long size, Instant written) {}

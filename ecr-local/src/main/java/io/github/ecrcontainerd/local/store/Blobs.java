@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
-/** The {@code blobs} directory of a layout. What is in it is served as it is, right or wrong. */
+/**
+ * The {@code blobs} directory of a layout. Its files are served without a check of their digests.
+ */
 final class Blobs {
   private final Path directory;
 
@@ -38,7 +40,7 @@ final class Blobs {
     AtomicFile.write(path, content);
   }
 
-  /** Takes a complete file of the same file system. */
+  /** Moves a complete file of the same file system into the directory. */
   void take(Digest digest, Path complete) throws IOException {
     Path path = path(digest);
     Files.createDirectories(path.getParent());

@@ -25,7 +25,7 @@ public final class Catalog {
     return digest == null ? Optional.empty() : byDigest(digest);
   }
 
-  /** All of them: those that {@code index.json} names, and those that their indexes name. */
+  /** All images: those in {@code index.json}, and those in their indexes. */
   public Collection<StoredImage> all() {
     return byDigest.values();
   }

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
-/** Makes a {@link Catalog} of an {@code index.json}: walks from its entries through all indexes. */
+/** Reads a {@link Catalog} from an {@code index.json}: follows its entries through all indexes. */
 final class CatalogReading {
   private static final Logger LOG = LoggerFactory.getLogger(CatalogReading.class);
 
@@ -64,7 +64,9 @@ final class CatalogReading {
     return new Catalog(images, byTag);
   }
 
-  /** The image of a digest, with all that it leads to; null where its bytes are missing. */
+  /**
+   * Adds the image of a digest, and all images that it refers to; null if its bytes are missing.
+   */
   private @Nullable Found visit(Digest digest, String mediaType) throws IOException {
     @Nullable Found known = found.get(digest);
     if (known != null) {
@@ -93,7 +95,7 @@ final class CatalogReading {
           .manifest()
           .children();
     } catch (IllegalArgumentException e) {
-      // It is served as it is all the same: a client has to cope with a broken registry.
+      // The content is served nevertheless, because a client must cope with a broken registry.
       LOG.debug("{} is no index: {}", image.blob.path(), e.getMessage());
       return List.of();
     }

@@ -9,9 +9,9 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a second server out of a directory: it would sweep out the uploads of the first, and each
- * would write over the other's index. The system gives it up with the process, however that ends;
- * the empty file stays.
+ * Prevents a second server from using a directory. It would remove the uploads of the first, and
+ * each would overwrite the other's index. The system releases the lock when the process ends, even
+ * if it is killed. The empty lock file stays.
  */
 final class DirectoryLock implements AutoCloseable {
   private final FileChannel file;
@@ -46,7 +46,7 @@ final class DirectoryLock implements AutoCloseable {
       @Nullable FileLock lock = file.tryLock();
       return lock != null;
     } catch (OverlappingFileLockException e) {
-      // By another server of this JVM.
+      // Another server of this JVM holds the lock.
       return false;
     }
   }

@@ -11,8 +11,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A change of the images of one repository. It holds the repository's lock from its opening to its
- * closing; nothing changes on disk before {@link #commit}.
+ * A change of the images of one repository. It holds the repository's lock until it is closed. The
+ * index doesn't change on disk before {@link #commit}.
  */
 public final class IndexEdit implements AutoCloseable {
   private final IndexFile file;
@@ -24,7 +24,7 @@ public final class IndexEdit implements AutoCloseable {
   private final List<Digest> deleted = new ArrayList<>();
 
   /**
-   * @param held is held already; {@link #close} unlocks it
+   * @param held the repository's lock, which the caller has acquired; {@link #close} unlocks it
    */
   IndexEdit(IndexFile file, Blobs blobs, Lock held) throws IOException {
     this.file = file;
@@ -40,7 +40,7 @@ public final class IndexEdit implements AutoCloseable {
     return before;
   }
 
-  /** Adds an image, or names one that is there already. */
+  /** Adds an image, or tags an existing one. */
   public void put(Digest digest, String mediaType, byte[] content, Optional<String> tag)
       throws IOException {
     if (blobs.find(digest).isEmpty()) {
@@ -63,7 +63,7 @@ public final class IndexEdit implements AutoCloseable {
     tag.ifPresent(name -> IndexEntry.setTag(entry, name));
   }
 
-  /** Takes a tag away from its image, which stays, under its digest. */
+  /** Removes a tag from its image. The image stays under its digest. */
   public void untag(String tag) {
     for (int i = 0; i < entries.size(); i++) {
       if (entries.get(i) instanceof ObjectNode entry
@@ -106,7 +106,7 @@ public final class IndexEdit implements AutoCloseable {
     return same;
   }
 
-  /** Makes the change. */
+  /** Writes the change. */
   public void commit() throws IOException {
     file.write(index);
     for (Digest digest : deleted) {

@@ -5,11 +5,14 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The descriptors of {@code index.json}: what they say, and how they are written. */
+/** Reads and writes the descriptors of {@code index.json}. */
 final class IndexEntry {
   private static final String ANNOTATIONS = "annotations";
 
-  /** Where a layout keeps a tag (OCI image specification, "Pre-Defined Annotation Keys"). */
+  /**
+   * The annotation that holds a tag in a layout (OCI image specification, "Pre-Defined Annotation
+   * Keys").
+   */
   private static final String REF_NAME = "org.opencontainers.image.ref.name";
 
   private IndexEntry() {}
@@ -26,7 +29,7 @@ final class IndexEntry {
     try {
       return Optional.of(Digest.parse(entry.path("digest").asString("")));
     } catch (IllegalArgumentException e) {
-      // Another program's mistake: it can't be asked for, because no digest matches it.
+      // A mistake of another program. The entry can't be requested, because no digest matches it.
       return Optional.empty();
     }
   }
@@ -35,7 +38,7 @@ final class IndexEntry {
     return entry.path("mediaType").asString("");
   }
 
-  /** The tag. Other programs also keep whole names there, which are none. */
+  /** The tag. Other programs also write full names there, which are not tags. */
   static Optional<String> tag(JsonNode entry) {
     return Optional.of(entry.path(ANNOTATIONS).path(REF_NAME).asString("")).filter(Tag::isTag);
   }

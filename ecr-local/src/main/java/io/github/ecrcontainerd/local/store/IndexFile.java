@@ -13,13 +13,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The {@code index.json} of a layout. Other programs write it too, while we run: it is read again
- * whenever it changed.
+ * The {@code index.json} of a layout. Other programs may write it at any time, so it is read again
+ * whenever it has changed.
  */
 final class IndexFile {
   /**
-   * A file as young as this may change again without a trace in its times (a tick of the file
-   * system's clock is some milliseconds long), so what was read of it is not kept.
+   * A file that is newer than this may change again with the same modification time, because a tick
+   * of the file system's clock is some milliseconds long. So its content is not cached.
    */
   private static final long TOO_YOUNG_MILLIS = 100;
 
@@ -40,7 +40,7 @@ final class IndexFile {
     return read().catalog;
   }
 
-  /** The file's content, for a change of it. */
+  /** A copy of the file's content, to be changed. */
   synchronized ObjectNode copy() throws IOException {
     return read().index.deepCopy();
   }
@@ -78,7 +78,8 @@ final class IndexFile {
       index = parse(Files.readAllBytes(file));
     } catch (JacksonException | NotAnIndexException e) {
       if (earlier != null) {
-        // Half written by another program: what it said before holds until it can be read.
+        // Another program has written it partially. The earlier content applies until it can be
+        // read.
         return earlier;
       }
       throw new IOException(file + " is not the index of an image layout", e);

@@ -2,7 +2,7 @@ package io.github.ecrcontainerd.local.store;
 
 import tools.jackson.databind.json.JsonMapper;
 
-/** The one JSON mapper of this package: trees only. */
+/** The JSON mapper of this package, for trees only. */
 final class Json {
   static final JsonMapper MAPPER = JsonMapper.shared();
 

@@ -12,15 +12,15 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a manifest or an index says of other content: as much of it as a registry looks at.
+ * The parts of a manifest or an index that a registry uses.
  *
- * @param mediaType what it says that it is
+ * @param mediaType its own media type field
  * @param schemaVersion 1 or 2
- * @param config its configuration, where it has one
- * @param layers its layers, in its order; those of a schema 1 manifest have no size and no type
+ * @param config its configuration, if it has one
+ * @param layers its layers, in order; those of a schema 1 manifest have no size and no type
  * @param children the manifests of an index
- * @param subject what it refers to, as an artifact
- * @param artifactType what kind of artifact it says to be
+ * @param subject the manifest that an artifact refers to
+ * @param artifactType its artifact type
  * @param annotations free text by key
  */
 public record Manifest(
@@ -33,21 +33,23 @@ public record Manifest(
     Optional<String> artifactType,
     Map<String, String> annotations) {
 
-  /** The largest that ECR takes, in characters (ImageManifest in the model of its API). */
+  /**
+   * The longest manifest that ECR accepts, in characters (ImageManifest in the model of its API).
+   */
   public static final int LONGEST = 4_194_304;
 
   /**
-   * A descriptor inside of a manifest.
+   * A descriptor in a manifest.
    *
-   * @param elsewhere whether its bytes need not be in the repository: a foreign layer
+   * @param elsewhere whether it is a foreign layer, whose bytes need not be in the repository
    */
   public record Link(Optional<String> mediaType, Digest digest, long size, boolean elsewhere) {}
 
   /**
-   * Reads one.
+   * Parses a manifest.
    *
-   * @throws IllegalArgumentException if it is not JSON, or not of a manifest's form; the message
-   *     says why
+   * @throws IllegalArgumentException if it is not JSON, or doesn't have a manifest's form; the
+   *     message says why
    */
   public static Manifest parse(byte[] content) {
     JsonNode root;
@@ -122,7 +124,7 @@ public record Manifest(
     return Map.copyOf(annotations);
   }
 
-  /** The bytes of all layers together: those of the layers that travel. */
+  /** The total size of all layers, in bytes. */
   public long layerBytes() {
     return layers.stream().mapToLong(Link::size).sum();
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The repositories under one directory, each at the path that is its name. */
+/** The repositories under one directory. The name of each is its path. */
 public final class Registry implements AutoCloseable {
   private final Path directory;
   private final Map<RepositoryName, Repository> known = new ConcurrentHashMap<>();
@@ -30,10 +30,10 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Opens a directory, which is made where it is missing, and sweeps out abandoned uploads.
+   * Opens a directory, creates it if it is missing, and removes abandoned uploads.
    *
-   * @param createOnPush whether a push creates the repository that it names
-   * @throws IOException if it can't be used, or another server serves it
+   * @param createOnPush whether a push creates a missing repository
+   * @throws IOException if the directory can't be used, or another server serves it
    */
   public static Registry open(Path directory, boolean createOnPush) throws IOException {
     Files.createDirectories(directory);
@@ -54,7 +54,9 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  /** A repository, by its name; also one that another program made while we run. */
+  /**
+   * Finds a repository by name, including one that another program created while this server runs.
+   */
   public Optional<Repository> find(RepositoryName name) {
     return Repository.isLayout(directory.resolve(name.value()))
         ? Optional.of(known(name))
@@ -62,14 +64,16 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * What a push asks before its first upload: like {@link #find}, but where a push creates its
-   * repository, one that doesn't exist yet is found too, and is empty. Creates nothing.
+   * Finds the repository of a push before its first upload. If a push creates missing repositories,
+   * a missing one is found too, and is empty. Otherwise the same as {@link #find}. Creates nothing.
    */
   public Optional<Repository> findForPush(RepositoryName name) {
     return createOnPush ? Optional.of(known(name)) : find(name);
   }
 
-  /** The repository that a push writes to: created now, where a push creates it. */
+  /**
+   * The repository that a push writes to. It is created now if it is missing and a push creates it.
+   */
   public synchronized Optional<Repository> openForPush(RepositoryName name) throws IOException {
     Optional<Repository> found = find(name);
     return found.isPresent() || !createOnPush
@@ -82,9 +86,9 @@ public final class Registry implements AutoCloseable {
   }
 
   /**
-   * Makes one.
+   * Creates a repository.
    *
-   * @throws FileAlreadyExistsException if it is there already
+   * @throws FileAlreadyExistsException if it exists
    */
   public synchronized Repository create(RepositoryName name, TagMutability mutability)
       throws IOException {
@@ -93,7 +97,7 @@ public final class Registry implements AutoCloseable {
     return repository;
   }
 
-  /** All of them, sorted by their names. */
+  /** All repositories, sorted by name. */
   public List<Repository> repositories() throws IOException {
     List<Repository> found = new ArrayList<>();
     Files.walkFileTree(
@@ -132,7 +136,7 @@ public final class Registry implements AutoCloseable {
         || (last.equals("blobs") && parent != null && Repository.isLayout(parent));
   }
 
-  /** What a directory is called as a repository. */
+  /** The repository name of a directory. */
   private Optional<RepositoryName> nameOf(Path path) {
     try {
       return Optional.of(new RepositoryName(directory.relativize(path).toString()));
@@ -141,7 +145,7 @@ public final class Registry implements AutoCloseable {
     }
   }
 
-  /** Ends all uploads. What was pushed stays. */
+  /** Ends all uploads. Pushed images stay. */
   @Override
   public void close() throws IOException {
     try {

@@ -13,12 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import tools.jackson.core.JacksonException;
 
-/** One repository: an image layout, and what ECR knows of it beside the images. */
+/** One repository: an image layout, its settings and its uploads. */
 public final class Repository {
   static final String LAYOUT_FILE = "oci-layout";
   static final String INDEX_FILE = "index.json";
 
-  /** Ours: uploads that go on, and the settings. Other programs don't look there. */
+  /**
+   * This server's own directory: uploads in progress, and the settings. Other programs ignore it.
+   */
   private static final String HIDDEN = ".ecr-local";
 
   private static final byte[] LAYOUT =
@@ -39,7 +41,7 @@ public final class Repository {
     this.uploads = new Uploads(directory.resolve(HIDDEN).resolve("uploads"));
   }
 
-  /** Makes the layout, or throws FileAlreadyExistsException. */
+  /** Creates the layout, or throws FileAlreadyExistsException. */
   void create(TagMutability mutability) throws IOException {
     Files.createDirectories(directory);
     if (isLayout(directory)) {
@@ -63,7 +65,9 @@ public final class Repository {
     return name;
   }
 
-  /** When its directory was made; where the file system doesn't know, when it last changed. */
+  /**
+   * When its directory was created. If the file system doesn't record that, when it last changed.
+   */
   public Instant createdAt() throws IOException {
     return Files.readAttributes(directory, BasicFileAttributes.class).creationTime().toInstant();
   }
@@ -86,12 +90,12 @@ public final class Repository {
     }
   }
 
-  /** Its images, as they are now. */
+  /** Its current images. */
   public Catalog images() throws IOException {
     return index.catalog();
   }
 
-  /** A change of its images. It begins when those before it have ended. */
+  /** Begins a change of its images, after earlier changes have ended. */
   public IndexEdit edit() throws IOException {
     editing.lock();
     boolean opened = false;
@@ -112,17 +116,17 @@ public final class Repository {
     return blob.isPresent() && images().byDigest(digest).isPresent() ? Optional.empty() : blob;
   }
 
-  /** The layer uploads that go on. */
+  /** The layer uploads in progress. */
   public Uploads uploads() {
     return uploads;
   }
 
-  /** Makes a layer of an upload that is complete. */
+  /** Makes a layer of a complete upload. */
   public void complete(Upload upload, Digest digest) throws IOException {
     blobs.take(digest, upload.file());
   }
 
-  /** Removes what uploads left behind. */
+  /** Ends all uploads, and removes their files. */
   void sweep() throws IOException {
     uploads.sweep();
     Path hidden = directory.resolve(HIDDEN);

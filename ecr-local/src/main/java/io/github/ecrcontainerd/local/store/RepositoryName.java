@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The name of a repository, slashes included. One that exists is well-formed: as a path it stays
- * under the directory that it is resolved against, and never meets a layout's own files.
+ * The name of a repository, including slashes. Every instance is well-formed: as a path, it stays
+ * under the directory that it is resolved against, and never conflicts with a layout's own files.
  *
  * @param value the name
  */
@@ -17,7 +17,7 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
 
   private static final Pattern PATTERN = Pattern.compile(EXPRESSION);
 
-  /** What a layout holds, so what a repository below another one can't be called. */
+  /** The files of a layout, which can't be names of a repository below another one. */
   private static final Set<String> OF_A_LAYOUT = Set.of("blobs", "index.json", "oci-layout");
 
   public RepositoryName {

@@ -15,10 +15,10 @@ public final class SignedManifest {
   private SignedManifest() {}
 
   /**
-   * The digest: of the first {@code formatLength} bytes and the {@code formatTail} behind them, as
-   * the protected header of each signature says.
+   * The digest of the first {@code formatLength} bytes, followed by the {@code formatTail}, as the
+   * protected header of each signature states them.
    *
-   * @throws IllegalArgumentException if it holds no such signature
+   * @throws IllegalArgumentException if there is no such signature
    */
   public static Digest digest(byte[] content) {
     try {
@@ -39,7 +39,7 @@ public final class SignedManifest {
     }
   }
 
-  /** Whether it carries signatures. */
+  /** Whether the manifest has signatures. */
   public static boolean isSigned(byte[] content) {
     return new String(content, StandardCharsets.UTF_8).contains("\"signatures\"");
   }

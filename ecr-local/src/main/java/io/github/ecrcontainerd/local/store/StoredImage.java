@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * A manifest or an index in a repository.
  *
- * @param mediaType what {@code index.json}, or the index that refers to it, says that it is
+ * @param mediaType its media type in {@code index.json}, or in the index that refers to it
  * @param blob its bytes
  * @param tags its tags, sorted
  * @param indexes the indexes that refer to it
@@ -20,20 +20,20 @@ public record StoredImage(String mediaType, Blob blob, List<String> tags, List<D
     return blob.digest();
   }
 
-  /** When it was pushed, or put there by another program. */
+  /** When it was pushed, or written by another program. */
   public Instant pushedAt() {
     return blob.written();
   }
 
-  /** Its bytes, as they are. */
+  /** Its bytes, unchanged. */
   public byte[] read() throws IOException {
     return Files.readAllBytes(blob.path());
   }
 
   /**
-   * What it says of other content.
+   * Its parsed content.
    *
-   * @throws IllegalArgumentException if it is no manifest at all
+   * @throws IllegalArgumentException if it is not a manifest
    */
   public Manifest manifest() throws IOException {
     if (blob.size() > Manifest.LONGEST) {

@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.local.store;
 
-/** Whether a tag may be moved to another image, in ECR's words. */
+/** Whether a tag may be moved to another image, with ECR's names. */
 public enum TagMutability {
   MUTABLE,
   IMMUTABLE

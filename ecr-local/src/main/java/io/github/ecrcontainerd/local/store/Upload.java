@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer on its way in: a file that grows part by part, hashed as it grows. Parts of one upload
- * come one after the other; whoever works with one holds it meanwhile ({@link #hold}).
+ * A layer upload: a file that grows part by part, and is hashed as it grows. Parts of one upload
+ * are processed one after the other. Code that uses an upload holds it meanwhile ({@link #hold}).
  */
 public final class Upload {
   private final String id;
@@ -22,7 +22,7 @@ public final class Upload {
   private final FileChannel channel;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The hash of what is there; null where some of it was taken away. */
+  /** The hash of the bytes so far; null if some of them were removed. */
   private @Nullable MessageDigest sha256 = Digest.Algorithm.SHA256.newHash();
 
   private long size;
@@ -36,7 +36,7 @@ public final class Upload {
     this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
-  /** Keeps others out until it is closed. */
+  /** Exclusive use of the upload until this is closed. */
   public interface Hold extends AutoCloseable {
     @Override
     void close();
@@ -55,17 +55,17 @@ public final class Upload {
     return file;
   }
 
-  /** How many bytes there are. */
+  /** The number of bytes. */
   public long size() {
     return size;
   }
 
-  /** How many parts there are. */
+  /** The number of parts. */
   public int parts() {
     return parts;
   }
 
-  /** The length of the shortest part but the last, in bytes. */
+  /** The length of the shortest part except the last, in bytes. */
   public long smallestInnerPart() {
     return smallestInner;
   }
@@ -82,11 +82,10 @@ public final class Upload {
   }
 
   /**
-   * Keeps as much as leads up to a byte, as a registry does that lost its way in the middle of a
-   * part.
+   * Keeps only the bytes up to a position, like a registry that failed in the middle of a part.
    *
-   * @param part the part that arrives, behind what is there
-   * @param wanted how many bytes the upload shall have afterwards
+   * @param part the part that arrives after the existing bytes
+   * @param wanted how many bytes the upload has afterwards
    */
   public void cutShort(ByteBuffer part, long wanted) throws IOException {
     if (wanted > size) {
@@ -106,7 +105,7 @@ public final class Upload {
         end += channel.write(bytes, end);
       }
     } catch (IOException e) {
-      // The disk is full, perhaps: the caller may send the part again.
+      // The disk may be full. The caller may send the part again.
       channel.truncate(size);
       throw e;
     }
@@ -116,7 +115,7 @@ public final class Upload {
     size = end;
   }
 
-  /** The digest of what is there. */
+  /** The digest of the bytes so far. */
   public Digest digest(Digest.Algorithm algorithm) throws IOException {
     if (algorithm == Digest.Algorithm.SHA256 && sha256 != null) {
       try {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The layer uploads of one repository. Those that are not completed are gone with the server. */
+/** The layer uploads of one repository. Incomplete uploads are lost when the server ends. */
 public final class Uploads {
   private final Path directory;
   private final Map<String, Upload> byId = new ConcurrentHashMap<>();
@@ -18,7 +18,7 @@ public final class Uploads {
     this.directory = directory;
   }
 
-  /** Begins one. */
+  /** Begins an upload. */
   public Upload begin() throws IOException {
     Files.createDirectories(directory);
     String id = UUID.randomUUID().toString();
@@ -31,13 +31,13 @@ public final class Uploads {
     return Optional.ofNullable(byId.get(id));
   }
 
-  /** Ends one; its bytes are gone where nobody took them. */
+  /** Ends an upload. Its bytes are deleted unless they became a layer. */
   public void end(Upload upload) throws IOException {
     byId.remove(upload.id());
     upload.discard();
   }
 
-  /** Ends all, and removes what a server that was killed left behind. */
+  /** Ends all uploads, and removes the files of a server that was killed. */
   void sweep() throws IOException {
     for (Upload upload : List.copyOf(byId.values())) {
       end(upload);

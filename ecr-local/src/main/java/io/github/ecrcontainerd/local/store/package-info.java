@@ -1,6 +1,7 @@
 /**
  * Repositories on disk: each is an OCI image layout (the OCI image specification's {@code
- * image-layout} document), so that skopeo and its kin read and write the same directories.
+ * image-layout} document), so that skopeo and similar tools can read and write the same
+ * directories.
  *
  * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
  */

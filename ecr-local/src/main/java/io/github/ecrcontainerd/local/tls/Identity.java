@@ -16,14 +16,14 @@ import javax.net.ssl.SSLException;
 /**
  * A server's certificate with its key.
  *
- * @param context what TLS is made with
- * @param authority the certificate of the authority that was made for it, as PEM; empty for a
- *     certificate of somebody else's
+ * @param context the TLS context
+ * @param authority the certificate of the authority that was created for it, as PEM; empty for an
+ *     existing certificate
  */
 public record Identity(SslContext context, Optional<String> authority) {
 
   /**
-   * A certificate of somebody else's.
+   * Reads an existing certificate.
    *
    * @param chain the certificate, and those between it and its authority, as PEM
    * @param key its private key, as PEM (PKCS #8) without a password
@@ -45,10 +45,11 @@ public record Identity(SslContext context, Optional<String> authority) {
   }
 
   /**
-   * A certificate by an authority that is made for it, and signs nothing else: its key is gone.
+   * Creates a certificate with its own authority. The authority signs nothing else, because its key
+   * is deleted.
    *
-   * @param names of the server: names of hosts, and IP addresses
-   * @throws IOException if this Java can't make one
+   * @param names the server's host names and IP addresses
+   * @throws IOException if this Java can't create a certificate
    */
   public static Identity issued(Collection<String> names) throws IOException {
     try (Keytool keytool = Keytool.open()) {

@@ -16,14 +16,17 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Java's own tool that makes certificates, and the file that it keeps them in until this is closed.
- * Java has no public API for it, and libraries that have one are larger than this whole module.
+ * Java's own tool for certificates, with a key store file that exists until this is closed. Java
+ * has no public API to create certificates, and libraries for it are larger than this whole module.
  */
 final class Keytool implements AutoCloseable {
   private static final String AUTHORITY = "authority";
   private static final String SERVER = "server";
 
-  /** Clocks of clients may be behind, and a server of tests is not long-lived. */
+  /**
+   * Starts a day ago because clients' clocks may be slow, and is short because a test server
+   * doesn't run for long.
+   */
   private static final List<String> VALIDITY = List.of("-startdate", "-1d", "-validity", "30");
 
   private final Path tool;
@@ -50,7 +53,7 @@ final class Keytool implements AutoCloseable {
         List.of("-ext", "bc:c=ca:true", "-ext", "ku:c=keyCertSign"));
   }
 
-  /** Makes a certificate by the authority. */
+  /** Creates a certificate that the authority signs. */
   void makeCertificate(Collection<String> names) throws IOException {
     make(
         SERVER,

@@ -1,5 +1,5 @@
 /**
- * What a server shows to its clients over TLS.
+ * The certificate that a server presents to its clients over TLS.
  *
  * <p>For this module only; users have {@link io.github.ecrcontainerd.local.EcrLocal}.
  */

@@ -49,9 +49,9 @@ record EcrFetcher(
   }
 
   /**
-   * Whether a layer has to be fetched from the URLs that its manifest names. The registry is asked
-   * first: a layer that was put there is meant to be fetched from there, and it is the one host
-   * that the user chose.
+   * Whether a layer has to be fetched from the URLs in its manifest. The registry is asked first,
+   * because it is the one host that the user chose: a layer that was pushed to it should be fetched
+   * from it.
    */
   private boolean isElsewhere(Descriptor layer) throws InterruptedException {
     return MediaTypes.isForeignLayer(layer.mediaType())

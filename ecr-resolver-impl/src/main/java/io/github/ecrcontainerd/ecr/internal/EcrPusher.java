@@ -98,7 +98,7 @@ record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implem
     } catch (FailedCall e) {
       switch (e.failure()) {
         case ImageTagAlreadyExistsException _ -> {
-          // Said also of the same image, where another push was faster.
+          // Also thrown for the same image, if another push tagged it first.
           if (tag.isEmpty() || !isTagged(tag.get(), manifest.digest())) {
             throw new ResolverException(
                 Code.CONFLICT,
@@ -111,14 +111,14 @@ record EcrPusher(EcrReference reference, EcrApi api, UploadBudget budget) implem
           }
         }
         case ImageAlreadyExistsException _ -> {
-          // The same image, under the same tag: it is where it was to be put.
+          // The registry already has the same image under the same tag.
         }
         default -> throw e.told();
       }
     }
   }
 
-  /** Whether a tag names that image. */
+  /** Whether a tag names the image with this digest. */
   private boolean isTagged(String tag, Digest digest) throws InterruptedException {
     return api
         .call(

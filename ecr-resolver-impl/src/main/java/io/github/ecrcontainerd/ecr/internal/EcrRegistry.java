@@ -19,7 +19,8 @@ import io.github.ecrcontainerd.resolver.TransferListener;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Owns what one resolver has: HTTP connections, the clients over them, and the downloads' memory.
+ * Owns the resources of one resolver: HTTP connections, the clients that use them, and the
+ * downloads' memory.
  */
 public final class EcrRegistry implements AutoCloseable {
   private final HttpClients http;
@@ -60,10 +61,10 @@ public final class EcrRegistry implements AutoCloseable {
     this.foreign = new ForeignLayers(options.allowPrivateForeignLayerUrls());
   }
 
-  /** What a reference names. */
+  /** Resolves a reference. */
   public Resolution resolve(EcrReference reference) throws InterruptedException {
     Resolution image = find(reference);
-    // Only the answer says what it is: its bytes have come by then.
+    // The descriptor is known only from the answer, which already contains all bytes.
     ObservedTransfer transfer = ObservedTransfer.begin(listener, image.target(), 0);
     transfer.moved(image.target().size());
     transfer.completed();

@@ -17,8 +17,8 @@ import tools.jackson.core.filter.TokenFilter;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The properties of one JSON object, read without a tree of what is in them. One that has a
- * property twice is refused: readers differ in which of the two counts.
+ * The properties of one JSON object, read without building a tree. An object with a duplicate
+ * property is refused, because readers differ in which of the two they use.
  */
 final class JsonProperties {
   private static final JsonFactory JSON =
@@ -34,9 +34,9 @@ final class JsonProperties {
   }
 
   /**
-   * Reads all of it.
+   * Parses the whole content.
    *
-   * @throws IllegalArgumentException if it is no JSON object; the message goes on a sentence
+   * @throws IllegalArgumentException if it is not a JSON object; the message continues a sentence
    */
   static JsonProperties of(byte[] content) {
     JsonProperties properties = new JsonProperties(content);
@@ -67,7 +67,7 @@ final class JsonProperties {
     }
   }
 
-  /** Returns whether there is something in it. */
+  /** Returns whether the value is neither null nor empty. */
   private boolean readValue(JsonParser parser, String name) {
     JsonToken token = parser.nextToken();
     if (token == JsonToken.VALUE_STRING) {
@@ -81,7 +81,7 @@ final class JsonProperties {
     return token != JsonToken.VALUE_NULL;
   }
 
-  /** Goes to the end of an object or array, and returns whether there was something in it. */
+  /** Skips an object or array, and returns whether it was not empty. */
   private static boolean skip(JsonParser parser) {
     JsonToken first = parser.nextToken();
     int open = 1;
@@ -97,26 +97,26 @@ final class JsonProperties {
     }
   }
 
-  /** The names of those that are not null, and no empty object or array. */
+  /** The names of the properties that are neither null nor an empty object or array. */
   Set<String> filled() {
     return Set.copyOf(filled);
   }
 
-  /** A property that is a string. */
+  /** The value of a string property. */
   Optional<String> text(String name) {
     return Optional.ofNullable(texts.get(name));
   }
 
-  /** A property that is a whole number, and an {@code int}. */
+  /** The value of a property that is an integer in the range of {@code int}. */
   OptionalInt number(String name) {
     Integer number = numbers.get(name);
     return number == null ? OptionalInt.empty() : OptionalInt.of(number);
   }
 
   /**
-   * A string deeper in it.
+   * A nested string.
    *
-   * @param pointer where, as RFC 6901 writes it: {@code /signatures/0/protected}
+   * @param pointer its location, as RFC 6901 writes it: {@code /signatures/0/protected}
    */
   Optional<String> textAt(String pointer) {
     try (JsonParser found =

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * As much of a manifest's content as a resolver looks at: what it is, and over which of its bytes
- * its digest goes.
+ * The parts of a manifest's content that a resolver uses: its media type, and the bytes that its
+ * digest covers.
  */
 final class ManifestContent {
-  /** What registries and proxies say that don't know what they have. */
+  /** The media types that registries and proxies state for content of unknown type. */
   private static final Set<String> GENERIC =
       Set.of("", "application/json", "application/octet-stream", "text/plain");
 
@@ -25,19 +25,19 @@ final class ManifestContent {
   }
 
   /**
-   * Reads it.
+   * Parses the content.
    *
-   * @throws IllegalArgumentException if it is no JSON object; the message goes on a sentence
+   * @throws IllegalArgumentException if it is not a JSON object; the message continues a sentence
    */
   static ManifestContent of(byte[] content) {
     return new ManifestContent(content, JsonProperties.of(content));
   }
 
   /**
-   * Its media type.
+   * The media type.
    *
-   * @param said what the registry said, {@code ""} for nothing
-   * @throws IllegalArgumentException if it is no manifest's, or the content contradicts it
+   * @param said the media type that the registry stated, {@code ""} for none
+   * @throws IllegalArgumentException if it is not a manifest's, or the content contradicts it
    */
   String mediaType(String said) {
     String mediaType = said;
@@ -57,12 +57,11 @@ final class ManifestContent {
   }
 
   /**
-   * The digest: of all bytes, or of those that the signatures of a schema 1 manifest are about
-   * ({@code distribution/distribution}, "Image Manifest V 2, Schema 1"): the first {@code
-   * formatLength} bytes, and the {@code formatTail} after them. Whether the signatures are right is
-   * for the manifest's reader to check.
+   * The digest of all bytes or, for a signed schema 1 manifest, of the signed bytes ({@code
+   * distribution/distribution}, "Image Manifest V 2, Schema 1"): the first {@code formatLength}
+   * bytes, followed by the {@code formatTail}. The manifest's reader checks the signatures.
    *
-   * @throws IllegalArgumentException if a signature doesn't say what it is about
+   * @throws IllegalArgumentException if there is no signature, or it doesn't state what it covers
    */
   Digest digest(String mediaType) {
     if (!mediaType.equals(MediaTypes.DOCKER_SCHEMA1_SIGNED)) {

@@ -22,12 +22,12 @@ import software.amazon.awssdk.services.ecr.model.ImageFailure;
 import software.amazon.awssdk.services.ecr.model.ImageIdentifier;
 
 /**
- * Manifests and indexes, by BatchGetImage. It answers what a tag names with the manifest itself, so
- * a resolution carries that, and a pull asks once.
+ * Gets manifests and indexes by BatchGetImage. Its answer to a tag contains the manifest itself. A
+ * resolution carries it, so a pull needs only one request.
  *
- * <p>A document is parsed here only where the registry doesn't say what it is, and where its digest
- * is not that of its bytes (schema 1). Whether it contradicts what the registry says of it is for
- * its reader to check, who parses it anyway.
+ * <p>A document is parsed here only if the registry doesn't state its type, or if its digest is not
+ * that of its bytes (schema 1). The document's reader, which parses it anyway, checks whether it
+ * contradicts the type that the registry states.
  */
 final class ManifestSource {
   private static final String OPERATION = "BatchGetImage";
@@ -50,7 +50,7 @@ final class ManifestSource {
     this.api = api;
   }
 
-  /** What the reference's tag or digest names, with its bytes. */
+  /** Resolves the reference's tag or digest, with the document's bytes. */
   Resolution resolve(EcrReference reference) throws InterruptedException {
     if (reference.tag().isEmpty() && reference.digest().isEmpty()) {
       throw new IllegalArgumentException(
@@ -83,10 +83,10 @@ final class ManifestSource {
   }
 
   /**
-   * What a document is.
+   * Describes a document.
    *
-   * @param said its media type as the registry says it, {@code ""} for none
-   * @throws IllegalArgumentException if it is no manifest or index
+   * @param said the media type that the registry states, {@code ""} for none
+   * @throws IllegalArgumentException if it is not a manifest or index
    */
   private static Descriptor describe(String said, byte[] content) {
     if (MediaTypes.isManifestOrIndex(said) && !MediaTypes.isSchema1(said)) {
@@ -97,7 +97,7 @@ final class ManifestSource {
     return Descriptor.of(mediaType, read.digest(mediaType), content.length);
   }
 
-  /** The bytes of a manifest by its digest, which its reader compares them with. */
+  /** Gets the bytes of a manifest by its digest. The reader compares them with the digest. */
   EmbeddedData fetch(EcrReference reference, Descriptor manifest) throws InterruptedException {
     Image image = get(reference, Optional.empty(), Optional.of(manifest.digest()));
     byte[] content = contentOf(reference, image, manifest.digest());

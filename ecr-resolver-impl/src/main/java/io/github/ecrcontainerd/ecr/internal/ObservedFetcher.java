@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A fetcher whose transfers a listener is told of. */
+/** A fetcher that reports its transfers to a listener. */
 record ObservedFetcher(Fetcher fetcher, TransferListener listener) implements Fetcher {
 
   @Override
@@ -49,7 +49,8 @@ record ObservedFetcher(Fetcher fetcher, TransferListener listener) implements Fe
       int length = bytes == null ? 0 : bytes.remaining();
       transfer.moved(length);
       rest -= length;
-      // Told with the last byte and not after it: not every consumer asks for more than there is.
+      // Completion is reported with the last byte, because not every consumer reads once more after
+      // it.
       if (bytes == null || rest == 0) {
         transfer.completed();
       }

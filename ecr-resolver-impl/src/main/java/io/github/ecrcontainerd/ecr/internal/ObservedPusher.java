@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Set;
 
-/** A pusher whose transfers a listener is told of. */
+/** A pusher that reports its transfers to a listener. */
 record ObservedPusher(Pusher pusher, TransferListener listener) implements Pusher {
 
   @Override

@@ -5,15 +5,15 @@ import io.github.ecrcontainerd.resolver.TransferListener;
 import java.util.concurrent.CancellationException;
 
 /**
- * Tells a listener of one transfer, and of its end only once. What the listener throws ends the
- * transfer, as {@link TransferListener} promises. For one thread at a time.
+ * Reports one transfer to a listener, and its end only once. If the listener throws, the transfer
+ * ends, as {@link TransferListener} specifies. For one thread at a time.
  */
 final class ObservedTransfer {
   private final TransferListener listener;
   private final Descriptor content;
   private boolean ended;
 
-  /** A call of the registry or the way to it. */
+  /** A step of the transfer that may fail. */
   interface Step<T> {
     T run() throws InterruptedException;
   }
@@ -29,7 +29,7 @@ final class ObservedTransfer {
     return transfer;
   }
 
-  /** Does a part of it: the transfer fails where that fails. */
+  /** Runs one step. If the step fails, the transfer fails. */
   <T> T attempt(Step<T> step) throws InterruptedException {
     try {
       return step.run();
@@ -52,7 +52,10 @@ final class ObservedTransfer {
     }
   }
 
-  /** It failed, unless it had ended before. What the listener throws then has no other way out. */
+  /**
+   * Reports a failure unless the transfer has ended. If the listener throws here, the caller of
+   * {@code close} gets the exception.
+   */
   void closed() {
     if (!ended) {
       ended = true;

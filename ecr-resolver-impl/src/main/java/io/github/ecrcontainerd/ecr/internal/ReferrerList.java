@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ecr.model.ImageReferrer;
 import software.amazon.awssdk.services.ecr.model.ListImageReferrersResponse;
 
-/** What refers to an image, by ListImageReferrers, page after page. */
+/** Lists the referrers of an image by ListImageReferrers, page by page. */
 record ReferrerList(EcrApi api) {
   private static final String OPERATION = "ListImageReferrers";
 
-  /** The longest page that the API gives (maxResults in its reference). */
+  /** The API's largest page (maxResults in its reference). */
   private static final int MAX_PAGE_RESULTS = 50;
 
   List<Descriptor> of(EcrReference reference, Descriptor subject) throws InterruptedException {

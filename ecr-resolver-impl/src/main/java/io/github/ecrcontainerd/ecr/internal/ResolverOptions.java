@@ -12,18 +12,18 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
 /**
- * How to resolve and transfer.
+ * The options of a resolver.
  *
- * @param credentials of a reference, instead of those that every SDK finds
- * @param endpoint instead of the region's own
- * @param connectTimeout how long a connection may take to be made, TLS left out
- * @param apiTimeout how long a call of the API may take
- * @param configuration of the SDK's clients
- * @param http instead of clients of the resolver's own; stays its owner's to close
- * @param listener is told of every transfer
- * @param parallelism how many ranges of one layer may be on their way at a time; 0 or 1 for none
- * @param connections how many requests of all layers
- * @param bufferBytes how many bytes all buffers may have together
+ * @param credentials the credentials for a reference, instead of those that every SDK finds
+ * @param endpoint the API's endpoint, instead of the region's own
+ * @param connectTimeout the time limit for connecting, without TLS
+ * @param apiTimeout the time limit of an API call
+ * @param configuration configures the SDK's clients
+ * @param http an HTTP client to use instead of the resolver's own clients; its owner closes it
+ * @param listener receives the progress of every transfer
+ * @param parallelism how many ranges of one layer may be in progress at a time; 0 or 1 for none
+ * @param connections how many requests of all layers may be in progress at a time
+ * @param bufferBytes the total size of all buffers, in bytes
  * @param allowPrivateForeignLayerUrls whether foreign layers may come from private addresses
  */
 public record ResolverOptions(

@@ -1,4 +1,4 @@
-/** What stands between the API's interfaces and the calls. */
+/** The implementation of the API's interfaces over calls of Amazon ECR. */
 @NullMarked
 package io.github.ecrcontainerd.ecr.internal;
 

@@ -13,14 +13,17 @@ import software.amazon.awssdk.services.ecr.model.BatchCheckLayerAvailabilityResp
 import software.amazon.awssdk.services.ecr.model.Layer;
 import software.amazon.awssdk.services.ecr.model.LayerAvailability;
 
-/** Which blobs a repository has, by BatchCheckLayerAvailability. */
+/** Checks which blobs a repository has, by BatchCheckLayerAvailability. */
 public record AvailableLayers(EcrApi api) {
   private static final String OPERATION = "BatchCheckLayerAvailability";
 
-  /** How many layers one call may ask about (the operation's reference). */
+  /** The maximum number of layers in one call (the operation's reference). */
   private static final int MAX_LAYERS = 100;
 
-  /** Those of these blobs that are there, with their sizes in bytes where the registry tells. */
+  /**
+   * Returns those of the given blobs that the repository has, with their sizes in bytes if the
+   * registry states them.
+   */
   public Map<Digest, OptionalLong> of(EcrReference reference, Collection<Digest> blobs)
       throws InterruptedException {
     List<Digest> asked = blobs.stream().distinct().toList();

@@ -11,7 +11,7 @@ final class CredentialsException extends SdkClientException {
     super(builder().message("no AWS credentials were found: " + reasonOf(cause)).cause(cause));
   }
 
-  /** Without the SDK's wrapping, which says that there was an exception. */
+  /** The message without the SDK's wrapper, which only says that there was an exception. */
   private static String reasonOf(Throwable cause) {
     Throwable inner =
         cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;

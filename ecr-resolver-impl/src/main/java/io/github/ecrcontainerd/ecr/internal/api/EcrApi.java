@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 
-/** The one way to call the API: it waits, can be interrupted, and maps every error. */
+/**
+ * Calls the API. All calls go through this class: it waits for the answer, can be interrupted, and
+ * maps every error.
+ */
 public final class EcrApi {
-  /** Between calls that ECR throttles: its quotas are in calls a second. */
+  /** The first pause after ECR throttles a call. Its quotas are in calls per second. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
   private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
@@ -32,9 +35,8 @@ public final class EcrApi {
   private final TransferListener listener;
 
   /**
-   * @param throttling for how long a call that ECR throttles is made again, after what the SDK
-   *     repeats of it
-   * @param listener is told of that
+   * @param throttling how long a throttled call is retried, in addition to the SDK's own retries
+   * @param listener receives these retries
    */
   public EcrApi(EcrClients clients, Duration throttling, TransferListener listener) {
     this.clients = clients;
@@ -45,8 +47,8 @@ public final class EcrApi {
   /**
    * Calls one operation at the reference's endpoint and waits for its answer.
    *
-   * @param operation its name, for messages
-   * @param digest the manifest or blob that it is about
+   * @param operation the operation's name, for messages
+   * @param digest the manifest or blob that the call is about
    * @throws ResolverException if the call fails
    * @throws InterruptedException if the thread is interrupted; the call is cancelled
    */
@@ -64,7 +66,7 @@ public final class EcrApi {
   }
 
   /**
-   * The same for a caller that goes on after some failures.
+   * The same for a caller that handles some failures itself.
    *
    * @throws FailedCall if the call fails
    * @throws InterruptedException if the thread is interrupted; the call is cancelled
@@ -122,7 +124,7 @@ public final class EcrApi {
     }
   }
 
-  /** Calls one operation without waiting: {@link #await} ends it. */
+  /** Calls one operation without waiting. {@link #await} waits for its answer. */
   public <T> CompletableFuture<T> start(
       EcrReference reference, Function<EcrAsyncClient, CompletableFuture<T>> request) {
     try {
@@ -133,10 +135,10 @@ public final class EcrApi {
   }
 
   /**
-   * Waits for what {@link #start} began, as long as it moves.
+   * Waits for a call that {@link #start} began, as long as its bytes move.
    *
    * @param patience how long nothing may move before the call is cancelled and counts as failed
-   * @param lastMove when something moved last, as {@link System#nanoTime} has it
+   * @param lastMove when bytes moved last, as a value of {@link System#nanoTime}
    * @throws FailedCall if the call fails
    * @throws InterruptedException if the thread is interrupted; the call is cancelled
    */
@@ -177,7 +179,7 @@ public final class EcrApi {
       String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e)
       throws InterruptedException {
     Throwable cause = e.getCause() == null ? e : e.getCause();
-    // The SDK begins no call on an interrupted thread, and may have taken its interrupt away.
+    // The SDK starts no call on an interrupted thread, and may have cleared its interrupt status.
     if (Thread.interrupted() || isInterrupt(cause)) {
       throw new InterruptedException(operation + " was interrupted");
     }

@@ -9,8 +9,9 @@ import software.amazon.awssdk.identity.spi.IdentityProviders;
 import software.amazon.awssdk.identity.spi.ResolveIdentityRequest;
 
 /**
- * Signature Version 4 by a given signer, with the credentials that the client has. Where these
- * can't be had, the failure says so by its type: the SDK's own has no type for that.
+ * Signature Version 4 by a given signer, with the client's credentials. If there are no
+ * credentials, the failure is a {@link CredentialsException}, because the SDK has no exception type
+ * for that.
  */
 public final class EcrAuthScheme implements AwsV4AuthScheme {
   private final AwsV4AuthScheme scheme = AwsV4AuthScheme.create();

@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
 /**
- * The SDK's clients, one for each region and kind of endpoint, made when the first reference of
- * them is met.
+ * The SDK's clients, one for each region and kind of endpoint. A client is created when the first
+ * reference needs it.
  */
 public final class EcrClients implements AutoCloseable {
   private final SdkAsyncHttpClient http;
@@ -44,12 +44,12 @@ public final class EcrClients implements AutoCloseable {
   private record Connected(EcrAsyncClient client, Exchanges exchanges) {}
 
   /**
-   * @param http the HTTP client of all of them, which stays its owner's to close
-   * @param peers names the host that a request is sent to through it, for messages
-   * @param configuration of each of them
-   * @param credentials of a reference, instead of those that every SDK finds
-   * @param endpoint instead of the region's own
-   * @param timeout of a call, unless the configuration has one
+   * @param http the HTTP client of all of them; its owner closes it
+   * @param peers returns the host that a request is sent to, for messages
+   * @param configuration configures each of them
+   * @param credentials the credentials for a reference, instead of those that every SDK finds
+   * @param endpoint the API's endpoint, instead of the region's own
+   * @param timeout the time limit of a call, unless the configuration has one
    */
   public EcrClients(
       SdkAsyncHttpClient http,
@@ -70,7 +70,7 @@ public final class EcrClients implements AutoCloseable {
     return byPlace.computeIfAbsent(placeOf(reference), this::connect).client;
   }
 
-  /** The host that calls for this reference were sent to last, if one was. */
+  /** The host that the last call for this reference was sent to, if there was one. */
   Optional<String> hostOf(EcrReference reference) {
     return Optional.ofNullable(byPlace.get(placeOf(reference)))
         .flatMap(connected -> connected.exchanges.host());
@@ -87,7 +87,7 @@ public final class EcrClients implements AutoCloseable {
   private Connected connect(Place place) {
     EcrAsyncClientBuilder builder =
         EcrAsyncClient.builder().endpointProvider(new PartitionEndpoint(place.partition));
-    // Before the configuration, which may name other credentials, or a profile for these.
+    // Set before the configuration, which may set other credentials, or a profile for these.
     CredentialSearch search =
         new CredentialSearch(() -> builder.overrideConfiguration().defaultProfileName());
     searches.add(search);
@@ -98,7 +98,7 @@ public final class EcrClients implements AutoCloseable {
     limit(builder);
     place.credentials.ifPresent(builder::credentialsProvider);
     endpoint.ifPresent(builder::endpointOverride);
-    // Where the reference asks for neither, the SDK's own settings decide: they stay untouched.
+    // If the reference needs neither, the SDK's own settings apply unchanged.
     if (place.endpoint.fips()) {
       builder.fipsEnabled(true);
     }

@@ -4,9 +4,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a call that failed was sent to, and what came from there. It travels as a suppressed
- * exception of the failure, because the SDK lets an interceptor add to an exception but not replace
- * it.
+ * The host that a failed call was sent to, and the status of its answer. It is added to the failure
+ * as a suppressed exception, because the SDK lets an interceptor add to an exception but not
+ * replace it.
  */
 final class Exchange extends Exception {
   private static final long serialVersionUID = 1L;
@@ -18,8 +18,8 @@ final class Exchange extends Exception {
   private final int status;
 
   /**
-   * @param host where the call was sent to
-   * @param status of the last answer, or {@link #NO_STATUS}
+   * @param host the host that the call was sent to
+   * @param status the status of the last answer, or {@link #NO_STATUS}
    */
   Exchange(String host, int status) {
     super(
@@ -32,7 +32,7 @@ final class Exchange extends Exception {
     this.status = status;
   }
 
-  /** That of a failure, if it came to one. */
+  /** The exchange of a failure, if there was one. */
   static Optional<Exchange> of(Throwable failure) {
     for (@Nullable Throwable each = failure; each != null; each = each.getCause()) {
       for (Throwable suppressed : each.getSuppressed()) {

@@ -9,25 +9,25 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
-/** Notes what the SDK knows of a client's exchanges and keeps out of its exceptions. */
+/** Records facts of a client's exchanges that the SDK's exceptions don't contain. */
 final class Exchanges implements ExecutionInterceptor {
   private final Function<SdkHttpRequest, String> peers;
   private volatile Optional<String> host = Optional.empty();
 
   /**
-   * @param peers names the host that a request is sent to
+   * @param peers returns the host that a request is sent to
    */
   Exchanges(Function<SdkHttpRequest, String> peers) {
     this.peers = peers;
   }
 
-  /** Adds the {@link Exchange} to each failure of this client that came to one. */
+  /** Adds an {@link Exchange} to each failure of this client that had a request. */
   void observe(EcrAsyncClientBuilder client) {
     client.overrideConfiguration(
         client.overrideConfiguration().toBuilder().addExecutionInterceptor(this).build());
   }
 
-  /** Where this client sent a request last: it has one endpoint. */
+  /** The host of this client's last request. A client has one endpoint. */
   Optional<String> host() {
     return host;
   }
@@ -37,7 +37,7 @@ final class Exchanges implements ExecutionInterceptor {
     host = Optional.of(peers.apply(sent.httpRequest()));
   }
 
-  /** Not called for a call whose time is up. */
+  /** Not called for a call that timed out. */
   @Override
   public Throwable modifyException(Context.FailedExecution failed, ExecutionAttributes attributes) {
     Throwable failure = failed.exception();

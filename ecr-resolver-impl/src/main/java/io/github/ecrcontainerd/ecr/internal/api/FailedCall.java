@@ -13,8 +13,8 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
- * A call that failed: the failure itself, to decide by, and what may be told of it. The one place
- * that makes {@link ResolverException}s of the SDK's exceptions.
+ * A call that failed: the failure itself, for decisions, and the exception for the caller. Only
+ * this class converts the SDK's exceptions to {@link ResolverException}s.
  */
 public final class FailedCall extends Exception {
   private static final long serialVersionUID = 1L;
@@ -31,11 +31,11 @@ public final class FailedCall extends Exception {
   }
 
   /**
-   * @param operation what was called, in the registry's words
-   * @param digest the manifest or blob that it is about
-   * @param failure what the SDK, or the wait for it, ended with
-   * @param sentTo the host that a call was sent to; asked only for a call that got no answer in
-   *     time
+   * @param operation the registry's name of the operation
+   * @param digest the manifest or blob that the call is about
+   * @param failure the exception of the SDK, or of the wait for it
+   * @param sentTo returns the host that a call was sent to; used only for a call that got no answer
+   *     in time
    */
   static FailedCall of(
       String operation,
@@ -63,19 +63,19 @@ public final class FailedCall extends Exception {
   }
 
   /**
-   * The SDK's exception, or that of the wait for it, as it was thrown: to decide by its type. Its
-   * message may hold a secret; what may be shown is {@link #told}.
+   * The exception of the SDK, or of the wait for it, as it was thrown, for decisions by its type.
+   * Its message may contain a secret. {@link #told} may be shown.
    */
   public Throwable failure() {
     return failure;
   }
 
-  /** Whether ECR itself asks to go slower. */
+  /** Whether ECR itself throttled the call. */
   boolean isThrottled() {
     return kind == FailureKind.THROTTLED;
   }
 
-  /** What the caller is told, without secrets. */
+  /** The exception for the caller, without secrets. */
   public ResolverException told() {
     return told;
   }
@@ -136,7 +136,7 @@ public final class FailedCall extends Exception {
         : details.errorCode() + ": " + Redaction.of(details.errorMessage());
   }
 
-  /** What this project's own exceptions say, which are made for a user. */
+  /** The message of this project's own exceptions, which are written for a user. */
   private static Optional<String> explanationOf(Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       if (each instanceof PeerException

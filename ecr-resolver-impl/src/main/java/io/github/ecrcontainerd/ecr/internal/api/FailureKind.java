@@ -13,42 +13,42 @@ import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * What kind of failure ended a call: by the type of its exception, the status of its answer and the
- * registry's own name of the error, never by the words of a message. The names are those of the
- * Amazon ECR API reference ("Errors" of each operation, and "Common Error Types").
+ * The kind of failure that ended a call. It is determined by the type of the exception, the status
+ * of the answer and the registry's own name of the error, never by the text of a message. The names
+ * are those of the Amazon ECR API reference ("Errors" of each operation, and "Common Error Types").
  */
 enum FailureKind {
-  /** The registry has no such thing. */
+  /** The registry doesn't have what was requested. */
   NOT_FOUND(Code.NOT_FOUND, false),
-  /** What the registry has contradicts what was asked for. */
+  /** The request conflicts with what the registry has. */
   CONFLICT(Code.CONFLICT, false),
   /** The registry refuses these credentials. */
   DENIED(Code.DENIED, false),
   /** There are no credentials. */
   NO_CREDENTIALS(Code.DENIED, false),
-  /** The registry asks to go slower. */
+  /** The registry throttled the call. */
   THROTTLED(Code.THROTTLED, true),
   /** The registry doesn't accept the request. */
   REJECTED(Code.REJECTED, false),
-  /** The registry is out of order. */
+  /** The registry has an internal error. */
   REGISTRY_ERROR(Code.UNAVAILABLE, true),
 
   /** An answer that isn't in the form of Amazon ECR, and refuses access. */
   GATEWAY_DENIED(Code.DENIED, false),
-  /** An answer that isn't in the form of Amazon ECR, and asks to go slower. */
+  /** An answer that isn't in the form of Amazon ECR, and asks for fewer requests. */
   GATEWAY_THROTTLED(Code.THROTTLED, true),
-  /** An answer that isn't in the form of Amazon ECR, and says that it may be another one later. */
+  /** An answer that isn't in the form of Amazon ECR, with a status that may pass. */
   GATEWAY_ERROR(Code.UNAVAILABLE, true),
   /** Any other answer that isn't in the form of Amazon ECR. */
   GATEWAY_ANSWER(Code.INVALID_CONTENT, false),
 
   /** No answer came, because there is no connection or it broke. */
   CONNECTION(Code.UNAVAILABLE, true),
-  /** No answer came, because nothing moved for too long. */
+  /** No answer came, because no byte moved for too long. */
   STALLED(Code.UNAVAILABLE, true),
   /** No answer came, because there is no trusted connection. */
   UNTRUSTED(Code.UNAVAILABLE, false),
-  /** The SDK doesn't make the call: a setting of it doesn't fit. */
+  /** The SDK doesn't make the call, because one of its settings is wrong. */
   CALL_NOT_MADE(Code.UNAVAILABLE, false),
   /** Anything else: a defect of this program. */
   DEFECT(Code.REJECTED, false);
@@ -85,7 +85,7 @@ enum FailureKind {
     return code;
   }
 
-  /** Whether the same call may succeed later although nothing was changed. */
+  /** Whether the same call may succeed later without any change. */
   boolean isRetryable() {
     return retryable;
   }
@@ -101,7 +101,7 @@ enum FailureKind {
   /**
    * The kind of a failure.
    *
-   * @param exchange what was sent and answered, if anything was
+   * @param exchange the request and its answer, if a request was sent
    */
   static FailureKind of(Throwable failure, Optional<Exchange> exchange) {
     if (failure instanceof AwsServiceException refusal) {
@@ -128,7 +128,7 @@ enum FailureKind {
     return failure instanceof SdkException ? CALL_NOT_MADE : DEFECT;
   }
 
-  /** The registry's name of an error; no answer of anything else has one. */
+  /** The registry's name of an error. Only the registry's answers have one. */
   static Optional<String> nameOf(AwsServiceException refusal) {
     return Optional.ofNullable(refusal.awsErrorDetails()).map(AwsErrorDetails::errorCode);
   }

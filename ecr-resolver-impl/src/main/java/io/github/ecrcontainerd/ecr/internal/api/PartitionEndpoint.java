@@ -8,10 +8,10 @@ import software.amazon.awssdk.services.ecr.endpoints.EcrEndpointParams;
 import software.amazon.awssdk.services.ecr.endpoints.EcrEndpointProvider;
 
 /**
- * Where the SDK finds the API. It goes by the region alone; this one doesn't follow it into another
- * partition than the reference's. And an endpoint that was set, by an option or by the SDK's own
- * settings, is the endpoint of every reference: also of one that names a FIPS or dual-stack host,
- * which the SDK would refuse.
+ * Finds the API's endpoint. The SDK determines it by the region alone; this provider refuses a
+ * region of another partition than the reference's. An endpoint that was set, by an option or by
+ * the SDK's own settings, applies to every reference. That includes a reference with a FIPS or
+ * dual-stack host, which the SDK would refuse.
  */
 record PartitionEndpoint(String partition) implements EcrEndpointProvider {
 

@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps secrets out of messages: the query of a URL, which is what signs it; the user's part of
- * one; and what AWS repeats of a request whose signature it refuses, session token included.
+ * Removes secrets from messages: the query of a URL, which contains its signature; the user
+ * information of a URL; and the parts of a request, including the session token, that AWS repeats
+ * when it refuses a signature.
  */
 public final class Redaction {
   private static final Pattern QUERY = Pattern.compile("(https?://[^\\s?\"'<>]*)\\?[^\\s\"'<>]*");
@@ -20,7 +21,7 @@ public final class Redaction {
           "(?i)\\b(X-Amz-(?:Signature|Credential|Security-Token)|AWSAccessKeyId|Signature|Credential)"
               + "=[^&\\s,\"'<>]+");
 
-  /** Headers, as a canonical request or a log of one shows them. */
+  /** Headers, as in a canonical request or in a log. */
   private static final Pattern HEADER =
       Pattern.compile(
           "(?i)\\b((?:proxy-)?authorization|x-amz-security-token)(\\s*[:=]\\s*)"
@@ -34,8 +35,8 @@ public final class Redaction {
   }
 
   /**
-   * The same failure, if no message of it and its causes holds a secret; else what is left of it:
-   * types, messages and stack traces, without the secrets.
+   * Returns the same failure if no message of it and its causes contains a secret. Otherwise
+   * returns a copy with types, messages and stack traces, without the secrets.
    */
   public static Throwable withoutSecrets(Throwable failure) {
     return isClean(failure, Collections.newSetFromMap(new IdentityHashMap<>()))
@@ -64,7 +65,9 @@ public final class Redaction {
     return HEADER.matcher(PARAMETER.matcher(urls).replaceAll("$1=...")).replaceAll("$1$2...");
   }
 
-  /** What may be shown of a failure that holds secrets; its message names its type. */
+  /**
+   * A copy of a failure that contains secrets, without them. Its message names the original type.
+   */
   private static final class Redacted extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int MAX_CAUSES = 10;

@@ -1,4 +1,4 @@
-/** The calls of the Amazon ECR API, and what their errors mean. */
+/** The calls of the Amazon ECR API, and the meaning of their errors. */
 @NullMarked
 package io.github.ecrcontainerd.ecr.internal.api;
 

@@ -20,9 +20,10 @@ import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * The places where every AWS SDK looks for credentials, in their order ("Standardized credential
- * providers" of the SDKs' reference guide). Where none has any, the failure says which of them are
- * set up, and each one's own reason: the SDK's own chain lists all, whether they are set up or not.
+ * Searches the places where every AWS SDK looks for credentials, in the same order ("Standardized
+ * credential providers" of the SDKs' reference guide). If no place has credentials, the failure
+ * lists the places that are set up, with the reason of each. The SDK's own chain lists all places,
+ * whether they are set up or not.
  */
 public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCloseable {
   private static final String NOTHING_SET =
@@ -36,13 +37,14 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
   private @Nullable AwsCredentialsProviderChain chain;
 
   /**
-   * @param profile in place of AWS_PROFILE's and {@code default}; asked at the first search
+   * @param profile the profile to use instead of AWS_PROFILE's and {@code default}; called at the
+   *     first search
    */
   public CredentialSearch(Supplier<Optional<String>> profile) {
     this.profile = profile;
   }
 
-  /** The one place that a user has named: the environment's keys don't count then. */
+  /** A search only in the profile that the user has named. The environment's keys are ignored. */
   public static CredentialSearch inProfile(String name) {
     CredentialSearch search = new CredentialSearch(() -> Optional.of(name));
     search.places = List.of(profile(name, () -> true));
@@ -83,7 +85,8 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
                 Setting.CONTAINER_CREDENTIALS_RELATIVE_URI.value().isPresent()
                     || Setting.CONTAINER_CREDENTIALS_FULL_URI.value().isPresent(),
             ContainerCredentialsProvider.create()),
-        // It is there on some machines without any setting, and silent on all others.
+        // The metadata service exists on some machines without any setting, and doesn't answer on
+        // all others.
         new Place(
             "instance metadata",
             Setting.EC2_METADATA_SERVICE_ENDPOINT::isVariable,
@@ -103,7 +106,7 @@ public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCl
     }
   }
 
-  /** What the places that are set up have said. */
+  /** The failures of the places that are set up. */
   private synchronized String reason() {
     String failures =
         places.stream()

@@ -8,7 +8,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
-/** One place where credentials may be. It remembers why it had none. */
+/** One place where credentials may be. It records why it had none. */
 final class Place implements AwsCredentialsProvider, SdkAutoCloseable {
   private final String name;
   private final BooleanSupplier isSetUp;
@@ -16,9 +16,9 @@ final class Place implements AwsCredentialsProvider, SdkAutoCloseable {
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
 
   /**
-   * @param name for messages
-   * @param isSetUp whether somebody means it to have some
-   * @param provider is closed with this
+   * @param name the name in messages
+   * @param isSetUp whether a setting says that it has credentials
+   * @param provider the provider, which is closed with this place
    */
   Place(String name, BooleanSupplier isSetUp, AwsCredentialsProvider provider) {
     this.name = name;
@@ -30,7 +30,7 @@ final class Place implements AwsCredentialsProvider, SdkAutoCloseable {
     return isSetUp.getAsBoolean();
   }
 
-  /** Why it had none when it was last asked. */
+  /** Why it had no credentials at the last request. */
   Optional<String> failure() {
     return Optional.ofNullable(failure.get()).map(reason -> name + ": " + reason);
   }
@@ -48,8 +48,9 @@ final class Place implements AwsCredentialsProvider, SdkAutoCloseable {
   }
 
   /**
-   * The messages of the failure and its causes: the SDK's outer ones say what, the inner why. What
-   * the SDK shows of a configuration file is left out: it is long, and names every profile.
+   * The messages of the failure and its causes. In the SDK, the outer messages say what failed, and
+   * the inner ones why. The SDK's output of a configuration file is left out, because it is long
+   * and names every profile.
    */
   private static String reasonOf(Throwable failure) {
     StringBuilder reason = new StringBuilder();

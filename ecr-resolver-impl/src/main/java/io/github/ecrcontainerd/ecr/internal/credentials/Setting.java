@@ -3,9 +3,9 @@ package io.github.ecrcontainerd.ecr.internal.credentials;
 import java.util.Optional;
 
 /**
- * A setting of the AWS SDK for Java: a system property, or where that is not set an environment
- * variable ("Settings reference" of the SDKs' reference guide). The SDK has a type for these that
- * it keeps for its own modules.
+ * A setting of the AWS SDK for Java: a system property or, if that is not set, an environment
+ * variable ("Settings reference" of the SDKs' reference guide). The SDK's own type for these is
+ * internal to its modules.
  */
 enum Setting {
   ACCESS_KEY_ID("aws.accessKeyId", "AWS_ACCESS_KEY_ID"),
@@ -35,7 +35,7 @@ enum Setting {
     return variable;
   }
 
-  /** What it is set to, if it is. */
+  /** The value, if it is set. */
   Optional<String> value() {
     return Optional.ofNullable(System.getProperty(property))
         .or(() -> Optional.ofNullable(System.getenv(variable)))

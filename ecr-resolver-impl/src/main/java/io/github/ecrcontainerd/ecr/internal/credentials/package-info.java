@@ -1,4 +1,4 @@
-/** Whose credentials sign the calls: where they are looked for, and why there are none. */
+/** Finds the credentials that sign the calls, and explains why there are none. */
 @NullMarked
 package io.github.ecrcontainerd.ecr.internal.credentials;
 

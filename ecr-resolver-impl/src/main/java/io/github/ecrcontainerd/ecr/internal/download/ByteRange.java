@@ -4,8 +4,8 @@ package io.github.ecrcontainerd.ecr.internal.download;
  * Some bytes of a blob, as HTTP counts them (RFC 9110, section 14).
  *
  * @param first the first byte's position
- * @param length how many, at least one
- * @param total how many the whole blob has
+ * @param length the number of bytes, at least one
+ * @param total the size of the whole blob
  */
 record ByteRange(long first, long length, long total) {
 
@@ -16,7 +16,7 @@ record ByteRange(long first, long length, long total) {
     }
   }
 
-  /** Whether it is all of the blob: then it is asked for by a plain request. */
+  /** Whether it is the whole blob, which is requested without a Range header. */
   boolean isWhole() {
     return length == total;
   }
@@ -26,7 +26,7 @@ record ByteRange(long first, long length, long total) {
     return "bytes=%d-%d".formatted(first, end() - 1);
   }
 
-  /** The value that the answer's Content-Range header has to have. */
+  /** The required value of the answer's Content-Range header. */
   String answered() {
     return "bytes %d-%d/%d".formatted(first, end() - 1, total);
   }
@@ -36,7 +36,7 @@ record ByteRange(long first, long length, long total) {
     return first + length;
   }
 
-  /** What is left of it after so many bytes. */
+  /** The rest of this range after that many bytes. */
   ByteRange after(long bytes) {
     return new ByteRange(first + bytes, length - bytes, total);
   }

@@ -2,7 +2,7 @@ package io.github.ecrcontainerd.ecr.internal.download;
 
 import java.io.IOException;
 
-/** The server answered something else than what it was asked for. */
+/** The server's answer doesn't match the request. */
 final class InvalidAnswerException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -4,23 +4,23 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * How long ranges usually take: the medians of the last ones, of all layers of one resolver. From
- * them follows which range is late, and when a range is so near its end that the request for the
+ * How long ranges usually take: the medians of the last requests, over all layers of one resolver.
+ * They determine which range is late, and when a range is so near its end that the request for the
  * next one should be sent. Safe for use by several threads at once.
  */
 final class LatencyStats {
-  /** Fewer samples say little. */
+  /** Fewer samples are not reliable. */
   private static final int MIN_SAMPLES = 3;
 
-  /** Of more than these, the older ones would hide how it is now. */
+  /** With more samples, old ones would hide the current latency. */
   private static final int MAX_SAMPLES = 32;
 
   private static final int MIB = 1 << 20;
 
-  /** In less time than this, a pause of this machine looks like a slow connection. */
+  /** Below this time, a pause of this machine would look like a slow connection. */
   private static final Duration MIN_LATE_TIME = Duration.ofMillis(300);
 
-  /** A request is late when it takes this many times as long as usual. */
+  /** A request is late when it takes this many times the usual time. */
   private static final double LATE_FACTOR = 2.5;
 
   private final long[] nanosToFirstByte = new long[MAX_SAMPLES];
@@ -29,11 +29,11 @@ final class LatencyStats {
   private int paceSamples;
 
   /**
-   * A request has brought all that it was to bring.
+   * Adds a complete request.
    *
-   * @param length how many bytes
-   * @param toFirstByte how long it took to the first byte, in nanoseconds
-   * @param toLastByte how long it took from there to the last, in nanoseconds
+   * @param length how many bytes it brought
+   * @param toFirstByte the time to the first byte, in nanoseconds
+   * @param toLastByte the time from the first byte to the last, in nanoseconds
    */
   synchronized void add(long length, long toFirstByte, long toLastByte) {
     nanosToFirstByte[firstByteSamples++ % MAX_SAMPLES] = toFirstByte;
@@ -43,8 +43,8 @@ final class LatencyStats {
   }
 
   /**
-   * How long a request takes at most before it is late, in nanoseconds; {@link Long#MAX_VALUE}
-   * while there are too few samples.
+   * The time after which a request is late, in nanoseconds; {@link Long#MAX_VALUE} while there are
+   * too few samples.
    */
   synchronized long nanosUntilLate(long length) {
     if (firstByteSamples < MIN_SAMPLES || (length >= MIB && paceSamples < MIN_SAMPLES)) {
@@ -57,7 +57,7 @@ final class LatencyStats {
     return Math.max(MIN_LATE_TIME.toNanos(), (long) (usual * LATE_FACTOR));
   }
 
-  /** How many bytes usually come in the time that it takes to the first byte of a new request. */
+  /** How many bytes usually arrive in the time that a new request needs for its first byte. */
   synchronized long bytesUntilFirstByte() {
     if (firstByteSamples < MIN_SAMPLES || paceSamples < MIN_SAMPLES) {
       return 0;

@@ -16,12 +16,12 @@ public final class LayerDownloads {
   private final TransferListener listener;
 
   /**
-   * @param http allows as many connections at a time; stays its owner's to close
-   * @param parallelism how many ranges of one layer may be on their way at a time; 0 or 1 for no
-   *     ranges: then {@code http} may not end connections that wait for their reader
-   * @param connections how many ranges of all layers
-   * @param bufferBytes how many bytes all buffers may have together
-   * @param listener is told of retries, hedges and renewed URLs
+   * @param http an HTTP client that allows {@code connections} at a time; its owner closes it
+   * @param parallelism how many ranges of one layer may be in progress at a time; 0 or 1 for no
+   *     ranges: then {@code http} must not end connections that wait for their reader
+   * @param connections how many ranges of all layers may be in progress at a time
+   * @param bufferBytes the total size of all buffers, in bytes
+   * @param listener receives retries, hedges and renewed URLs
    */
   public LayerDownloads(
       EcrApi api,
@@ -39,7 +39,7 @@ public final class LayerDownloads {
             connections, bufferBytes, RangePlan.maxBufferBytes(parallelism, bufferBytes));
   }
 
-  /** A layer from an offset on. Nothing is asked for before the first read. */
+  /** Opens a layer at an offset. Sends no request before the first read. */
   public BlobReader open(EcrReference reference, Descriptor layer, long offset) {
     return new LayerReader(
         new LayerSource(api, http, reference, layer, listener),

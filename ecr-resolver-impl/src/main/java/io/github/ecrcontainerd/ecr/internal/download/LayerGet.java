@@ -18,33 +18,39 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
 /**
- * One GET of a range, from its request to its end: what it hands on are the bytes that were asked
- * for, in order, and none that the answer doesn't call so. Its callbacks come on a thread of the
- * HTTP client.
+ * One GET of a range, from its request to its end. It passes on only the requested bytes, in order,
+ * after it has checked that the answer's headers match the request. Its callbacks run on a thread
+ * of the HTTP client.
  */
 final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuffer> {
 
-  /** The owner of the request. Called by one thread at a time, and not before {@link #start} is. */
+  /**
+   * The owner of the request. It is called by one thread at a time, and not before {@link #start}
+   * is called.
+   */
   interface Receiver {
     /**
-     * The next bytes, to be read before it returns unless the request is paced.
+     * Receives the next bytes. They must be read before this method returns, unless the request is
+     * paced.
      *
-     * @return whether more may come, where the request is paced
+     * @return for a paced request, whether more bytes may come
      */
     boolean arrived(ByteBuffer bytes);
 
     /**
-     * The end, told once, unless the request was cancelled.
+     * The request has ended. Called once, unless the request was cancelled.
      *
-     * @param cause why it came before the last byte; {@code null} for the right one
+     * @param cause why it ended before the last byte; {@code null} if it is complete
      */
     void ended(@Nullable Throwable cause);
   }
 
-  /** How much of an error's body is kept: S3's errors are shorter. */
+  /** How many bytes of an error's body are kept. S3's errors are shorter. */
   private static final int MAX_ERROR_BYTES = 4096;
 
-  /** Until the first sign of the server: a connection may have to be made, and TLS agreed on. */
+  /**
+   * The timeout for the server's first sign, which may include connecting and the TLS handshake.
+   */
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(8);
 
   private static final Duration STALL_TIMEOUT = Duration.ofSeconds(5);
@@ -66,8 +72,8 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   private long arrived;
 
   /**
-   * @param paced whether the receiver says each time if more may come, and so holds the connection
-   *     back; else all of the range comes as fast as it can
+   * @param paced whether the receiver decides each time if more bytes may come, and so slows the
+   *     connection down; otherwise the whole range comes as fast as possible
    */
   LayerGet(ByteRange range, Receiver receiver, boolean paced) {
     this.range = range;
@@ -92,19 +98,19 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   }
 
   /**
-   * Gives the request up, with its connection unless its last byte has come. Its receiver isn't
-   * told. The caller holds the lock under which the receiver takes bytes.
+   * Cancels the request, and closes its connection unless the last byte has arrived. The receiver
+   * isn't called. The caller holds the lock under which the receiver takes bytes.
    */
   void cancel() {
     ended.set(true);
     CompletableFuture<Void> sent = exchange;
-    // After its last byte it ends by itself, and its connection is used again.
+    // After the last byte the request ends by itself, and its connection is reused.
     if (sent != null && arrived < range.length()) {
       sent.cancel(true);
     }
   }
 
-  /** Lets more come, where it is paced. */
+  /** Requests more bytes, if the request is paced. */
   void more() {
     Subscription open = subscription;
     if (open != null) {
@@ -115,26 +121,26 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   }
 
   /**
-   * How long the server may still be silent, in nanoseconds; {@link Long#MAX_VALUE} while nothing
-   * is asked of it.
+   * How much longer the server may be silent, in nanoseconds; {@link Long#MAX_VALUE} while no bytes
+   * are requested.
    *
-   * @param now as {@link System#nanoTime} has it
+   * @param now the value of {@link System#nanoTime}
    */
   long patience(long now) {
     return awaited ? lastSign + untilSign().toNanos() - now : Long.MAX_VALUE;
   }
 
-  /** For how long a server that is given up was silent. */
+  /** How long a server may be silent before the request is cancelled. */
   Duration untilSign() {
     return status == 0 ? ANSWER_TIMEOUT : STALL_TIMEOUT;
   }
 
-  /** How long it was from the request to the first byte, in nanoseconds. */
+  /** The time from the request to the first byte, in nanoseconds. */
   long nanosToFirstByte() {
     return firstByte - started;
   }
 
-  /** How long since then. */
+  /** The time since the first byte, in nanoseconds. */
   long nanosSinceFirstByte(long now) {
     return now - firstByte;
   }
@@ -191,7 +197,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
         firstByte = lastSign;
       }
       arrived += bytes.remaining();
-      // Before they are handed on: from then on the receiver may ask for more.
+      // Set before the bytes are passed on, because the receiver may request more from then on.
       awaited = !paced;
       if (!receiver.arrived(bytes) && paced) {
         return;

@@ -4,7 +4,7 @@ import io.github.ecrcontainerd.resolver.BlobReader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** One layer, as its consumer sees it: bytes in order, out of its window. */
+/** Reads the bytes of one layer in order from its window. */
 final class LayerReader implements BlobReader {
   private final LayerSource source;
   private final RangePlan plan;

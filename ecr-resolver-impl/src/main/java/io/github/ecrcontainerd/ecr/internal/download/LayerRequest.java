@@ -7,8 +7,8 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
 /**
- * A GET of a presigned URL. The SDK's own request would make the URL anew whenever it is asked for
- * it, through a cache that keeps it, query and all, and logs it at level trace.
+ * A GET of a presigned URL. The SDK's own request rebuilds the URL on every call, through a cache
+ * that keeps it with its query and logs it at level trace.
  */
 final class LayerRequest implements SdkHttpRequest {
   private final URI uri;
@@ -64,7 +64,7 @@ final class LayerRequest implements SdkHttpRequest {
     return request.toBuilder();
   }
 
-  /** Without the query. */
+  /** The method and the URL without its query. */
   @Override
   public String toString() {
     return method() + " " + protocol() + "://" + host() + ":" + port() + encodedPath();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
- * Where one layer is to be had: its presigned URL, asked for just before the first range, used for
- * all, and asked for again before it expires or when the server doesn't take it any more.
+ * The source of one layer: its presigned URL. It is requested just before the first range and used
+ * for all ranges. It is renewed before it expires, or when the server no longer accepts it.
  */
 final class LayerSource {
   private static final String OPERATION = "GetDownloadUrlForLayer";
@@ -40,7 +40,7 @@ final class LayerSource {
   private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
   private volatile @Nullable LayerUrl lastUrl;
 
-  /** The URL that ranges ask for, and until when, as {@link System#nanoTime} has it. */
+  /** The URL that ranges use, and when to renew it, as a value of {@link System#nanoTime}. */
   private record Known(LayerUrl url, long renewal) {
     static Known now(LayerUrl url) {
       return new Known(url, System.nanoTime() + url.usable().toNanos());
@@ -69,12 +69,12 @@ final class LayerSource {
     return digest;
   }
 
-  /** What requests for the layer are sent with. */
+  /** The HTTP client for the layer's requests. */
   SdkAsyncHttpClient http() {
     return http;
   }
 
-  /** A URL that doesn't expire soon: the one that other ranges have, or a fresh one. */
+  /** Returns a URL that doesn't expire soon: the one that other ranges use, or a new one. */
   LayerUrl url() throws InterruptedException {
     asking.lockInterruptibly();
     try {
@@ -98,19 +98,21 @@ final class LayerSource {
     }
   }
 
-  /** The server doesn't take this URL: the next request gets another. Doesn't block. */
+  /** The server doesn't accept this URL, so the next request gets another one. Doesn't block. */
   void refused(LayerUrl refused) {
     var _ = known.updateAndGet(last -> last != null && last.url.equals(refused) ? null : last);
   }
 
-  /** The server sends who asks for this URL to another: all ranges go there. Doesn't block. */
+  /**
+   * The server redirects from this URL to another, which all ranges use from now on. Doesn't block.
+   */
   void redirected(LayerUrl from, LayerUrl to) {
     var _ =
         known.updateAndGet(last -> last != null && last.url.equals(from) ? Known.now(to) : last);
     lastUrl = to;
   }
 
-  /** Some of it will be asked for again after a pause. */
+  /** A part of the layer will be requested again after a pause. */
   void retrying(Throwable cause, Duration pause) {
     listener.retrying(layer, reasonOf(cause), pause);
     if (Recorder.isOn()) {
@@ -118,7 +120,7 @@ final class LayerSource {
     }
   }
 
-  /** Some of it is asked for a second time. */
+  /** A part of the layer is hedged. */
   void hedged() {
     listener.hedged(layer);
   }
@@ -144,16 +146,16 @@ final class LayerSource {
         return uri;
       }
     } catch (IllegalArgumentException | NullPointerException malformed) {
-      // Told below, without the text: it may hold a signature.
+      // Reported below without the text, which may contain a signature.
     }
     throw failed(Code.INVALID_CONTENT, "the answer of " + OPERATION + " is no http URL", null);
   }
 
   /**
-   * What the end of a range before its last byte means.
+   * Makes the exception of a range that failed.
    *
    * @param cause why its last request failed
-   * @param failures how many in a row did
+   * @param failures how many requests in a row failed
    */
   RuntimeException explain(Throwable cause, int failures) {
     if (cause instanceof ResolverException told) {
@@ -187,8 +189,8 @@ final class LayerSource {
   }
 
   /**
-   * What a failure says, without what is secret in it, and without the name of a Java class, which
-   * an exception has in front that was made of another.
+   * The message of a failure, without secrets, and without the Java class name at the start of a
+   * message that was made from a cause.
    */
   static String reasonOf(Throwable cause) {
     return cause.getMessage() == null

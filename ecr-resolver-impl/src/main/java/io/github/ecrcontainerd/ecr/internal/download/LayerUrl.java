@@ -16,14 +16,14 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
 /**
- * A presigned URL of a layer. Its query is a secret: it is all that it takes to read the layer.
+ * A presigned URL of a layer. Its query is a secret, because it is enough to read the layer.
  *
- * @param uri the whole of it
- * @param usable for how long after it was given out no request meets it expired
- * @param redirects how many of them led to it
+ * @param uri the full URL
+ * @param usable how long after its receipt requests may use it without finding it expired
+ * @param redirects how many redirects led to it
  */
 record LayerUrl(URI uri, Duration usable, int redirects) {
-  /** Of a URL that doesn't expire. */
+  /** The usable time of a URL that doesn't expire. */
   static final Duration FOR_EVER = Duration.ofDays(365);
 
   private static final Duration NEAR_EXPIRY = Duration.ofSeconds(15);
@@ -35,8 +35,8 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
   /**
-   * One that was given out now. It says itself when it expires, by X-Amz-Date and X-Amz-Expires; if
-   * not, it doesn't expire.
+   * A URL that was just received. X-Amz-Date and X-Amz-Expires in its query tell when it expires.
+   * Without them, it doesn't expire.
    */
   static LayerUrl of(URI uri, Instant now) {
     return new LayerUrl(uri, usable(uri, now), 0);
@@ -52,15 +52,18 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
         .orElse(FOR_EVER);
   }
 
-  /** One that has just come lives: if this machine's clock says otherwise, the clock is wrong. */
+  /**
+   * A URL that was just received is valid. If it looks expired by this machine's clock, the clock
+   * is wrong.
+   */
   private static Duration left(Instant signed, Duration lifetime, Instant now) {
     Duration left = Duration.between(now, signed.plus(lifetime));
     return left.isPositive() && left.compareTo(lifetime) < 0 ? left : lifetime;
   }
 
   /**
-   * Some seconds before, or in the middle of a short life: a request may have to make a connection
-   * before the server looks at its URL, beside fifteen others that do.
+   * Stops the use of a URL some seconds before it expires, or after half of a short lifetime. A
+   * request may have to connect, together with fifteen others, before the server checks its URL.
    */
   private static Duration beforeExpiry(Duration left) {
     Duration half = left.dividedBy(2);
@@ -84,10 +87,10 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
   }
 
   /**
-   * Where the server sends who asks for this one.
+   * The target of the server's redirect.
    *
-   * @param location what the answer says
-   * @throws InvalidAnswerException if that can't be followed
+   * @param location the answer's Location header
+   * @throws InvalidAnswerException if the redirect can't be followed
    */
   LayerUrl redirectedTo(String location, Instant now) throws InvalidAnswerException {
     URI target;
@@ -121,7 +124,7 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
   }
 
   /**
-   * Sends a GET for it. The result ends when the connection is free again.
+   * Sends a GET for this URL. The result completes when the connection is free again.
    *
    * @param range the value of the Range header, {@code ""} for none
    */
@@ -143,7 +146,7 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
             .build());
   }
 
-  /** Without the query. */
+  /** The URL without its query. */
   @Override
   public String toString() {
     return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();

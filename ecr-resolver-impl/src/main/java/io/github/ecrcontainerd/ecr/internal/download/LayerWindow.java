@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ranges of one layer that are on their way or wait to be read, in order. Guarded by the
- * scheduler's lock, but for what never changes.
+ * The ranges of one layer that are in progress or wait to be read, in order. Guarded by the
+ * scheduler's lock, except the final fields.
  */
 final class LayerWindow {
   private final LayerSource source;
@@ -19,7 +19,7 @@ final class LayerWindow {
   private @Nullable OutOfMemoryError failure;
 
   /**
-   * @param started signalled when a range was started, of the scheduler's lock
+   * @param started a condition of the scheduler's lock, signalled when a range was started
    */
   LayerWindow(LayerSource source, RangePlan plan, Condition started) {
     this.source = source;
@@ -36,8 +36,8 @@ final class LayerWindow {
   }
 
   /**
-   * Whether it may start another range: as many as the plan says may be on their way. As many again
-   * may have arrived, or nearly: to read further ahead would only take memory.
+   * Whether the layer may start another range. The plan limits how many are in progress. The same
+   * number may have arrived, or nearly. Reading further ahead would only use memory.
    */
   boolean wantsMore() {
     return failure == null
@@ -46,12 +46,12 @@ final class LayerWindow {
         && ranges.size() < 2 * plan.parallelism();
   }
 
-  /** The range that comes next. */
+  /** The next range. */
   ByteRange next() {
     return plan.range(next);
   }
 
-  /** Adds the range that comes next. */
+  /** Adds the next range. */
   void add(RangeDownload range) {
     ranges.add(range);
     next++;
@@ -59,12 +59,12 @@ final class LayerWindow {
     started.signal();
   }
 
-  /** One that was added has arrived, or so nearly that the next one may be asked for. */
+  /** A range has arrived, or so nearly that the next one may be requested. */
   void nearEnd() {
     running--;
   }
 
-  /** There is no memory for a range, and nobody who would give some back. */
+  /** There is no memory for a range, and no other range will give some back. */
   void fail(OutOfMemoryError error) {
     failure = error;
     started.signal();
@@ -81,12 +81,12 @@ final class LayerWindow {
     return ranges.peek();
   }
 
-  /** Takes out the first range. */
+  /** Removes the first range. */
   RangeDownload removeHead() {
     return ranges.remove();
   }
 
-  /** Takes out all ranges; there will be no others. */
+  /** Removes all ranges. No others will be started. */
   List<RangeDownload> removeAll() {
     List<RangeDownload> all = List.copyOf(ranges);
     ranges.clear();

@@ -6,7 +6,7 @@ import org.reactivestreams.Subscriber;
 import org.reactivestreams.Subscription;
 import software.amazon.awssdk.http.async.SdkHttpContentPublisher;
 
-/** The body of a GET. */
+/** The empty body of a GET. */
 final class NoContent implements SdkHttpContentPublisher {
 
   @Override

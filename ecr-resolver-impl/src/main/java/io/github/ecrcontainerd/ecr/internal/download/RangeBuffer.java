@@ -3,8 +3,8 @@ package io.github.ecrcontainerd.ecr.internal.download;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes of one range between the HTTP client and the reader. The array holds all of the range,
- * or is a ring that it passes through. Guarded by its owner's lock.
+ * The bytes of one range between the HTTP client and the reader. The array holds the whole range,
+ * or is a ring buffer. Guarded by its owner's lock.
  */
 final class RangeBuffer {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -23,30 +23,30 @@ final class RangeBuffer {
     return array;
   }
 
-  /** How many bytes have come, those that wait for room among them. */
+  /** How many bytes have arrived, including those that wait for room. */
   long arrived() {
     return filled + overflow.remaining();
   }
 
-  /** How many bytes may be lent. */
+  /** How many bytes are ready to be lent. */
   long ready() {
     return filled - taken;
   }
 
-  /** How many bytes were lent and taken back. */
+  /** How many bytes have been lent and taken back. */
   long taken() {
     return taken;
   }
 
-  /** Whether all that has come has found room. */
+  /** Whether all arrived bytes have found room. */
   boolean hasRoom() {
     return !overflow.hasRemaining();
   }
 
   /**
-   * Takes the next bytes; where there is no room for all, what is over is kept as it is.
+   * Puts the next bytes. If there is no room for all, the rest is kept in its own buffer.
    *
-   * @throws IllegalStateException if there is no room at all: some would be lost
+   * @throws IllegalStateException if earlier bytes still wait for room, which would be lost
    */
   void put(ByteBuffer bytes) {
     if (!hasRoom()) {
@@ -66,15 +66,15 @@ final class RangeBuffer {
     }
   }
 
-  /** The next bytes, at most so many, which stay as they are until they are taken back. */
+  /** Lends the next bytes, at most {@code most}. They don't change until they are taken back. */
   ByteBuffer lend(int most) {
     int start = (int) (taken % array.length);
     lent = (int) Math.min(Math.min(ready(), most), array.length - start);
-    // Not a read-only view: hashing and sending that one would copy it piece by piece.
+    // Not a read-only view, because hashing and sending one would copy it piece by piece.
     return ByteBuffer.wrap(array, start, lent);
   }
 
-  /** Ends the loan, and fills its room with what waits. */
+  /** Takes the lent bytes back, and fills their room with waiting bytes. */
   void takeBack() {
     taken += lent;
     lent = 0;

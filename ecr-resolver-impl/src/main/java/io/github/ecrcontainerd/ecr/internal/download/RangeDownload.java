@@ -13,41 +13,43 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One range on its way into its buffer, by as many requests as it takes: each resumes at the byte
- * that the one before it reached. Bytes arrive on the HTTP client's threads; {@link #run} watches
- * the requests; the layer's reader takes the bytes as far as they have come.
+ * Downloads one range into its buffer, by as many requests as needed. Each request resumes at the
+ * byte that the previous one reached. Bytes arrive on the HTTP client's threads, {@link #run}
+ * watches the requests, and the layer's reader takes the bytes that have arrived.
  *
- * <p>A range that fits into its buffer is asked for at once: the pace is made by not starting the
- * next one. One that passes through a ring is asked for bit by bit, so its connection waits for the
- * reader.
+ * <p>A range that fits into its buffer is requested without flow control; only the start of the
+ * next range is delayed. A range that uses a ring buffer is requested piece by piece, so its
+ * connection waits for the reader.
  *
- * <p>Its lock comes before the scheduler's: see the package's description.
+ * <p>Lock order: this lock before the scheduler's, see the package description.
  */
 final class RangeDownload implements RangeRequest.Listener {
 
-  /** What a range tells the owner of connections and buffers. May be called under its lock. */
+  /** The owner of connections and buffers. It may be called with the range's lock held. */
   interface Listener {
     /**
-     * So little is missing that the next range's first byte would come after it. Told once, at the
-     * end of {@link #run} at the latest.
+     * So few bytes are missing that they will arrive before the next range's first byte. Called
+     * once, at the latest at the end of {@link #run}.
      */
     void nearEnd();
 
-    /** Takes a connection for a hedge, if one is free: {@link #giveBackConnection} ends its use. */
+    /**
+     * Acquires a connection for a hedge, if one is free. {@link #giveBackConnection} releases it.
+     */
     boolean tryConnection();
 
     void giveBackConnection();
   }
 
   /**
-   * How many bytes are lent at a time, and are worth waking the reader for: containerd takes
-   * messages of 4 MiB best, and each of them wakes five threads.
+   * How many bytes are lent at a time, and how many must arrive before the reader is woken.
+   * containerd takes messages of 4 MiB best, and each of them wakes five threads.
    */
   private static final int MAX_LENT_BYTES = 1 << 20;
 
   /**
-   * For how long the reader waits for more of them than there are: over a slow link a process that
-   * is killed loses no more than came in that time.
+   * How long the reader waits for that many bytes. On a slow link, a killed process loses only the
+   * bytes of that time.
    */
   private static final long MAX_HELD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -62,18 +64,18 @@ final class RangeDownload implements RangeRequest.Listener {
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** More can be read, or never will. */
+  /** Signalled when more bytes can be read, or no more will come. */
   private final Condition readable = lock.newCondition();
 
-  /** All has arrived, a request has ended, or there is room for more. */
+  /** Signalled when all bytes have arrived, a request has ended, or there is room for more. */
   private final Condition changed = lock.newCondition();
 
   private final RangeRequests requests;
 
-  /** The reader waits until so many bytes of the range can be lent or were. */
+  /** The reader waits until the lent bytes and the ready bytes together reach this number. */
   private long wakeAt = Long.MAX_VALUE;
 
-  /** From this byte on, the rest is there before the next range's first byte. */
+  /** From this byte on, the rest arrives before the next range's first byte. */
   private long nearEnd;
 
   private boolean toldNearEnd;
@@ -82,9 +84,9 @@ final class RangeDownload implements RangeRequest.Listener {
   private @Nullable RuntimeException failure;
 
   /**
-   * @param array what the bytes arrive in: as long as the range, or a shorter ring
+   * @param array the buffer's array: as long as the range, or a shorter ring
    * @param stats how long ranges usually take
-   * @param hedges how many of them may be hedged
+   * @param hedges how many ranges may be hedged
    */
   RangeDownload(
       ByteRange range,
@@ -96,7 +98,7 @@ final class RangeDownload implements RangeRequest.Listener {
     this.range = range;
     this.buffer = new RangeBuffer(array);
     this.throughRing = array.length < range.length();
-    // A ring is filled on one side while it is read on the other.
+    // Half of a ring, so that it can be filled while it is read.
     this.lentBytes =
         throughRing ? Math.min(MAX_LENT_BYTES, Math.max(1, array.length / 2)) : MAX_LENT_BYTES;
     this.source = source;
@@ -106,7 +108,7 @@ final class RangeDownload implements RangeRequest.Listener {
     this.requests = new RangeRequests(listener::giveBackConnection, stats);
   }
 
-  /** Brings the range, or the reason why it can't be had. Ends early when it is closed. */
+  /** Downloads the range, or records why it can't. Ends early when the range is closed. */
   void run() {
     try {
       Retries retries = new Retries();
@@ -159,7 +161,10 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /** Resumes at what has arrived: why that ended, or {@code null} where nothing is left. */
+  /**
+   * Resumes after the bytes that have arrived. Returns why the attempt failed, or {@code null} if
+   * the range is complete.
+   */
   private @Nullable Throwable attempt() throws InterruptedException {
     try {
       request();
@@ -188,7 +193,7 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /** Sends a request for what is missing. */
+  /** Sends a request for the missing bytes. */
   private void request() throws InterruptedException {
     awaitRoom();
     LayerUrl url = source.url();
@@ -210,7 +215,10 @@ final class RangeDownload implements RangeRequest.Listener {
     request.start(source.http());
   }
 
-  /** What comes while bytes of an earlier request still wait for room would take their place. */
+  /**
+   * Waits until the buffer has room. Otherwise new bytes would replace bytes of an earlier request
+   * that still wait for room.
+   */
   private void awaitRoom() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -222,7 +230,10 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /** Sends a hedge, on a connection of its own; without a free one, instead of the late request. */
+  /**
+   * Sends a hedge on its own connection. If no connection is free, the hedge replaces the late
+   * request.
+   */
   private void hedge() throws InterruptedException {
     if (!hedges.tryHedge(range.length() - arrived())) {
       return;
@@ -235,7 +246,7 @@ final class RangeDownload implements RangeRequest.Listener {
     try {
       request();
     } catch (ResolverException e) {
-      // The late request goes on without it.
+      // The late request continues without a hedge.
     } finally {
       if (connected) {
         handHedgeItsConnection();
@@ -267,7 +278,7 @@ final class RangeDownload implements RangeRequest.Listener {
     LATE
   }
 
-  /** Waits for what has to be acted on, and gives up requests whose server is silent. */
+  /** Waits for the next event, and cancels requests whose server is silent. */
   private Event watch() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -310,7 +321,7 @@ final class RangeDownload implements RangeRequest.Listener {
       }
       long fresh = request.advance(bytes.remaining()) - buffer.arrived();
       if (fresh > 0) {
-        // The other request may have brought some of them.
+        // The other request may have brought some of these bytes.
         bytes.position(bytes.limit() - (int) fresh);
         buffer.put(bytes);
         requests.lead(request);
@@ -359,7 +370,10 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /** Tells the source what the answer says of the URL: the answer, or what is wrong with it. */
+  /**
+   * Reports a refused or redirected URL to the source. Returns the answer, or why its redirect is
+   * invalid.
+   */
   private Throwable learned(RangeRequest request, StatusException answer) {
     if (answer.refusesUrl()) {
       source.refused(request.url());
@@ -377,9 +391,9 @@ final class RangeDownload implements RangeRequest.Listener {
   }
 
   /**
-   * The next bytes, which stay as they are until the next call; {@code null} after the last.
+   * Returns the next bytes, which don't change until the next call; {@code null} after the last.
    *
-   * @throws RuntimeException why they can't be had
+   * @throws RuntimeException if the download failed or the range was closed
    */
   @Nullable ByteBuffer read() throws InterruptedException {
     lock.lockInterruptibly();
@@ -417,7 +431,10 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /** Drops what comes from now on: when this returns, no thread writes to the buffer. */
+  /**
+   * Discards bytes that arrive from now on. After this method returns, no thread writes to the
+   * buffer.
+   */
   void close() {
     lock.lock();
     try {
@@ -430,7 +447,7 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /** What the bytes arrive in. */
+  /** The buffer's array. */
   byte[] array() {
     return buffer.array();
   }

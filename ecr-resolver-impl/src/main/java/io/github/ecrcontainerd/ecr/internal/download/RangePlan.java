@@ -1,35 +1,34 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
 /**
- * How a blob is cut into ranges: as many equal ones as there may be requests at a time, none below
- * 1 MiB and none above 20 MiB, as the Go resolver does. A blob below 1 MiB is one range; one that
- * is too large for that has more ranges, no more of them at a time. Where there is one request at a
- * time, the whole blob is one range.
+ * How a blob is split into ranges: as many equal ranges as requests at a time, each of 1 MiB to 20
+ * MiB, as in the Go resolver. A blob below 1 MiB is one range. A large blob has more ranges, but no
+ * more of them at a time. If only one request is allowed at a time, the whole blob is one range.
  *
- * <p>A range has a buffer of its own, so where memory is short, ranges are smaller: the budget
- * holds all that one layer has on its way, what has arrived meanwhile, and one range of another
- * layer.
+ * <p>Each range has its own buffer, so ranges are smaller if memory is short. The budget holds all
+ * ranges of one layer that are in progress, those that have arrived meanwhile, and one range of
+ * another layer.
  *
  * @param from the first byte wanted
  * @param total the blob's size in bytes
  * @param rangeBytes the length of every range but the last
- * @param parallelism how many ranges may be on their way at a time
+ * @param parallelism how many ranges may be in progress at a time
  */
 record RangePlan(long from, long total, long rangeBytes, int parallelism) {
   private static final int MIN_RANGE_BYTES = 1 << 20;
   private static final int MAX_RANGE_BYTES = 20 << 20;
 
-  /** How many ranges the budget holds beside those on their way. */
+  /** How many ranges the budget holds in addition to those in progress. */
   private static final long SPARE_RANGES = 4;
 
-  /** What a blob that comes as one range passes through. */
+  /** The size of the ring buffer for a blob that is one range. */
   private static final int RING_BYTES = 8 << 20;
 
   /**
    * The length of the largest buffer, in bytes.
    *
-   * @param parallelism how many ranges of a layer may be on their way at a time
-   * @param budgetBytes how many bytes all buffers may have together
+   * @param parallelism how many ranges of a layer may be in progress at a time
+   * @param budgetBytes the total size of all buffers, in bytes
    */
   static int maxBufferBytes(int parallelism, int budgetBytes) {
     return parallelism <= 1
@@ -38,9 +37,9 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
   }
 
   /**
-   * A plan for what is left of a blob.
+   * A plan for the rest of a blob.
    *
-   * @param maxBufferBytes what {@link #maxBufferBytes} says
+   * @param maxBufferBytes the result of {@link #maxBufferBytes}
    */
   static RangePlan of(long from, long total, int parallelism, int maxBufferBytes) {
     if (parallelism <= 1) {
@@ -54,7 +53,7 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
         parallelism);
   }
 
-  /** How many ranges there are: none of a blob without bytes. */
+  /** The number of ranges; 0 for an empty blob. */
   long count() {
     return Math.ceilDiv(total - from, rangeBytes);
   }

@@ -9,24 +9,25 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
- * One request for what is missing of a range, and how far it has come. Guarded by the range's lock,
- * but for {@link #start} and what the HTTP client calls, which takes that lock in the listener.
+ * One request for the missing bytes of a range, and its progress. Guarded by the range's lock,
+ * except {@link #start} and the HTTP client's callbacks, which take that lock in the listener.
  */
 final class RangeRequest implements LayerGet.Receiver {
 
   /** The range that the request is for. Called on a thread of the HTTP client. */
   interface Listener {
     /**
-     * The next bytes, to be read before this returns unless the request is paced.
+     * Receives the next bytes. They must be read before this method returns, unless the request is
+     * paced.
      *
-     * @return whether more may come, where the request is paced
+     * @return for a paced request, whether more bytes may come
      */
     boolean arrived(RangeRequest request, ByteBuffer bytes);
 
     /**
-     * The end, told once, unless the request was cancelled.
+     * The request has ended. Called once, unless the request was cancelled.
      *
-     * @param cause why it came before the last byte; {@code null} for the right one
+     * @param cause why it ended before the last byte; {@code null} if it is complete
      */
     void ended(RangeRequest request, @Nullable Throwable cause);
   }
@@ -43,10 +44,10 @@ final class RangeRequest implements LayerGet.Receiver {
   private boolean holdsHedgeConnection;
 
   /**
-   * @param layer what the range is of
-   * @param from the first byte of the range that it asks for
-   * @param paced whether bytes come only when they are asked for; then the connection may wait for
-   *     its reader, and the request is never late
+   * @param layer the layer of the range
+   * @param from the first byte of the range to request
+   * @param paced whether bytes come only on request; then the connection may wait for the reader,
+   *     and the request is never late
    */
   RangeRequest(
       Digest layer, ByteRange range, long from, LayerUrl url, boolean paced, Listener listener) {
@@ -60,12 +61,12 @@ final class RangeRequest implements LayerGet.Receiver {
     this.get = new LayerGet(range.after(from), this, paced);
   }
 
-  /** Sends it. */
+  /** Sends the request. */
   void start(SdkAsyncHttpClient http) {
     try {
       get.start(http, url);
     } catch (RuntimeException e) {
-      // Its message may hold the URL: it is told without.
+      // The exception's message may contain the URL, so it is reported without it.
       ended(e);
     }
   }
@@ -74,28 +75,28 @@ final class RangeRequest implements LayerGet.Receiver {
     get.cancel();
   }
 
-  /** It is given up: why. */
+  /** Records why the request failed. */
   void failed(Throwable cause) {
     if (event != null) {
       event.failed(LayerSource.reasonOf(cause));
     }
   }
 
-  /** It is over, however that came. */
+  /** Records the end of the request, whether it failed or not. */
   void over() {
     if (event != null) {
       event.ended(position - from, Math.max(0, get.nanosToFirstByte()));
     }
   }
 
-  /** It asks for what another one is late with. */
+  /** Records that this request is a hedge. */
   void hedges() {
     if (event != null) {
       event.hedges();
     }
   }
 
-  /** Asks for more bytes, where it is paced. */
+  /** Requests more bytes, if the request is paced. */
   void more() {
     get.more();
   }
@@ -104,56 +105,57 @@ final class RangeRequest implements LayerGet.Receiver {
     return url;
   }
 
-  /** How many bytes it was to bring. */
+  /** How many bytes were requested. */
   long length() {
     return length;
   }
 
-  /** Counts bytes that have come: the position in the range after them. */
+  /** Counts arrived bytes. Returns the position in the range after them. */
   long advance(int bytes) {
     position += bytes;
     return position;
   }
 
   /**
-   * How long the server may still be silent, in nanoseconds; 0 or less where it was for too long.
+   * How much longer the server may be silent, in nanoseconds; 0 or less if it was silent for too
+   * long.
    */
   long patience(long now) {
     return get.patience(now);
   }
 
-  /** The failure of a request whose patience has ended. */
+  /** The failure of a request whose server was silent for too long. */
   IOException silence() {
     return new SilenceException(get.untilSign());
   }
 
   /**
-   * How long until it is late, in nanoseconds: {@link Long#MAX_VALUE} if it never is, 0 or less if
-   * it is now.
+   * The time until the request is late, in nanoseconds; {@link Long#MAX_VALUE} if it never is, 0 or
+   * less if it is late now.
    */
   long untilLate(long now, LatencyStats stats) {
     long most = mayBeHedged ? stats.nanosUntilLate(length) : Long.MAX_VALUE;
     return most == Long.MAX_VALUE ? most : started + most - now;
   }
 
-  /** It was late, and is hedged no more than once. */
+  /** Marks the request as late. It is not hedged again. */
   void late() {
     mayBeHedged = false;
   }
 
-  /** It is a hedge, on a connection that it has to give back. */
+  /** Marks the request as a hedge that holds a connection to give back. */
   void holdHedgeConnection() {
     holdsHedgeConnection = true;
   }
 
-  /** Whether it had a connection to give back; from now on it has none. */
+  /** Returns whether the request held a connection to give back, and clears that mark. */
   boolean releaseHedgeConnection() {
     boolean held = holdsHedgeConnection;
     holdsHedgeConnection = false;
     return held;
   }
 
-  /** Adds how long it took, when it has brought its last byte. */
+  /** Adds the times of this request after its last byte. */
   void addTo(LatencyStats stats) {
     stats.add(length, get.nanosToFirstByte(), get.nanosSinceFirstByte(System.nanoTime()));
   }

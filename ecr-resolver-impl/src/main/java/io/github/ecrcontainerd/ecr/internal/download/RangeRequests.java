@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The requests of one range that are open: one, or a late one and its hedge. They race: one that is
- * overtaken by the other is given up. Guarded by the range's lock.
+ * The open requests of one range: one request, or a late request and its hedge. They race, and the
+ * one that is overtaken is cancelled. Guarded by the range's lock.
  */
 final class RangeRequests {
   private final Runnable giveBackConnection;
@@ -15,8 +15,8 @@ final class RangeRequests {
   private final List<RangeRequest> open = new ArrayList<>(2);
 
   /**
-   * @param giveBackConnection gives back the connection that was taken for a hedge
-   * @param stats says which request is late
+   * @param giveBackConnection gives back the connection of a hedge
+   * @param stats determines which request is late
    */
   RangeRequests(Runnable giveBackConnection, LatencyStats stats) {
     this.giveBackConnection = giveBackConnection;
@@ -38,7 +38,10 @@ final class RangeRequests {
     open.add(request);
   }
 
-  /** The last request is a hedge, and gives the connection back; without one, that is now. */
+  /**
+   * The last request is a hedge, and gives its connection back when it ends. If there is no hedge,
+   * the connection is given back now.
+   */
   void lastHoldsHedgeConnection() {
     if (open.size() == 2) {
       open.getLast().holdHedgeConnection();
@@ -59,7 +62,7 @@ final class RangeRequests {
     List.copyOf(open).forEach(this::drop);
   }
 
-  /** This request has brought new bytes: one that it has overtaken is given up. */
+  /** This request has brought new bytes. A request that it has overtaken is cancelled. */
   void lead(RangeRequest request) {
     if (!open.getFirst().equals(request)) {
       drop(open.getFirst());
@@ -74,18 +77,18 @@ final class RangeRequests {
     }
   }
 
-  /** Asks each for more bytes. */
+  /** Requests more bytes from each. */
   void more() {
-    // A copy, because what is asked for may come at once, and a request's end with it.
+    // A copy, because bytes may arrive at once and end a request.
     List.copyOf(open).forEach(RangeRequest::more);
   }
 
-  /** Those whose server was silent for too long. */
+  /** The requests whose server was silent for too long. */
   List<RangeRequest> silent(long now) {
     return open.stream().filter(request -> request.patience(now) <= 0).toList();
   }
 
-  /** Whether there is one that is late and has no hedge; it is told of once. */
+  /** Whether there is a late request without a hedge. Each late request is reported once. */
   boolean takeLate(long now) {
     boolean late = open.size() == 1 && open.getFirst().untilLate(now, stats) <= 0;
     if (late) {
@@ -94,7 +97,7 @@ final class RangeRequests {
     return late;
   }
 
-  /** How long until one of them may be silent for too long, or late; in nanoseconds. */
+  /** The time until a request may be late, or its server silent for too long, in nanoseconds. */
   long untilNextCheck(long now) {
     long next = Long.MAX_VALUE;
     for (RangeRequest request : open) {

@@ -8,15 +8,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts the ranges of all layers of one resolver, as connections and memory allow: those of the
- * layer that was opened first come first. A range needs one connection as long as it is on its way,
- * and a buffer until it has been read; full-size buffers are used again.
+ * Starts the ranges of all layers of one resolver, as connections and memory allow. Ranges of the
+ * layer that was opened first have priority. A range holds one connection while it is in progress,
+ * and a buffer until it has been read. Full-size buffers are reused.
  *
- * <p>A range gets its buffer and its connection at once or not at all, so the two budgets can't
- * deadlock. Ranges that are read ahead never take the last buffer: there is one for a layer that
- * has none yet, however slowly the others are read.
+ * <p>A range acquires its buffer and its connection together or not at all, so the two budgets
+ * can't deadlock. Ranges that are read ahead never take the last buffer. It is reserved for a layer
+ * that has none yet, however slowly the others are read.
  *
- * <p>A range calls this with its lock held, so no range is called under the lock here.
+ * <p>Lock order: a range's lock before this one. No range is called with this lock held.
  */
 final class RangeScheduler {
   private final int maxBufferBytes;
@@ -29,8 +29,8 @@ final class RangeScheduler {
   private long freeBytes;
 
   /**
-   * @param connections how many there may be at a time
-   * @param budgetBytes how many bytes the buffers may have together
+   * @param connections how many connections there may be at a time
+   * @param budgetBytes the total size of all buffers, in bytes
    * @param maxBufferBytes the size of the largest buffer
    */
   RangeScheduler(int connections, int budgetBytes, int maxBufferBytes) {
@@ -45,7 +45,7 @@ final class RangeScheduler {
     return maxBufferBytes;
   }
 
-  /** Opens a layer: its ranges are started from now on. */
+  /** Opens a layer. Its ranges are started from now on. */
   LayerWindow open(LayerSource source, RangePlan plan) {
     lock.lock();
     try {
@@ -79,7 +79,7 @@ final class RangeScheduler {
     }
   }
 
-  /** Ends a layer, wherever it is. */
+  /** Ends a layer, complete or not. */
   void close(LayerWindow window) {
     List<RangeDownload> left;
     lock.lock();
@@ -89,7 +89,7 @@ final class RangeScheduler {
     } finally {
       lock.unlock();
     }
-    // After the lock is released: a range takes it under its own.
+    // After this lock is released, because a range takes it while it holds its own.
     left.forEach(RangeDownload::close);
     lock.lock();
     try {
@@ -130,13 +130,13 @@ final class RangeScheduler {
     }
   }
 
-  /** Starts what can be started. */
+  /** Starts all ranges that connections and memory allow. */
   private void dispatch() {
     for (LayerWindow window : windows) {
       while (freeConnections > 0 && window.wantsMore()) {
         int size = sizeFor(window.next().length());
         if (freeBytes < size) {
-          // Later layers may need less, but if they took it, this one would never get its turn.
+          // Later layers may need less memory, but if they took it, this layer would never start.
           return;
         }
         if (!window.isEmpty() && freeBytes - size < maxBufferBytes) {
@@ -150,7 +150,8 @@ final class RangeScheduler {
   }
 
   /**
-   * An idle one, or a new one in place of those that are idle: together they stay in the budget.
+   * Returns an idle buffer, or a new one. Idle buffers are dropped for it if the total would exceed
+   * the budget.
    */
   private byte[] array(int size) {
     if (size == maxBufferBytes && !idle.isEmpty()) {
@@ -162,14 +163,14 @@ final class RangeScheduler {
     return new byte[size];
   }
 
-  /** Large ones are rounded up to the size that is used again. */
+  /** Large buffers are rounded up to the size that is reused. */
   private int sizeFor(long length) {
     return length > maxBufferBytes / 4 ? maxBufferBytes : (int) length;
   }
 
   /**
-   * Starts the next range of a layer, if the heap has room for it. If not, a buffer that another
-   * range gives back will do; where there is none, this layer's reader has to know.
+   * Starts the next range of a layer, if the heap has room for it. If not, the range waits for a
+   * buffer that another range gives back. If no range has one, the layer fails.
    */
   private boolean start(LayerWindow window, int size) {
     byte[] array;
@@ -200,7 +201,7 @@ final class RangeScheduler {
     return true;
   }
 
-  /** What a range of a layer tells. */
+  /** The listener of a layer's ranges. */
   private final class RangeOf implements RangeDownload.Listener {
     private final LayerWindow window;
 

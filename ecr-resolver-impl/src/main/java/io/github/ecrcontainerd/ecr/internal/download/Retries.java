@@ -7,22 +7,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How long one range may fail: a server that is away, out of order or overloaded, until no try has
- * brought a MiB for {@link #PATIENCE}; one that answers and doesn't give what was asked for,
- * {@value #MAX_REFUSALS} times in a row. Without limit as long as bytes come.
+ * How long one range is retried. If the server is unreachable, failing or overloaded: until no
+ * request has brought a MiB for {@link #PATIENCE}. If the server answers with something else than
+ * requested: {@value #MAX_REFUSALS} times in a row. There is no limit as long as bytes arrive.
  */
 final class Retries {
-  /** A server that is started again takes some seconds. Three stalls take longer. */
+  /** A server restart takes some seconds. Three stalls take longer. */
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   static final int MAX_REFUSALS = 6;
 
-  /** So many bytes are worth a request: they count as progress. */
+  /** This many bytes are worth a request, so they count as progress. */
   private static final int PROGRESS_BYTES = 1 << 20;
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
-  /** For a server that asks to go slower. */
+  /** The first pause for a server that throttles. */
   private static final Duration FIRST_SLOW_PAUSE = Duration.ofMillis(500);
 
   private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
@@ -39,15 +39,15 @@ final class Retries {
     this.backoff = backoff;
   }
 
-  /** How often in a row it has failed. */
+  /** How many times in a row the range has failed. */
   int failures() {
     return backoff.failures();
   }
 
   /**
-   * What to do after a failure: how long to pause, or empty where another try makes no sense.
+   * How long to pause after a failure; empty if the range is not to be retried.
    *
-   * @param position how many bytes of the range have come so far
+   * @param position how many bytes of the range have arrived so far
    */
   Optional<Duration> pause(long position, Throwable cause) {
     if (position - reached >= PROGRESS_BYTES) {
@@ -64,7 +64,7 @@ final class Retries {
     return isPassing(cause) && refusals < MAX_REFUSALS ? pause : Optional.empty();
   }
 
-  /** Whether time alone won't help: the server answers, and not with what was asked for. */
+  /** Whether waiting alone won't help: the server answers, but not with what was requested. */
   private static boolean isRefusal(Throwable cause) {
     return cause instanceof InvalidAnswerException
         || (cause instanceof StatusException answer && answer.refusesUrl());
@@ -74,7 +74,7 @@ final class Retries {
   private boolean isPassing(Throwable cause) {
     return switch (cause) {
       case StatusException answer -> answer.isPassing();
-      // The call for a URL has waited itself.
+      // The call for a URL has already retried by itself.
       case ResolverException refused ->
           refused.isRetryable() && backoff.elapsed().compareTo(PATIENCE) < 0;
       case UntrustedPeerException _ -> false;

@@ -3,7 +3,7 @@ package io.github.ecrcontainerd.ecr.internal.download;
 import java.io.IOException;
 import java.time.Duration;
 
-/** No byte came for so long that the request was given up. */
+/** No byte arrived for so long that the request was cancelled. */
 final class SilenceException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,8 @@ final class StatusException extends IOException {
   private final transient Optional<String> location;
 
   /**
-   * @param location the answer's header, if it has one: a secret, as every URL of a layer
+   * @param location the answer's Location header, if it has one; it is secret, as every URL of a
+   *     layer
    */
   StatusException(int status, Optional<String> location, String body) {
     super("status " + status + codeIn(body));
@@ -26,7 +27,7 @@ final class StatusException extends IOException {
     return status;
   }
 
-  /** Where else the layer is, if the answer is a redirect (RFC 9110, 15.4). */
+  /** The redirect target, if the answer is a redirect (RFC 9110, 15.4). */
   Optional<String> redirect() {
     return switch (status) {
       case 301, 302, 303, 307, 308 -> location;
@@ -34,7 +35,7 @@ final class StatusException extends IOException {
     };
   }
 
-  /** Whether it is the URL that the server doesn't take, any more. */
+  /** Whether the server no longer accepts the URL. */
   boolean refusesUrl() {
     return status == 400 || status == 401 || status == 403;
   }
@@ -48,7 +49,7 @@ final class StatusException extends IOException {
     return status >= 500 || status == 408 || asksToGoSlower() || refusesUrl();
   }
 
-  /** Only the code: the rest of the body may repeat the request and its signature. */
+  /** Only the code, because the rest of the body may repeat the request and its signature. */
   private static String codeIn(String body) {
     Matcher code = CODE.matcher(body);
     return code.find() ? " " + code.group(1) : "";

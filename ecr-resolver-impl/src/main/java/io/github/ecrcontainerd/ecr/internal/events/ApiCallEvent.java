@@ -8,7 +8,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import org.jspecify.annotations.Nullable;
 
-/** A call of the Amazon ECR API, with what the SDK repeats of it. */
+/** A call of the Amazon ECR API, including the SDK's retries. */
 @Name("io.github.ecrcontainerd.ApiCall")
 @Label("Amazon ECR API Call")
 @Category("Amazon ECR")
@@ -33,10 +33,10 @@ public final class ApiCallEvent extends Event {
   }
 
   /**
-   * It has ended.
+   * The call has ended.
    *
-   * @param cause what it failed with, or null. Its class is recorded: what it says may be long, and
-   *     others' words
+   * @param cause why it failed, or null. Only its class is recorded, because its message may be
+   *     long and come from elsewhere
    */
   public void ended(@Nullable Throwable cause) {
     failure = cause == null ? null : cause.getClass().getSimpleName();

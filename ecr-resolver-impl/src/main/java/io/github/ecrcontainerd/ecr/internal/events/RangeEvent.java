@@ -11,7 +11,7 @@ import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** One request for a part of a layer, from its making to its end. */
+/** One request for a part of a layer, from its creation to its end. */
 @Name("io.github.ecrcontainerd.Range")
 @Label("Layer Range")
 @Category("Amazon ECR")
@@ -45,8 +45,8 @@ public final class RangeEvent extends Event {
   private @Nullable String failure;
 
   /**
-   * @param firstByte its place in the layer
-   * @param length how many bytes are asked for
+   * @param firstByte the first byte's position in the layer
+   * @param length how many bytes are requested
    */
   public RangeEvent(Digest layer, long firstByte, long length) {
     this.layer = layer.toString();
@@ -55,20 +55,20 @@ public final class RangeEvent extends Event {
     begin();
   }
 
-  /** It asks for what another request is late with. */
+  /** The request is a hedge of a late request. */
   public void hedges() {
     hedge = true;
   }
 
-  /** Why it ended before its last byte. */
+  /** Records why the request ended before its last byte. */
   public void failed(String reason) {
     failure = reason;
   }
 
   /**
-   * It has ended.
+   * The request has ended.
    *
-   * @param nanos how long its first byte took
+   * @param nanos the time to the first byte
    */
   public void ended(long bytes, long nanos) {
     received = bytes;

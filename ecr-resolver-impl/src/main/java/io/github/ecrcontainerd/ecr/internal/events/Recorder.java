@@ -8,8 +8,8 @@ public final class Recorder {
   private Recorder() {}
 
   /**
-   * Whether it was ever asked to record. Until then no event is made: loading the first class of
-   * one makes the JDK read what it says of itself, which is a tenth of a small pull
+   * Whether a recording was ever started. Until then no event is created, because loading the first
+   * event class makes the JDK read event metadata, which takes a tenth of a small pull
    * (docs/performance.md).
    */
   public static boolean isOn() {

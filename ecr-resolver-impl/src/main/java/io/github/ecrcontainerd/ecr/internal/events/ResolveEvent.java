@@ -10,7 +10,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import org.jspecify.annotations.Nullable;
 
-/** What a reference names was asked for. */
+/** A reference was resolved. */
 @Name("io.github.ecrcontainerd.Resolve")
 @Label("Resolve")
 @Category("Amazon ECR")
@@ -31,9 +31,9 @@ public final class ResolveEvent extends Event {
   }
 
   /**
-   * It has ended.
+   * The request has ended.
    *
-   * @param found what it names, or null where it failed
+   * @param found the descriptor, or null if the request failed
    */
   public void ended(@Nullable Descriptor found) {
     digest = found == null ? null : found.digest().toString();

@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** Something failed, and is done again after a pause. */
+/** A request failed, and is retried after a pause. */
 @Name("io.github.ecrcontainerd.Retry")
 @Label("Retry")
 @Category("Amazon ECR")

@@ -38,7 +38,7 @@ public final class UploadPartEvent extends Event {
     begin();
   }
 
-  /** It has ended. */
+  /** The upload of the part has ended. */
   public void ended(boolean arrived) {
     failed = !arrived;
     commit();

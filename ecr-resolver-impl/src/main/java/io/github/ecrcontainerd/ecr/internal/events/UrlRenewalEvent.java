@@ -7,7 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/** A layer has got a further presigned URL. */
+/** A layer's presigned URL was renewed. */
 @Name("io.github.ecrcontainerd.UrlRenewal")
 @Label("Layer URL Renewal")
 @Category("Amazon ECR")

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which addresses a foreign layer may be fetched from.
+ * Decides which addresses a foreign layer may be fetched from.
  *
- * @param allowPrivate whether all of them
+ * @param allowPrivate whether to allow all addresses
  */
 record AddressRule(boolean allowPrivate) {
 
-  /** Those of IPv4 that are not public (IANA IPv4 Special-Purpose Address Registry). */
+  /** The IPv4 addresses that are not public (IANA IPv4 Special-Purpose Address Registry). */
   private static final List<AddressBlock> NOT_PUBLIC_4 =
       blocks(
           "0.0.0.0/8",
           "10.0.0.0/8",
           "100.64.0.0/10",
           "127.0.0.0/8",
-          // Instance metadata of most clouds, 169.254.169.254, is among them.
+          // Includes the instance metadata of most clouds, 169.254.169.254.
           "169.254.0.0/16",
           "172.16.0.0/12",
           "192.0.0.0/24",
@@ -29,14 +29,14 @@ record AddressRule(boolean allowPrivate) {
           "198.18.0.0/15",
           "198.51.100.0/24",
           "203.0.113.0/24",
-          // Azure's host, the one metadata service at a public address.
+          // Azure's host, the only metadata service at a public address.
           "168.63.129.16",
           "224.0.0.0/3");
 
-  /** All that IPv6 has in public use (RFC 4291, section 2.4; IANA's registry). */
+  /** All IPv6 addresses in public use (RFC 4291, section 2.4; IANA's registry). */
   private static final AddressBlock PUBLIC_6 = AddressBlock.of("2000::/3");
 
-  /** What of it is not, or leads to an IPv4 address. */
+  /** Its blocks that are not public, or that lead to an IPv4 address. */
   private static final List<AddressBlock> NOT_PUBLIC_6 =
       blocks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
 

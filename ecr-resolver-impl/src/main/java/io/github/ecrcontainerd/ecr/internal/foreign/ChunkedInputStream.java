@@ -4,7 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A body whose length was not known when it began (RFC 9112, section 7.1). */
+/** A body in chunked transfer coding (RFC 9112, section 7.1). */
 final class ChunkedInputStream extends InputStream {
   private static final int MAX_LINE_BYTES = 1024;
 

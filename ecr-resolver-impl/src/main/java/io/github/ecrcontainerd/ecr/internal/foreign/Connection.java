@@ -17,13 +17,14 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * A connection to the host of a URL, at an address that the rule allows: the host is resolved once,
- * and what was checked is what is connected to. An interrupt of a thread that waits here closes it.
+ * A connection to the host of a URL, at an address that the rule allows. The host is resolved once,
+ * and the connection goes to the checked address. If a waiting thread is interrupted, the
+ * connection is closed.
  */
 final class Connection implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(10);
 
-  /** A peer that sends nothing for so long is dead: as for layers from the registry. */
+  /** A peer that sends nothing for this long counts as dead, as for layers from the registry. */
   private static final Duration STALL = Duration.ofSeconds(15);
 
   private final Socket socket;
@@ -35,10 +36,10 @@ final class Connection implements AutoCloseable {
   }
 
   /**
-   * Connects, by TLS where the URL says so.
+   * Connects, with TLS for an https URL.
    *
-   * @param deadline when to give up, also later on
-   * @throws IOException if no address of the host may be connected to, or can be
+   * @param deadline the end of the time for connecting and for all later reads
+   * @throws IOException if no address of the host is allowed, or none can be connected to
    */
   static Connection open(ForeignUrl url, AddressRule rule, Deadline deadline) throws IOException {
     List<InetAddress> all;
@@ -68,7 +69,7 @@ final class Connection implements AutoCloseable {
 
   private static Socket connect(ForeignUrl url, InetAddress address, Deadline deadline)
       throws IOException {
-    // A channel's socket, because it ends when its thread is interrupted.
+    // A channel's socket, because an interrupt of its thread closes it.
     Socket plain = SocketChannel.open().socket();
     try {
       plain.connect(new InetSocketAddress(address, url.port()), deadline.within(CONNECT));
@@ -80,7 +81,7 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /** The certificate has to be the host's, not the address's. */
+  /** The certificate must match the host name, not the address. */
   private static Socket secure(Socket plain, ForeignUrl url) throws IOException {
     SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
     SSLSocket tls = (SSLSocket) factory.createSocket(plain, url.host(), url.port(), true);
@@ -96,7 +97,7 @@ final class Connection implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
-  /** What comes, each read within the time that is left. */
+  /** The received bytes. Each read ends within the remaining time. */
   InputStream input() throws IOException {
     InputStream input = socket.getInputStream();
     return new InputStream() {
@@ -123,7 +124,7 @@ final class Connection implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It was only read from: there is nothing to lose.
+      // Ignored: the socket was only read from, so no data is lost.
     }
   }
 }

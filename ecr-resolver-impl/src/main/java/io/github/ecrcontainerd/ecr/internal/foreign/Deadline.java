@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * The end of the time for one layer: a host that sends a byte now and then is not waited for, but
- * one that has a slow line is.
+ * The end of the time for one layer. It allows for a host on a slow line, but not for a host that
+ * sends only a byte now and then.
  */
 final class Deadline {
   private static final Duration MIN_TIME = Duration.ofMinutes(1);
 
-  /** A layer that comes more slowly than 32 KiB/s is given up. */
+  /** A download below 32 KiB/s is aborted. */
   private static final long MIN_BYTES_PER_SECOND = 32 << 10;
 
   private final long end;
@@ -23,7 +23,7 @@ final class Deadline {
     return new Deadline(MIN_TIME.plusSeconds(bytes / MIN_BYTES_PER_SECOND));
   }
 
-  /** What is left of the time, but no more than this, in milliseconds. */
+  /** The remaining time, but at most {@code max}, in milliseconds. */
   int within(Duration max) throws IOException {
     long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
     if (left <= 0) {

@@ -4,18 +4,18 @@ import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
 
-/** Reads foreign layers from where their descriptors say that they are. */
+/** Reads foreign layers from the URLs in their descriptors. */
 public final class ForeignLayers {
   private final AddressRule rule;
 
   /**
-   * @param allowPrivate whether from any address, not from public ones only
+   * @param allowPrivate whether to allow any address, not only public ones
    */
   public ForeignLayers(boolean allowPrivate) {
     this.rule = new AddressRule(allowPrivate);
   }
 
-  /** A layer from an offset on. Nothing is asked for before the first read. */
+  /** Opens a layer at an offset. Sends no request before the first read. */
   public BlobReader open(EcrReference reference, Descriptor layer, long offset) {
     return new ForeignReader(rule, reference, layer, offset);
   }

@@ -16,8 +16,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One foreign layer, from the first of its URLs that has it; where one fails on the way, the next
- * one goes on.
+ * Reads one foreign layer from the first of its URLs that has it. If a URL fails, the next URL
+ * resumes at the byte that was reached.
  */
 final class ForeignReader implements BlobReader {
   private static final int BUFFER_BYTES = 1 << 18;
@@ -125,7 +125,7 @@ final class ForeignReader implements BlobReader {
     if (response.header("content-length").filter(said -> !said.equals(length)).isPresent()) {
       throw new IOException("it does not have the %,d bytes of the layer".formatted(layer.size()));
     }
-    // A host that knows no ranges sends all.
+    // A host without range support sends the whole layer.
     response.body().skipNBytes(position - first);
     return response.body();
   }

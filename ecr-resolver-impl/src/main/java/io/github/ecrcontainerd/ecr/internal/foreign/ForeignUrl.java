@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.net.URI;
 
 /**
- * Where a foreign layer may be: an http or https URL of a host, without user and password. Its
- * query may be a signature and is not shown.
+ * A URL of a foreign layer: an http or https URL with a host, and without user and password. Its
+ * query may contain a signature and is not shown.
  */
 record ForeignUrl(URI uri) {
 
   /**
    * Checks a URL.
    *
-   * @throws IOException if it is none that layers are fetched from
+   * @throws IOException if layers can't be fetched from such a URL
    */
   static ForeignUrl of(URI uri) throws IOException {
     boolean http = "http".equalsIgnoreCase(uri.getScheme());
@@ -29,7 +29,7 @@ record ForeignUrl(URI uri) {
     return "https".equalsIgnoreCase(uri.getScheme());
   }
 
-  /** Without the brackets of an IPv6 address. */
+  /** The host, without the brackets of an IPv6 address. */
   String host() {
     String host = uri.getHost();
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
@@ -39,7 +39,7 @@ record ForeignUrl(URI uri) {
     return uri.getPort() >= 0 ? uri.getPort() : isSecure() ? 443 : 80;
   }
 
-  /** What the request asks for: path and query. */
+  /** The target of the request: path and query. */
   String target() {
     String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
@@ -51,9 +51,9 @@ record ForeignUrl(URI uri) {
   }
 
   /**
-   * The URL that a redirect leads to.
+   * The target of a redirect.
    *
-   * @throws IOException if it is none that layers are fetched from
+   * @throws IOException if layers can't be fetched from such a URL
    */
   ForeignUrl redirected(String location) throws IOException {
     ForeignUrl next;
@@ -68,7 +68,7 @@ record ForeignUrl(URI uri) {
     return next;
   }
 
-  /** Without the query. */
+  /** The URL without its query. */
   @Override
   public String toString() {
     return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();

@@ -12,15 +12,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The answer to one GET (RFC 9112): its status and headers, and the body to be read.
+ * The answer to one GET (RFC 9112): its status and headers, and the unread body.
  *
- * @param headers by their names in lower case
+ * @param headers the headers, by their names in lower case
  */
 record Response(int status, Map<String, String> headers, InputStream body) {
   private static final int MAX_HEAD_BYTES = 32 << 10;
   private static final int BUFFER_BYTES = 1 << 16;
 
-  /** Asks for a URL's bytes from an offset on. */
+  /** Requests a URL's bytes, starting at an offset. */
   static Response get(Connection connection, ForeignUrl url, long offset) throws IOException {
     connection.send(
         "GET "

@@ -4,17 +4,17 @@ import java.net.InetAddress;
 import java.util.Optional;
 
 /**
- * A block of IP addresses: those that have the same leading bits (RFC 4632).
+ * A block of IP addresses with the same leading bits (RFC 4632).
  *
- * @param address one of them
- * @param bits how many leading bits
+ * @param address one of the addresses
+ * @param bits the number of leading bits
  */
 public record AddressBlock(InetAddress address, int bits) {
 
   /**
-   * Reads a block, {@code 10.0.0.0/8}, or an address, which is a block of its own.
+   * Parses a block, {@code 10.0.0.0/8}, or an address, which is a block of one address.
    *
-   * @return empty if it is something else, such as a name: that is not looked up
+   * @return empty if it is something else, such as a host name, which is not resolved
    */
   public static Optional<AddressBlock> parse(String text) {
     String[] words = text.split("/", 2);
@@ -36,12 +36,14 @@ public record AddressBlock(InetAddress address, int bits) {
     }
   }
 
-  /** Reads a block that a program has written. */
+  /** Parses a block that is known to be well-formed. */
   public static AddressBlock of(String text) {
     return parse(text).orElseThrow(() -> new IllegalArgumentException("no block: " + text));
   }
 
-  /** Whether it has that address; one of the other protocol it hasn't. */
+  /**
+   * Whether the block contains an address. It never contains an address of the other IP version.
+   */
   public boolean contains(InetAddress other) {
     byte[] mine = address.getAddress();
     byte[] others = other.getAddress();
@@ -57,12 +59,12 @@ public record AddressBlock(InetAddress address, int bits) {
     return true;
   }
 
-  /** Whether a host is one of its addresses, written out; a name never is. */
+  /** Whether a host is an address literal in this block. A host name never is. */
   boolean containsHost(String host) {
     return literal(host).filter(this::contains).isPresent();
   }
 
-  /** An address as it stands in a URL, or without its brackets. */
+  /** Parses an address literal, with or without a URL's brackets. */
   private static Optional<InetAddress> literal(String text) {
     boolean bracketed = text.startsWith("[") && text.endsWith("]");
     try {

@@ -29,14 +29,11 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 import software.amazon.awssdk.http.async.SdkHttpContentPublisher;
 
-/**
- * The client of the API for callers that wait, with short requests and answers, which are in memory
- * as a whole.
- */
+/** A blocking client for an API with short requests and answers, which are completely in memory. */
 public final class BlockingHttpClient implements SdkHttpClient {
   /**
-   * With an answer: three tries, which the SDK makes, are over within the 30 s that a call of the
-   * API may take.
+   * The time limit of a request with its answer. The SDK's three tries fit into the 30 s that an
+   * API call may take.
    */
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
@@ -48,7 +45,7 @@ public final class BlockingHttpClient implements SdkHttpClient {
     this.client = client;
   }
 
-  /** One that goes the way of this process's settings. */
+  /** Opens a client with this process's proxy settings. */
   public static BlockingHttpClient open() {
     CrtThreads.keep();
     return new BlockingHttpClient(
@@ -117,7 +114,7 @@ public final class BlockingHttpClient implements SdkHttpClient {
       }
     }
 
-    /** What can't get better stays what it is; after an IOException the SDK asks again. */
+    /** Rethrows failures that a retry can't fix. The SDK retries after an IOException. */
     private static IOException failure(@Nullable Throwable cause) {
       if (cause instanceof RuntimeException untrusted) {
         throw untrusted;
@@ -132,7 +129,7 @@ public final class BlockingHttpClient implements SdkHttpClient {
     }
   }
 
-  /** What is sent. */
+  /** The body of a request. */
   private static final class Body implements SdkHttpContentPublisher {
     private final AsyncRequestBody bytes;
 
@@ -151,7 +148,7 @@ public final class BlockingHttpClient implements SdkHttpClient {
     }
   }
 
-  /** Gathers an answer. */
+  /** Collects an answer. */
   private static final class Answer implements SdkAsyncHttpResponseHandler {
     private final CompletableFuture<HttpExecuteResponse> whole;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();

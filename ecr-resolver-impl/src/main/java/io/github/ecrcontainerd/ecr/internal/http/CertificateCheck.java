@@ -24,23 +24,23 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what is wrong with the TLS of a server, by a handshake of Java's own. The CRT says only
- * that TLS failed, and says it late: its library waits for 10 to 30 seconds after an error, which
- * hides from an attacker how long the check took (s2n-tls, "Blinding").
+ * Finds out why TLS with a server fails, by a handshake of Java's own. The CRT reports only that
+ * TLS failed, and reports it late: its library waits for 10 to 30 seconds after an error, to hide
+ * from an attacker how long the check took (s2n-tls, "Blinding").
  *
- * @param trust is asked when there is something to check
+ * @param trust supplies the trusted certificates when there is something to check
  */
 record CertificateCheck(Supplier<Trust> trust) {
   private static final int TIMEOUT_MILLIS = 2_000;
 
-  /** The types of names of RFC 5280's GeneralName that a server's certificate has. */
+  /** The types of RFC 5280's GeneralName that a server's certificate has. */
   private static final int DNS_NAME = 2;
 
   private static final int IP_ADDRESS = 7;
 
   /**
-   * What keeps this process from trusting that server, in words for a user; empty if nothing does,
-   * or if the server can't be asked.
+   * Explains to a user why this process doesn't trust the server; empty if it does, or if the
+   * server can't be reached.
    */
   Optional<String> problem(String host, int port) {
     Trust trusted = trust.get();
@@ -53,7 +53,7 @@ record CertificateCheck(Supplier<Trust> trust) {
       Witness witness = new Witness(extended(trusted.managers()));
       return handshake(host, port, trusted, witness);
     } catch (IOException | GeneralSecurityException e) {
-      // It can't be asked: the request itself says what is wrong.
+      // The server can't be reached. The request itself reports why.
       return Optional.empty();
     }
   }
@@ -145,12 +145,12 @@ record CertificateCheck(Supplier<Trust> trust) {
             .collect(Collectors.joining(", "));
       }
     } catch (CertificateException e) {
-      // Its subject, then.
+      // Use the subject instead.
     }
     return certificate.getSubjectX500Principal().getName();
   }
 
-  /** Decides as another does, and remembers what it saw. */
+  /** Delegates to another trust manager, and records what it saw. */
   private static final class Witness extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager judge;
     private X509Certificate @Nullable [] chain;
@@ -164,9 +164,9 @@ record CertificateCheck(Supplier<Trust> trust) {
     public void checkServerTrusted(X509Certificate[] seen, String type, Socket socket)
         throws CertificateException {
       chain = seen;
-      // Java takes a certificate that is itself among the trusted ones whatever its dates are.
+      // Java accepts a certificate that is itself trusted, whatever its dates are.
       seen[0].checkValidity();
-      // Without the socket the host's name is not looked at.
+      // Without the socket, the host name is not checked.
       judge.checkServerTrusted(seen, type);
       isTrusted = true;
       judge.checkServerTrusted(seen, type, socket);

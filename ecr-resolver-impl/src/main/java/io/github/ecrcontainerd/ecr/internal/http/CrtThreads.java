@@ -14,31 +14,31 @@ import software.amazon.awssdk.crt.io.EventLoopGroup;
 import software.amazon.awssdk.crt.io.HostResolver;
 
 /**
- * The threads that all clients of the CRT in this JVM share. The CRT itself ends them when the JVM
- * does, too late: that waits a second for them then. So they end with the last resolver. A client
- * of somebody else's keeps those that it has, and the next resolver gets new ones.
+ * The threads that all clients of the CRT in this JVM share. The CRT itself ends them only when the
+ * JVM ends, which then waits a second for them. So they end with the last resolver. Clients of
+ * other code keep the threads that they have, and the next resolver gets new ones.
  */
 final class CrtThreads {
-  /** They end within milliseconds, unless a client of somebody else's keeps them. */
+  /** The threads end within milliseconds, unless a client of other code keeps them. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Logger LOG = LoggerFactory.getLogger(CrtThreads.class);
 
   private static int users;
 
-  /** What the clients stand on: it ends after all of them. */
+  /** The clients' bootstrap, which ends after all of them. */
   private static @Nullable ClientBootstrap bootstrap;
 
   private static boolean resolverHangs;
 
   private CrtThreads() {}
 
-  /** Keeps them until {@link #release}. */
+  /** Keeps the threads until {@link #release}. */
   static synchronized void keep() {
     users++;
   }
 
-  /** A client was made. */
+  /** A client was created. */
   static synchronized void used() {
     if (bootstrap == null) {
       bootstrap = ClientBootstrap.getOrCreateStaticDefault();
@@ -46,18 +46,18 @@ final class CrtThreads {
   }
 
   /**
-   * A request failed because the system had no thread for it. Where that was the thread that looks
-   * up a host, the CRT's resolver never comes to its end (seen with aws-crt 0.49.0: its close waits
-   * for ever), so it is left to the end of the JVM.
+   * A request failed because the system had no thread for it. If that was the thread that resolves
+   * a host, the CRT's host resolver never ends (seen with aws-crt 0.49.0: its close waits for
+   * ever), so it is left to the end of the JVM.
    */
   static synchronized void lackedThread() {
     resolverHangs = true;
   }
 
   /**
-   * Ends them after the last user, and waits for their end: until then they call Java, and where
-   * the class loader of an application is closed meanwhile, the CRT ends the process because a
-   * class is missing (seen in the goal exec:java of Maven).
+   * Ends the threads after the last user, and waits for their end. Until then they call Java code.
+   * If an application's class loader is closed meanwhile, the CRT ends the process because a class
+   * is missing (seen in the goal exec:java of Maven).
    */
   static void release() {
     end().ifPresent(CrtThreads::await);
@@ -80,7 +80,7 @@ final class CrtThreads {
     return end;
   }
 
-  /** An interrupt does not cut it short: who closes is to be sure. */
+  /** An interrupt doesn't end the wait, so that the threads have ended when the close returns. */
   private static void await(CompletableFuture<Void> end) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     boolean interrupted = false;

@@ -11,25 +11,26 @@ import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
- * A client that is made while its user does something else. The first one loads the CRT's native
- * code, and each reads the system's trusted certificates: together some 80 ms, for which the
- * builder of a resolver needn't wait.
+ * A client that is created in the background. The first one loads the CRT's native code, and each
+ * reads the system's trusted certificates. Together that takes about 80 ms, and the builder of a
+ * resolver needn't wait for it.
  */
 final class EarlyHttpClient implements SdkAsyncHttpClient {
   private final CompletableFuture<SdkAsyncHttpClient> client;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
-   * @param making makes the client
-   * @param executor where that is done
+   * @param making creates the client
+   * @param executor runs {@code making}
    */
   EarlyHttpClient(Supplier<SdkAsyncHttpClient> making, Executor executor) {
     this.client = CompletableFuture.supplyAsync(making, executor);
   }
 
   /**
-   * Waits for the client, if it isn't there yet: the wait can't be interrupted, it is short. Where
-   * there can be none, the exchange's handler is told, too: the SDK waits for nothing else.
+   * Waits for the client, if it isn't created yet. The wait can't be interrupted, but is short. If
+   * the creation failed, the exchange's handler also gets the failure, because the SDK waits only
+   * for the handler.
    */
   @Override
   public CompletableFuture<Void> execute(AsyncExecuteRequest exchange) {
@@ -45,8 +46,9 @@ final class EarlyHttpClient implements SdkAsyncHttpClient {
   }
 
   /**
-   * Where the CRT's library isn't there, the one thing that is likely to be wrong is named: the CRT
-   * unpacks it there. Where the library itself has failed, its error says what is wrong.
+   * If the CRT's native library can't be loaded, the message names the likely cause: the CRT
+   * unpacks the library into {@code java.io.tmpdir}. If the library itself has failed, its error
+   * says why.
    */
   private static IllegalStateException failure(CompletionException e) {
     Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -62,7 +64,7 @@ final class EarlyHttpClient implements SdkAsyncHttpClient {
     return failure;
   }
 
-  /** Closes the client, if there is one. A second call does nothing. */
+  /** Closes the client, if it was created. A second call does nothing. */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

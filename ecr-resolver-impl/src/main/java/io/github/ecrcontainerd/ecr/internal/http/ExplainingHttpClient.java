@@ -20,12 +20,12 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
 
 /**
- * A client of the CRT whose failures say which peer, what is wrong and what to check. A host whose
- * TLS has not worked yet and that is silent is looked at beside the request: what it has against
- * its certificate ends the request at once.
+ * A CRT client whose failures name the peer, what is wrong and what to check. If a host doesn't
+ * answer and its TLS hasn't worked yet, its certificate is checked in parallel to the request. A
+ * problem with the certificate ends the request at once.
  */
 final class ExplainingHttpClient implements SdkAsyncHttpClient {
-  /** A handshake that goes well takes less, nearly always. */
+  /** Nearly every successful handshake takes less time. */
   private static final Duration SUSPICION = Duration.ofMillis(700);
 
   private final SdkAsyncHttpClient client;
@@ -33,12 +33,15 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
   private final CertificateCheck check;
   private final Set<String> answered = ConcurrentHashMap.newKeySet();
 
-  /** Those under way, by host: the first requests to it are silent together. */
+  /**
+   * The checks in progress, by host. The first requests to a host get no answer at the same time,
+   * and share one check.
+   */
   private final Map<String, CompletableFuture<Optional<String>>> checks = new ConcurrentHashMap<>();
 
   /**
-   * @param client is closed with this
-   * @param proxy that it sends all requests through
+   * @param client the CRT client, which is closed with this one
+   * @param proxy the proxy that it sends all requests through
    */
   ExplainingHttpClient(SdkAsyncHttpClient client, Optional<Proxy> proxy, CertificateCheck check) {
     this.client = client;
@@ -99,7 +102,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
     client.close();
   }
 
-  /** One request and its answer, which ends once. */
+  /** One request and its answer. It ends once. */
   private final class Exchange implements SdkAsyncHttpResponseHandler {
     private final SdkAsyncHttpResponseHandler handler;
     private final String host;
@@ -114,7 +117,9 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
       this.failures = failures;
     }
 
-    /** Passes on how the request ends, and a cancellation to it. */
+    /**
+     * Passes the request's end on to the result, and a cancellation of the result to the request.
+     */
     void follow(CompletableFuture<Void> sent) {
       var _ =
           sent.whenComplete(
@@ -135,7 +140,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
               });
     }
 
-    /** Looks at the server's certificate if it doesn't answer soon. */
+    /** Checks the server's certificate if the server doesn't answer soon. */
     void suspect(String name, int port) {
       try {
         if (!isSilent()) {
@@ -145,7 +150,7 @@ final class ExplainingHttpClient implements SdkAsyncHttpClient {
       } catch (RuntimeException e) {
         fail(e);
       } catch (InterruptedException | OutOfMemoryError notHere) {
-        // Nothing looks beside a request that has no thread for it: it goes on by itself.
+        // Without a thread for it, there is no check. The request continues without one.
       }
     }
 

@@ -11,20 +11,21 @@ import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 import software.amazon.awssdk.http.crt.ProxyConfiguration;
 
 /**
- * The HTTP clients of one resolver. Its own are the CRT's: one for the API's short calls, one for
- * layers, whose downloads see stalls sooner than the CRT. Both run on the CRT's shared event loops.
+ * The HTTP clients of one resolver. Its own clients are the CRT's: one for the API's short calls,
+ * and one for layers, whose downloads detect stalls sooner than the CRT. Both run on the CRT's
+ * shared event loops.
  */
 public final class HttpClients implements AutoCloseable {
-  /** Above 1 MiB a connection gains nothing, and slow readers hold what it has. */
+  /** A larger buffer doesn't make a connection faster, and slow readers hold the whole buffer. */
   private static final long READ_BUFFER_BYTES = 1 << 20;
 
-  /** The pool's own wait may not end before a TLS handshake that fails: it would hide its error. */
+  /** The pool's timeout must be longer than a failing TLS handshake, or it would hide its error. */
   private static final Duration ACQUISITION = Duration.ofSeconds(40);
 
   /**
-   * The CRT has no other time-out of a read: a connection below a byte a second is dead. Layers
-   * have none of this: their downloads watch over each request themselves, sooner, and one that is
-   * held back by its reader is no dead one.
+   * The CRT has no other read timeout: a connection below one byte per second counts as dead.
+   * Layers don't use it. Their downloads watch each request themselves and detect stalls sooner,
+   * and a connection that waits for its reader is not dead.
    */
   private static final Duration API_STALL = Duration.ofSeconds(60);
 
@@ -46,17 +47,17 @@ public final class HttpClients implements AutoCloseable {
   }
 
   /**
-   * Clients of its own.
+   * Opens clients that the resolver owns.
    *
-   * @param layerConnections how many layers' requests there are at a time
-   * @param connectTimeout how long a connection may take to be made
+   * @param layerConnections how many layer requests there may be at a time
+   * @param connectTimeout the time limit for connecting
    */
   public static HttpClients open(int layerConnections, Duration connectTimeout) {
     ProxySettings proxies = ProxySettings.ofThisProcess();
-    // Two threads that begin to log at the same time get a complaint of SLF4J's on the terminal.
+    // Initializes SLF4J now. It prints a warning if two threads start to log at the same time.
     LoggerFactory.getILoggerFactory();
     CrtThreads.keep();
-    // One after the other: the one for the API is needed first.
+    // One thread creates both clients, the API's first, because it is needed first.
     ExecutorService making =
         Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("ecr-http-client").factory());
@@ -77,7 +78,7 @@ public final class HttpClients implements AutoCloseable {
     return client(proxies, API_CONNECTIONS, connectTimeout, Optional.of(API_STALL));
   }
 
-  /** One that is its owner's to close, for everything. Which proxies it has is not known. */
+  /** Uses the caller's client for everything. The caller closes it, and its proxies are unknown. */
   public static HttpClients of(SdkAsyncHttpClient given) {
     return new HttpClients(given, given, ProxySettings.NONE, false);
   }
@@ -99,7 +100,7 @@ public final class HttpClients implements AutoCloseable {
             .connectionTimeout(connectTimeout)
             .connectionAcquisitionTimeout(ACQUISITION)
             .proxyConfiguration(configurationOf(proxy));
-    // Only where it is wanted: SDKs before 2.57 haven't got it.
+    // Called only if needed, because SDKs before 2.57 don't have this method.
     if (Trust.isJavas(System::getProperty)) {
       client.useTrustStoreSystemProperties(true);
     }
@@ -112,7 +113,7 @@ public final class HttpClients implements AutoCloseable {
     return new ExplainingHttpClient(made, proxy, CHECK);
   }
 
-  /** The client's own reading of the environment is off: it knows nothing of HTTPS_PROXY. */
+  /** The client's own reading of the environment is off, because it ignores HTTPS_PROXY. */
   private static ProxyConfiguration configurationOf(Optional<Proxy> proxy) {
     ProxyConfiguration.Builder configuration =
         ProxyConfiguration.builder()
@@ -136,7 +137,7 @@ public final class HttpClients implements AutoCloseable {
     return layers;
   }
 
-  /** The host that a request goes to, as far as is known: plain http goes to its proxy. */
+  /** The host that a request is sent to, if known. A plain http request is sent to its proxy. */
   public String peerOf(SdkHttpRequest request) {
     return Optional.of(request)
         .filter(plain -> "http".equals(plain.protocol()))

@@ -5,17 +5,17 @@ import software.amazon.awssdk.crt.CRT;
 import software.amazon.awssdk.crt.http.HttpException;
 
 /**
- * Says of the CRT's failures what they mean to a user: which peer, what is wrong, what to check.
- * Decides by the names of the CRT's error codes (aws-c-io's io.h, aws-c-http's http.h).
+ * Explains the CRT's failures to a user: which peer, what is wrong, and what to check. It uses the
+ * names of the CRT's error codes (aws-c-io's io.h, aws-c-http's http.h).
  *
- * @param peer the host and port that the connection goes to: the proxy's, if there is one
+ * @param peer the host and port of the connection: the proxy's, if there is one
  * @param proxied whether the peer is a proxy
  */
 record PeerFailures(String peer, boolean proxied) {
 
   private static final String NO_THREAD = "AWS_ERROR_THREAD_INSUFFICIENT_RESOURCE";
 
-  /** The failure itself, if it is none of the CRT's. */
+  /** Explains a failure. Returns the failure itself if it is not the CRT's. */
   Throwable explain(Throwable failure) {
     HttpException crt = crtFailure(failure);
     if (crt == null) {

@@ -10,8 +10,8 @@ import software.amazon.awssdk.http.async.AsyncExecuteRequest;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
- * Sends each request through the proxy that is set for its URL, or directly. The CRT's client knows
- * one proxy for all its requests, so there is one of them for each proxy.
+ * Sends each request through the proxy that is set for its URL, or directly. A CRT client uses one
+ * proxy for all its requests, so there is one client for each proxy.
  */
 final class ProxiedHttpClient implements SdkAsyncHttpClient {
   private final ProxySettings settings;
@@ -19,7 +19,7 @@ final class ProxiedHttpClient implements SdkAsyncHttpClient {
   private final Map<Optional<Proxy>, SdkAsyncHttpClient> byProxy = new ConcurrentHashMap<>();
 
   /**
-   * @param connect makes a client that goes through one proxy, or through none
+   * @param connect creates a client that uses one proxy, or none
    */
   ProxiedHttpClient(ProxySettings settings, Function<Optional<Proxy>, SdkAsyncHttpClient> connect) {
     this.settings = settings;

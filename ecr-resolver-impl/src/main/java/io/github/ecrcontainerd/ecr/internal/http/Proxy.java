@@ -8,12 +8,12 @@ import java.util.Optional;
 /**
  * An HTTP proxy.
  *
- * @param scheme how to speak to it: {@code http} or {@code https}
- * @param login what it wants to know, a secret
+ * @param scheme the protocol to the proxy: {@code http} or {@code https}
+ * @param login the user and password for the proxy, a secret
  */
 record Proxy(String scheme, String host, int port, Optional<Login> login) {
 
-  /** User and password. */
+  /** A user and a password. */
   record Login(String user, String password) {
     @Override
     public String toString() {
@@ -22,9 +22,9 @@ record Proxy(String scheme, String host, int port, Optional<Login> login) {
   }
 
   /**
-   * Reads {@code [http[s]://][user:password@]host[:port]}.
+   * Parses {@code [http[s]://][user:password@]host[:port]}.
    *
-   * @param variable where it was found, for messages, which don't show it
+   * @param variable the variable that it came from, for messages, which don't show its value
    * @throws IllegalArgumentException if it is something else
    */
   static Proxy parse(String variable, String text) {
@@ -32,7 +32,7 @@ record Proxy(String scheme, String host, int port, Optional<Login> login) {
     try {
       url = URI.create(text.contains("://") ? text : "http://" + text);
     } catch (IllegalArgumentException e) {
-      // Without its cause, which shows the password.
+      // The cause is left out, because it shows the password.
       throw malformed(variable);
     }
     boolean tls = "https".equals(url.getScheme());
@@ -51,7 +51,7 @@ record Proxy(String scheme, String host, int port, Optional<Login> login) {
         : new Login(decoded(raw.substring(0, colon)), decoded(raw.substring(colon + 1)));
   }
 
-  /** Percent signs only: a plus is a plus here. */
+  /** Decodes percent signs only. A plus sign stays a plus sign. */
   private static String decoded(String text) {
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }

@@ -12,17 +12,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Through which proxy a request goes: Java's system properties {@code http[s].proxyHost}, {@code
- * .proxyPort}, {@code .proxyUser}, {@code .proxyPassword} and {@code http.nonProxyHosts}, and where
- * those are not set the variables {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, in
- * upper or lower case. The variables mean what they mean to Go's programs: an entry of {@code
- * NO_PROXY} is a host and all below it, or with a dot before it only those below it, an IP address
- * or a block of them ({@code 10.0.0.0/8}), with or without a port, or {@code *}; and nothing that
- * goes to this machine itself goes through a proxy.
+ * Chooses the proxy of a request. The settings are Java's system properties {@code
+ * http[s].proxyHost}, {@code .proxyPort}, {@code .proxyUser}, {@code .proxyPassword} and {@code
+ * http.nonProxyHosts} or, where those are not set, the variables {@code HTTP_PROXY}, {@code
+ * HTTPS_PROXY} and {@code NO_PROXY}, in upper or lower case. The variables have the same meaning as
+ * in Go programs. An entry of {@code NO_PROXY} is a host with its subdomains, with a leading dot
+ * only the subdomains, an IP address or a block of addresses ({@code 10.0.0.0/8}), with or without
+ * a port, or {@code *}. Requests to this machine itself never use a proxy.
  *
  * @param http the proxy for {@code http} URLs
  * @param https the proxy for {@code https} URLs
- * @param direct what goes through none
+ * @param direct the hosts that are reached without a proxy
  */
 record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption> direct) {
   /** No proxy for anything. */
@@ -36,7 +36,7 @@ record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption
   /**
    * Hosts that need no proxy.
    *
-   * @param port the only one that is meant, if any
+   * @param port the only port that is exempt, if the entry has one
    */
   record Exemption(Predicate<String> host, OptionalInt port) {
     boolean covers(String name, int number) {
@@ -44,13 +44,13 @@ record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption
     }
   }
 
-  /** Those of this process. */
+  /** The settings of this process. */
   static ProxySettings ofThisProcess() {
     return of(System::getProperty, System::getenv);
   }
 
   /**
-   * Reads them.
+   * Reads the settings.
    *
    * @throws IllegalArgumentException if one is malformed
    */
@@ -116,12 +116,12 @@ record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption
     return all;
   }
 
-  /** An entry of http.nonProxyHosts: a star stands for anything. */
+  /** Matches an entry of http.nonProxyHosts, in which a star matches anything. */
   private static Predicate<String> glob(String entry) {
     return caseless(Pattern.quote(entry).replace("*", "\\E.*\\Q"));
   }
 
-  /** An entry of NO_PROXY. */
+  /** Matches an entry of NO_PROXY. */
   private static Predicate<String> suffix(String entry) {
     if (entry.equals("*")) {
       return caseless(".*");
@@ -147,7 +147,7 @@ record ProxySettings(Optional<Proxy> http, Optional<Proxy> https, List<Exemption
     return http.isEmpty() && https.isEmpty();
   }
 
-  /** The proxy for a request, or empty where it goes directly. */
+  /** The proxy for a request; empty for a direct connection. */
   Optional<Proxy> forRequest(String scheme, String host, int port) {
     boolean goesDirectly =
         LOOPBACK.matcher(host).matches()

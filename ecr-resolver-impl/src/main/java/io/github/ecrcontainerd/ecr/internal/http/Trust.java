@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The certificate authorities that this process trusts, for Java's own TLS: those that the CRT's
- * library takes (OpenSSL's variables {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR}, or the
+ * library uses (OpenSSL's variables {@code SSL_CERT_FILE} and {@code SSL_CERT_DIR}, or the
  * system's), or those of {@code javax.net.ssl.trustStore}.
  *
- * @param store null for what Java takes by itself
- * @param problems what is set and can't be read
+ * @param store the trusted certificates; null for Java's default
+ * @param problems the settings whose certificates can't be read
  */
 record Trust(@Nullable KeyStore store, List<String> problems) {
-  /** Where Debian, Fedora, SUSE and Alpine have them: the order of aws-c-io's own list. */
+  /** The paths of Debian, Fedora, SUSE and Alpine, in the order of aws-c-io's own list. */
   private static final List<Path> OF_SYSTEMS =
       Stream.of(
               "/etc/ssl/certs/ca-certificates.crt",
@@ -37,12 +37,12 @@ record Trust(@Nullable KeyStore store, List<String> problems) {
           .map(Path::of)
           .toList();
 
-  /** Whether Java's own setting counts. */
+  /** Whether Java's own setting applies. */
   static boolean isJavas(Function<String, @Nullable String> property) {
     return property.apply("javax.net.ssl.trustStore") != null;
   }
 
-  /** That of this process. */
+  /** The trusted authorities of this process. */
   static Trust ofThisProcess() {
     return of(System::getProperty, System::getenv);
   }
@@ -86,7 +86,7 @@ record Trust(@Nullable KeyStore store, List<String> problems) {
     try (InputStream bytes = Files.newInputStream(file)) {
       found = CertificateFactory.getInstance("X.509").generateCertificates(bytes);
     } catch (IOException | GeneralSecurityException e) {
-      // Told below: what is there is no certificate.
+      // Reported below: the file contains no certificate.
     }
     authorities.addAll(found);
     if (found.isEmpty()) {
@@ -99,7 +99,8 @@ record Trust(@Nullable KeyStore store, List<String> problems) {
       Path directory, List<Certificate> authorities, List<String> problems) {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        // Among them may be anything: OpenSSL takes only what has a certificate's hash as its name.
+        // The directory may contain other files. OpenSSL reads only files that are named by a
+        // certificate's hash.
         read("SSL_CERT_DIR", file, authorities, new ArrayList<>());
       }
     } catch (IOException e) {
@@ -107,7 +108,7 @@ record Trust(@Nullable KeyStore store, List<String> problems) {
     }
   }
 
-  /** Whether it is what Java takes by itself. */
+  /** Whether it is Java's default. */
   boolean isJavas() {
     return store == null;
   }
@@ -117,7 +118,7 @@ record Trust(@Nullable KeyStore store, List<String> problems) {
     return store != null && store.size() == 0;
   }
 
-  /** What decides for Java's TLS. */
+  /** The trust managers for Java's TLS. */
   TrustManager[] managers() throws GeneralSecurityException {
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

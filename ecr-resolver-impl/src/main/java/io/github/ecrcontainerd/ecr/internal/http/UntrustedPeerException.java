@@ -1,8 +1,8 @@
 package io.github.ecrcontainerd.ecr.internal.http;
 
 /**
- * There is no trusted connection to a peer, and there will be none until something is changed. It
- * is no {@code IOException}: after one the SDK would repeat the call.
+ * There is no trusted connection to a peer, and a retry can't help until something is changed. It
+ * is not an {@code IOException}, because the SDK would retry the call after one.
  */
 public final class UntrustedPeerException extends RuntimeException {
   private static final long serialVersionUID = 1L;

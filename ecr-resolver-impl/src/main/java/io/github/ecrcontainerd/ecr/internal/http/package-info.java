@@ -1,4 +1,7 @@
-/** The HTTP clients of a resolver: through which proxy a request goes, and why no answer came. */
+/**
+ * The HTTP clients of a resolver. They choose the proxy of a request, and explain why no answer
+ * came.
+ */
 @NullMarked
 package io.github.ecrcontainerd.ecr.internal.http;
 

@@ -6,11 +6,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /**
- * How long to try again what fails, and the pauses between: until it has got nowhere for some time,
- * and has failed three times. A time is what an outage is measured in; a number of tries is used up
- * at once where nothing listens. The pauses grow, and have full jitter, so that what failed
- * together doesn't come back together (AWS Architecture Blog, "Exponential Backoff And Jitter").
- * For one thread.
+ * Determines how long to retry a failing operation, and the pauses between. Retries end when there
+ * was no progress for some time and the operation has failed three times. The limit is a time,
+ * because an outage is measured in time. A number of tries would be used up at once if no server
+ * listens. The pauses grow and have full jitter, so that operations that failed together aren't
+ * retried together (AWS Architecture Blog, "Exponential Backoff And Jitter"). For one thread.
  */
 public final class Backoff {
   private static final int MIN_FAILURES = 3;
@@ -22,9 +22,9 @@ public final class Backoff {
   private int failures;
 
   /**
-   * Begins its time.
+   * Starts the time.
    *
-   * @param patience for how long nothing may be reached
+   * @param patience how long to retry without progress
    * @param maxPause the longest pause
    */
   public Backoff(Duration patience, Duration maxPause) {
@@ -39,30 +39,31 @@ public final class Backoff {
   }
 
   /**
-   * It got on: what fails next is another matter.
+   * There was progress. The time and the failures are counted anew.
    *
-   * @param ago how long before now it stopped to get on
+   * @param ago how long ago the progress stopped
    */
   public void progressed(Duration ago) {
     failures = 0;
     since = nanoTime.getAsLong() - ago.toNanos();
   }
 
-  /** How often in a row it has failed. */
+  /** How many times in a row the operation has failed. */
   public int failures() {
     return failures;
   }
 
-  /** How long it has got nowhere. */
+  /** The time without progress. */
   public Duration elapsed() {
     return Duration.ofNanos(nanoTime.getAsLong() - since);
   }
 
   /**
-   * It failed: how long to pause before the next try, or empty when it was tried for long enough.
+   * The operation failed. Returns how long to pause before the next try; empty if the retries have
+   * ended.
    *
-   * @param firstPause the longest pause after the first failure; each may be twice as long as the
-   *     one before, and none goes on after its time
+   * @param firstPause the longest pause after the first failure; each later one may be twice as
+   *     long as the one before, and none exceeds the remaining time
    */
   public Optional<Duration> failed(Duration firstPause) {
     failures++;

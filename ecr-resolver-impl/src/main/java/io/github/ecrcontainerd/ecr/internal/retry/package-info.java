@@ -1,4 +1,4 @@
-/** When to try again what failed: the one rule for downloads, uploads and calls of the API. */
+/** When to retry: one rule for downloads, uploads and API calls. */
 @NullMarked
 package io.github.ecrcontainerd.ecr.internal.retry;
 

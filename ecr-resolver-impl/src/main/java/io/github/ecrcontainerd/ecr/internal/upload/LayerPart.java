@@ -2,7 +2,7 @@ package io.github.ecrcontainerd.ecr.internal.upload;
 
 import java.util.List;
 
-/** The bytes of one part of a layer, wherever they lie in memory; and when somebody last read. */
+/** The bytes of one part of a layer, in several chunks, and the time of the last read. */
 final class LayerPart {
   private final List<byte[]> chunks;
   private final int start;
@@ -10,7 +10,7 @@ final class LayerPart {
   private volatile long lastRead = System.nanoTime();
 
   /**
-   * @param start where the part begins in the first chunk
+   * @param start the offset of the part in the first chunk
    */
   LayerPart(List<byte[]> chunks, int start, int length) {
     this.chunks = chunks;
@@ -22,7 +22,7 @@ final class LayerPart {
     return length;
   }
 
-  /** Copies bytes of it, from a place in it on. */
+  /** Copies bytes of the part, starting at an offset. */
   void read(int from, byte[] into, int count) {
     lastRead = System.nanoTime();
     int done = 0;
@@ -36,7 +36,7 @@ final class LayerPart {
     }
   }
 
-  /** When bytes were last read, or the part was made; as {@link System#nanoTime} has it. */
+  /** When bytes were last read, or the part was created, as a value of {@link System#nanoTime}. */
   long lastRead() {
     return lastRead;
   }

@@ -25,25 +25,28 @@ import software.amazon.awssdk.services.ecr.model.UploadLayerPartResponse;
 import software.amazon.awssdk.services.ecr.model.UploadNotFoundException;
 
 /**
- * One layer on its way into ECR: parts of the size that InitiateLayerUpload asks for, in order. One
- * part travels while the next one is read, as far as the budget of all uploads allows. Bytes are
- * kept until the registry has them, so a part that fails, or arrives in part, is sent again from
- * the byte that the registry wants.
+ * Uploads one layer to ECR in parts of the size that InitiateLayerUpload returns, in order. One
+ * part is sent while the next one is read, as far as the budget of all uploads allows. Bytes are
+ * kept until the registry has them. A part that fails or arrives partially is sent again from the
+ * byte that the registry needs.
  */
 public final class LayerUpload implements BlobWriter {
   private static final String PART = "UploadLayerPart";
   private static final String COMPLETE = "CompleteLayerUpload";
 
-  /** The largest part that the API takes (LayerPartBlob in its reference), in bytes. */
+  /** The largest part that the API accepts (LayerPartBlob in its reference), in bytes. */
   private static final long MAX_PART_BYTES = 20_971_520;
 
   /** How long a part may send nothing and get no answer before it counts as failed. */
   private static final Duration STALL_TIMEOUT = Duration.ofSeconds(10);
 
-  /** For how long a part is sent again, after what the SDK repeats by itself in a second or two. */
+  /** How long a part is retried, in addition to the SDK's own retries in a second or two. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /** None: it takes as long as its bytes move. The SDK can't be told that for one call. */
+  /**
+   * Effectively none: a part takes as long as its bytes move. The SDK can't turn the timeout off
+   * for one call.
+   */
   private static final Duration PART_TIMEOUT = Duration.ofDays(1);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
@@ -64,7 +67,7 @@ public final class LayerUpload implements BlobWriter {
 
   private @Nullable Travelling travelling;
 
-  /** A part on its way: the first of the pending bytes. */
+  /** A part that is being sent: the first of the pending bytes. */
   private record Travelling(
       LayerPart part,
       CompletableFuture<UploadLayerPartResponse> call,
@@ -92,7 +95,7 @@ public final class LayerUpload implements BlobWriter {
     this.pending = new PendingBytes(room);
   }
 
-  /** Begins an upload, as soon as there is room for a part of it. */
+  /** Begins an upload, as soon as there is room for one part. */
   public static LayerUpload begin(
       EcrApi api, UploadBudget budget, EcrReference reference, Descriptor layer)
       throws InterruptedException {
@@ -127,7 +130,10 @@ public final class LayerUpload implements BlobWriter {
         budget.room(chunks(layer.size(), partSize)));
   }
 
-  /** The room without which it can't go on: a part may begin anywhere in its first chunk. */
+  /**
+   * The room that an upload needs at least, in chunks. A part may begin anywhere in its first
+   * chunk.
+   */
   private static int chunks(long size, long partSize) {
     long whole = Math.ceilDiv(Math.min(size, partSize), UploadBudget.CHUNK_BYTES);
     return Math.toIntExact(size > partSize ? whole + 1 : whole);
@@ -148,7 +154,9 @@ public final class LayerUpload implements BlobWriter {
     }
   }
 
-  /** Sends a part unless one travels. The last one waits for the commit, however long it is. */
+  /**
+   * Sends a part unless one is being sent. The last part waits for the commit, whatever its length.
+   */
   private void sendWhatIsWhole() throws InterruptedException {
     if (travelling != null && travelling.call.isDone()) {
       settle();
@@ -164,7 +172,7 @@ public final class LayerUpload implements BlobWriter {
     if (written != layer.size()) {
       throw wrongLength(written);
     }
-    // A part has at least one byte: of an empty blob there is nothing to send.
+    // A part has at least one byte, so nothing is sent for an empty blob.
     while (arrived < layer.size()) {
       if (travelling == null) {
         send(Math.min(partBytes, pending.length()));
@@ -199,7 +207,7 @@ public final class LayerUpload implements BlobWriter {
             Recorder.isOn() ? new UploadPartEvent(layer.digest(), first, bytes) : null);
   }
 
-  /** Waits for the part that travels, and forgets as much of it as has arrived. */
+  /** Waits for the part that is being sent, and drops those of its bytes that have arrived. */
   private void settle() throws InterruptedException {
     Travelling sent = travelling;
     if (sent == null) {
@@ -239,7 +247,10 @@ public final class LayerUpload implements BlobWriter {
     arrived = next;
   }
 
-  /** Where to go on after a part that failed; where its answer was lost it may be all there. */
+  /**
+   * The position to resume at after a failed part. If only the answer was lost, all of the part may
+   * have arrived.
+   */
   private long firstMissing(FailedCall call) {
     return switch (call.failure()) {
       case InvalidLayerPartException invalid when invalid.lastValidByteReceived() != null ->
@@ -281,23 +292,23 @@ public final class LayerUpload implements BlobWriter {
                 e.told());
         case UploadNotFoundException _ -> checkCompleted(e.told());
         case LayerAlreadyExistsException _ -> {
-          // Another upload was faster.
+          // Another upload completed the layer first.
         }
         default -> throw e.told();
       }
     }
   }
 
-  /** The SDK repeats a call whose answer got lost: then the first one has ended the upload. */
+  /**
+   * If an answer is lost, the SDK retries the call. The first call may have completed the upload.
+   */
   private void checkCompleted(ResolverException notFound) throws InterruptedException {
     if (new AvailableLayers(api).of(reference, List.of(layer.digest())).isEmpty()) {
       throw lost(notFound);
     }
   }
 
-  /**
-   * An upload that is not completed leaves nothing in the repository; ECR has no call to end it.
-   */
+  /** An incomplete upload leaves nothing in the repository. ECR has no call to abort it. */
   @Override
   public void close() {
     if (!closed) {

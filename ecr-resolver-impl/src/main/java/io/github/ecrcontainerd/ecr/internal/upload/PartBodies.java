@@ -17,18 +17,19 @@ import software.amazon.awssdk.http.auth.aws.signer.AwsV4HttpSigner;
 import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
 
 /**
- * Puts layer parts into the calls that have {@link #PART}, after the SDK's JSON writer, which would
- * hold a part several times over while it writes it as Base64: 117 MiB for one of 20 MiB.
+ * Inserts layer parts into the calls that have {@link #PART}, after the SDK's JSON writer. The
+ * writer would hold a part several times while it encodes it as Base64: 117 MiB for a part of 20
+ * MiB.
  */
 public final class PartBodies implements ExecutionInterceptor {
-  /** The part that a call of UploadLayerPart without a blob is to bring. */
+  /** The part to insert into a call of UploadLayerPart that has an empty blob. */
   static final ExecutionAttribute<LayerPart> PART = new ExecutionAttribute<>("LayerPart");
 
   private static final String CONTENT_LENGTH = "Content-Length";
 
   private PartBodies() {}
 
-  /** Makes a client take such calls. */
+  /** Configures a client for such calls. */
   public static void configure(EcrAsyncClientBuilder client) {
     client.overrideConfiguration(
         client.overrideConfiguration().toBuilder()

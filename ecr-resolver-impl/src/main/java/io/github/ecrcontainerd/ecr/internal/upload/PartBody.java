@@ -15,13 +15,13 @@ import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.SdkPublisher;
 
 /**
- * The body of a call of UploadLayerPart, as JSON. The part is written as Base64 slice by slice,
- * each time that it is read: to be signed, and to be sent.
+ * The body of a call of UploadLayerPart, as JSON. The part is encoded as Base64 slice by slice each
+ * time that it is read: once to sign it, and once to send it.
  */
 final class PartBody implements AsyncRequestBody {
   private static final String NO_BLOB = "\"layerPartBlob\":\"\"";
 
-  /** A multiple of 3: no slice but the last has padding. */
+  /** A multiple of 3, so that only the last slice has padding. */
   private static final int SLICE_BYTES = 48 << 10;
 
   private final byte[] before;
@@ -42,7 +42,7 @@ final class PartBody implements AsyncRequestBody {
     this.after = call.substring(quote).getBytes(UTF_8);
   }
 
-  /** How many bytes a part has as Base64. */
+  /** The length of a part as Base64, in bytes. */
   static long encodedLength(LayerPart part) {
     return Math.ceilDiv(part.length(), 3) * 4L;
   }
@@ -54,12 +54,12 @@ final class PartBody implements AsyncRequestBody {
 
   @Override
   public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-    // The HTTP client may keep some slices, so each has an array of its own.
+    // The HTTP client may keep some slices, so each has its own array.
     Iterable<ByteBuffer> slices = () -> new Slices(byte[]::new);
     SdkPublisher.fromIterable(slices).subscribe(subscriber);
   }
 
-  /** The same bytes, to be read at once. */
+  /** The same bytes as a stream. */
   InputStream newStream() {
     byte[] encoded = new byte[SLICE_BYTES / 3 * 4];
     Iterator<ByteBuffer> slices = new Slices(length -> encoded);
@@ -87,7 +87,7 @@ final class PartBody implements AsyncRequestBody {
     };
   }
 
-  /** What is before the blob, the blob in slices, and what is after it. */
+  /** The bytes before the blob, the blob in slices, and the bytes after it. */
   private final class Slices implements Iterator<ByteBuffer> {
     private final IntFunction<byte[]> arrays;
     private final byte[] raw = new byte[SLICE_BYTES];
@@ -96,7 +96,7 @@ final class PartBody implements AsyncRequestBody {
     private int position;
 
     /**
-     * @param arrays where a slice of at most so many bytes is written
+     * @param arrays returns the array for a slice of at most that many bytes
      */
     private Slices(IntFunction<byte[]> arrays) {
       this.arrays = arrays;

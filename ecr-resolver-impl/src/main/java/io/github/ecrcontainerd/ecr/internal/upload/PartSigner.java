@@ -11,11 +11,12 @@ import software.amazon.awssdk.http.auth.spi.signer.SignerProperty;
 import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
 
 /**
- * The SDK's signer, which hashes a body that is read twice without keeping it: that of a layer
- * part. Of any other publisher it keeps a copy, as it can't know that there is a second time.
+ * Wraps the SDK's signer so that it hashes the body of a layer part without keeping it, because
+ * that body can be read twice. The SDK's signer keeps a copy of any other publisher, because it may
+ * be readable only once.
  */
 final class PartSigner implements AwsV4HttpSigner {
-  /** What is asked of a signer of ECR's calls. */
+  /** The properties that a signer of ECR's calls uses. */
   private static final List<SignerProperty<?>> PROPERTIES =
       List.of(SIGNING_CLOCK, REGION_NAME, SERVICE_SIGNING_NAME, DOUBLE_URL_ENCODE, NORMALIZE_PATH);
 

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of a layer that were written and that the registry doesn't have yet, in chunks of the
- * budget. For one thread at a time.
+ * The written bytes of a layer that the registry doesn't have yet, in chunks of the budget. For one
+ * thread at a time.
  */
 final class PendingBytes implements AutoCloseable {
   private final UploadBudget.Room room;
@@ -14,7 +14,7 @@ final class PendingBytes implements AutoCloseable {
   private int start;
   private int length;
 
-  /** Nothing yet. */
+  /** Starts without bytes. */
   PendingBytes(UploadBudget.Room room) {
     this.room = room;
   }
@@ -25,9 +25,9 @@ final class PendingBytes implements AutoCloseable {
   }
 
   /**
-   * Adds as many of these bytes as there is room for.
+   * Adds as many of the given bytes as there is room for.
    *
-   * @param maxBytes how many there may be afterwards
+   * @param maxBytes how many bytes there may be afterwards
    */
   void append(ByteBuffer bytes, int maxBytes) {
     while (bytes.hasRemaining() && length < maxBytes) {
@@ -47,14 +47,14 @@ final class PendingBytes implements AutoCloseable {
     }
   }
 
-  /** The first so many of them, which stay as they are until they are dropped. */
+  /** The first bytes, which don't change until they are dropped. */
   LayerPart first(int bytes) {
     int last = start + bytes - 1;
     return new LayerPart(
         List.copyOf(chunks.subList(0, last / UploadBudget.CHUNK_BYTES + 1)), start, bytes);
   }
 
-  /** Forgets the first so many of them. */
+  /** Drops the first bytes. */
   void drop(int bytes) {
     start += bytes;
     length -= bytes;

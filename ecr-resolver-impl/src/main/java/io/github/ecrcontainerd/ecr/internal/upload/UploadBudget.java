@@ -6,17 +6,20 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all uploads of one resolver may hold in memory: bytes that the registry doesn't have yet, in
- * chunks that are used again.
+ * The memory of all uploads of one resolver: bytes that the registry doesn't have yet, in reusable
+ * chunks.
  *
- * <p>An upload waits for the room of one part before it begins, when it holds nothing that another
- * may want, and keeps it to its end; for more than that it never waits. So no two can wait for each
- * other, also where their sources share buffers.
+ * <p>An upload acquires the room for one part before it begins, while it holds nothing that another
+ * upload may need, and keeps it until it ends. It never waits for more room. So uploads can't
+ * deadlock, even if their sources share buffers.
  */
 public final class UploadBudget {
   static final int CHUNK_BYTES = 1 << 20;
 
-  /** Room for three parts of the 10 MiB that ECR asks for: more than a link needs to be busy. */
+  /**
+   * Room for three parts of 10 MiB, the size that ECR asks for. That is more than is needed to keep
+   * a link busy.
+   */
   private static final int MAX_CHUNKS = 33;
 
   private final Semaphore free = new Semaphore(MAX_CHUNKS, true);
@@ -37,7 +40,7 @@ public final class UploadBudget {
     idle.push(chunk);
   }
 
-  /** Between uploads an application wants its memory back. */
+  /** Releases room. When no upload holds any, the idle chunks are freed for the application. */
   private synchronized void release(int chunks) {
     free.release(chunks);
     if (free.availablePermits() == MAX_CHUNKS) {
@@ -45,7 +48,7 @@ public final class UploadBudget {
     }
   }
 
-  /** What one upload may hold. For one thread at a time. */
+  /** The room of one upload. For one thread at a time. */
   final class Room implements AutoCloseable {
     private final int own;
     private int taken;
@@ -55,8 +58,8 @@ public final class UploadBudget {
     }
 
     /**
-     * Takes a chunk: of the upload's own, or one that no other upload waits for; null if there is
-     * none.
+     * Takes a chunk of the upload's own room, or one that no other upload waits for; null if there
+     * is none.
      */
     byte @Nullable [] take() {
       boolean more = taken < own || (!free.hasQueuedThreads() && free.tryAcquire());
@@ -67,7 +70,7 @@ public final class UploadBudget {
       return chunk();
     }
 
-    /** Gives one back that {@link #take} gave. */
+    /** Gives back a chunk of {@link #take}. */
     void giveBack(byte[] chunk) {
       UploadBudget.this.giveBack(chunk);
       if (taken > own) {
@@ -76,7 +79,7 @@ public final class UploadBudget {
       taken--;
     }
 
-    /** Ends the upload's own room, when all chunks are given back. */
+    /** Releases the upload's own room. All chunks must have been given back. */
     @Override
     public void close() {
       release(own);

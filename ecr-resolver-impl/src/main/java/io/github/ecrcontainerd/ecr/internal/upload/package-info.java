@@ -1,4 +1,4 @@
-/** Layers, written part by part. */
+/** Uploads layers part by part. */
 @NullMarked
 package io.github.ecrcontainerd.ecr.internal.upload;
 
