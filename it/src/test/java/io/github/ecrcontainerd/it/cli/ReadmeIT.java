@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,11 +60,7 @@ class ReadmeIT {
           "bin/with-docker mvn verify -pl it -am -Dit.containerd=docker",
           "bin/soak",
           "bin/bench --quick",
-          "bin/bench timeline",
-          "bin/bench tls",
-          "bin/bench transports",
-          "bin/bench growth",
-          "bin/bench jmh Hashing");
+          "bin/bench timeline");
 
   /** What builds the project: bin/clean-room does the first two as a user, bin/verify the third. */
   private static final Set<String> OF_THE_CLEAN_ROOM =
@@ -143,11 +140,11 @@ class ReadmeIT {
     String command = "";
     int options = 0;
     for (String line : documents.synopses()) {
-      if (line.startsWith("bin/ecr ")) {
-        command = line.split(" ", 3)[1];
+      if (line.startsWith("bin/")) {
+        command = line.startsWith("bin/ecr ") ? line.split(" ", 3)[1] : "";
       }
       Matcher option = OPTION.matcher(line);
-      if (!option.find()) {
+      if (command.isEmpty() || !option.find()) {
         continue;
       }
       String help = run("bin/ecr " + command + " --help");
@@ -169,7 +166,12 @@ class ReadmeIT {
         startServer("mkdir -p registry\n" + command);
         // A directory is one server's.
         endTheServers();
-      } else {
+      } else if (command.startsWith("bin/ecr ")) {
+        // Named without all of its arguments.
+        assertThat(run(command + " --help")).contains("ecr");
+      } else if (command.startsWith("bin/setup ")) {
+        assertThat(run("bin/setup --help")).contains(command.substring("bin/setup ".length()));
+      } else if (!command.startsWith("bin/bench ")) {
         // Programs that are named alone are no commands.
         assertThat(
                 NEEDING_ROOT.contains(command)
@@ -203,13 +205,22 @@ class ReadmeIT {
     }
   }
 
-  /** Those of the synopses: a command, then two blanks or more and what it does. */
-  private List<String> benchmarks() {
-    List<String> benchmarks =
-        documents.synopses().stream()
+  /** The rows of the table beside other tools, as far as {@code ctr} itself tells. */
+  @Test
+  void saysOfCtrWhatCtrSays() {
+    assertThat(daemon.ctr("images", "pull", "--help")).contains("--user").doesNotContain("aws");
+    assertThat(daemon.ctr("images", "--help")).contains("push").doesNotContain("copy");
+  }
+
+  /**
+   * Those of sentences, and of the synopses: a command, then two blanks or more and what it does.
+   */
+  private Set<String> benchmarks() {
+    Set<String> benchmarks =
+        Stream.concat(documents.synopses().stream(), documents.sentences().stream())
             .filter(line -> line.startsWith("bin/bench"))
             .map(line -> line.split(" {2,}", 2)[0].replaceAll("[\\[\\]]|\\.\\.\\.", ""))
-            .toList();
+            .collect(Collectors.toSet());
     assertThat(benchmarks).hasSizeGreaterThan(5);
     return benchmarks;
   }
