@@ -9,7 +9,7 @@ app=$repo/cli-examples/target/app
 # shellcheck source=cli-examples/src/package/launch.sh
 . "$repo/cli-examples/src/package/launch.sh"
 
-# The environment may lack everything. Where HOME is unset, the shell looks ~ up in the list of users.
+# The environment may lack all of these. If HOME is unset, the shell looks ~ up in the list of users.
 [ -n "${HOME:-}" ] || {
   unset HOME
   HOME=~
@@ -18,7 +18,7 @@ export HOME
 if [ ! -d "${TMPDIR:-/tmp}" ] || [ ! -w "${TMPDIR:-/tmp}" ]; then unset TMPDIR; fi
 # Where Debian has runc, mount and debootstrap. su leaves it out of root's path.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-# A JVM translates the names of files by the locale's encoding. In any other than UTF-8 it replaces what that lacks by
+# A JVM encodes file names by the locale. In a locale other than UTF-8 it replaces characters that the locale lacks by
 # question marks, and opens another file. Only in UTF-8 are these three bytes one character.
 euro_sign=$'\342\202\254' locale=UTF-8
 if [ ${#euro_sign} != 1 ]; then

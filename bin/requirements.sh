@@ -1,5 +1,5 @@
-# What the scripts need of a machine: each check is here, once. bin/setup installs what is missing, and bin/doctor shows
-# all; bash, to be sourced after lib.sh.
+# What the scripts need of the machine. bin/setup installs what is missing by these checks, and bin/doctor shows them all;
+# bash, to be sourced after lib.sh.
 # shellcheck shell=bash disable=SC2154
 
 # requirements PURPOSE: prints the names of what that purpose needs.
