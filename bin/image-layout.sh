@@ -1,5 +1,5 @@
-# Writes an OCI image layout, the same bytes for the same files; bash, to be sourced after lib.sh. A layout is begun, has
-# images of one or more platforms added, each after its layers, and is ended. $work is a directory for what is being made.
+# Writes an OCI image layout, the same bytes for the same files; bash, to be sourced after lib.sh. Call begin_layout, then
+# for each platform add_layer for its layers and add_image, then end_layout. $work is a directory for temporary files.
 # shellcheck shell=bash disable=SC2154
 
 # begin_layout DIR TIME: makes DIR if it is missing. Files and images are of that time (RFC 3339).
@@ -17,7 +17,7 @@ put() {
   digest=sha256:$digest
 }
 
-# add_layer ROOT: adds the directory's contents as a layer of the image in the making.
+# add_layer ROOT: adds the directory's contents as a layer of the current image.
 add_layer() {
   tar -C "$1" --sort=name --mtime="$layout_time" --owner=0 --group=0 --numeric-owner -cf "$work/layer.tar" .
   diff_ids+=${diff_ids:+,}$(printf '"sha256:%s"' "$(sha256sum < "$work/layer.tar" | cut -d ' ' -f 1)")
@@ -28,8 +28,8 @@ add_layer() {
     '{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"%s","size":%d}' "$digest" "$size")
 }
 
-# add_image ARCHITECTURE CONFIG: adds the image of the layers before. CONFIG is what its containers start with, as the
-# members of a JSON object.
+# add_image ARCHITECTURE CONFIG: adds an image of the layers that were added since the last one. CONFIG is what its
+# containers start with, as the members of a JSON object.
 add_image() {
   printf '{"architecture":"%s","os":"linux","created":"%s","config":{%s},"rootfs":{"type":"layers","diff_ids":[%s]}}' \
     "$1" "$layout_time" "$2" "$diff_ids" > "$work/config"

@@ -9,16 +9,16 @@ app=$repo/cli-examples/target/app
 # shellcheck source=cli-examples/src/package/launch.sh
 . "$repo/cli-examples/src/package/launch.sh"
 
-# The environment may lack everything. Where HOME is unset, the shell looks ~ up in the list of users.
+# The environment may lack all of these. If HOME is unset, the shell looks ~ up in the list of users.
 [ -n "${HOME:-}" ] || {
   unset HOME
   HOME=~
 }
 export HOME
 if [ ! -d "${TMPDIR:-/tmp}" ] || [ ! -w "${TMPDIR:-/tmp}" ]; then unset TMPDIR; fi
-# Where Debian has runc, mount and debootstrap. su leaves it out of root's path.
+# Debian has runc, mount and debootstrap there. su leaves these directories out of root's path.
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-# A JVM translates the names of files by the locale's encoding. In any other than UTF-8 it replaces what that lacks by
+# A JVM encodes file names by the locale. In a locale other than UTF-8 it replaces characters that the locale lacks by
 # question marks, and opens another file. Only in UTF-8 are these three bytes one character.
 euro_sign=$'\342\202\254' locale=UTF-8
 if [ ${#euro_sign} != 1 ]; then
@@ -63,21 +63,21 @@ is_writable() {
   [ -d "$dir/" ] && [ -w "$dir" ]
 }
 
-# What the scripts keep for later runs. A path that is not absolute is invalid by the XDG specification.
+# The directory for what the scripts keep for later runs. The XDG specification ignores a path that is not absolute.
 case ${XDG_CACHE_HOME:-} in
   /*) cache_home=$XDG_CACHE_HOME/ecr-containerd ;;
   *) cache_home=$HOME/.cache/ecr-containerd ;;
 esac
 is_writable "$cache_home" || cache_home=$repo/target/cache
 
-# Where bin/setup unpacks a JDK 25: for all users as root, else for this user. Maven's toolchain discovery looks in both
-# directories.
+# bin/setup unpacks a JDK 25 here: as root for all users, otherwise for this user. Maven's toolchain discovery looks in
+# both directories.
 # shellcheck disable=SC2034
 if is_root; then unpacked_jdk=/opt/java/ecr-containerd-25; else unpacked_jdk=$HOME/.jdks/ecr-containerd-25; fi
-# Where it unpacks Maven for a user who can't install it.
+# bin/setup unpacks Maven here for a user who can't install it.
 unpacked_maven=$HOME/.local/share/ecr-containerd/maven
 
-# is_jdk25 HOME: whether that is one, by the file that every JDK has beside its bin.
+# is_jdk25 HOME: whether it is a JDK 25, by the file release that every JDK has.
 is_jdk25() {
   local line
   [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 1
@@ -98,7 +98,7 @@ is_open_to_all() {
   done
 }
 
-# find_jdk25 [all]: prints the home of one, or of one that all users can run. What the user chose comes first.
+# find_jdk25 [all]: prints the home of a JDK 25, or of one that all users can run. The user's choice comes first.
 find_jdk25() {
   local home on_path
   on_path=$(command -v java || true)
@@ -128,7 +128,7 @@ find_maven() {
   return 1
 }
 
-# maven_version MVN: prints its version. A JVM starts slowly: so Debian's package is asked first.
+# maven_version MVN: prints its version. Debian's package is asked first, because a JVM starts slowly.
 maven_version() {
   local home version
   home=$(dirname "$(dirname "$(readlink -f "$1")")")
@@ -141,14 +141,14 @@ maven_version() {
   fi
 }
 
-# maven ARGUMENTS: runs Maven on the JDK 25, which the build then needs no toolchain for, and the formatter can parse our
-# sources with; Maven's libraries are older than that JVM. Where Maven's own directory can't be written, its repository
-# is in our cache.
+# maven ARGUMENTS: runs Maven on the JDK 25. The build then needs no toolchain, and the formatter can parse our sources;
+# Maven's own libraries are older than that JVM. If Maven's usual directory can't be written, its repository is in our
+# cache.
 maven() {
   local jdk mvn home repository=() status=0
   jdk=$(find_jdk25 all || find_jdk25) || die "no JDK 25 here: run bin/setup build"
   mvn=$(find_maven) || die "no Maven here: run bin/setup build"
-  # Not $HOME: a JVM has the home directory from the list of users.
+  # Not $HOME: a JVM takes the home directory from the list of users.
   home=$(getent passwd "$EUID" | cut -d : -f 6)
   is_writable "${home:-$HOME}/.m2/repository" || repository=("-Dmaven.repo.local=$cache_home/m2")
   JAVA_HOME=$jdk MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS:-}" \
@@ -157,8 +157,8 @@ maven() {
   return $status
 }
 
-# give_back: gives what root has built to the owner of the checkout, who else could not build any more. The directories of
-# daemons are root's.
+# give_back: gives what root has built to the owner of the checkout, who otherwise could not build any more. The
+# directories of daemons stay root's.
 give_back() {
   local owner
   is_root || return 0
@@ -187,7 +187,7 @@ app_is_current() {
     sources+=("$repo/$module/pom.xml" "$repo/$module/src/main")
   done
   [ -d "$app/lib" ] || return 1
-  # Maven doesn't write a jar again whose contents are the same: then only our stamp is new.
+  # Maven doesn't rewrite a jar with the same contents: then only our stamp is new.
   for reference in "$app/built" "$app"/lib/ecr.jar; do
     if [ -e "$reference" ] && [ -z "$(find "${sources[@]}" -newer "$reference" -print -quit)" ]; then
       return 0
@@ -199,8 +199,8 @@ app_is_current() {
 # build_app: builds the application where it is missing or old.
 build_app() { app_is_current || build app_is_current -pl cli-examples -am; }
 
-# build IS_CURRENT ARGUMENTS: packages with Maven what ARGUMENTS select, unless IS_CURRENT. Two at a time would disturb
-# each other.
+# build IS_CURRENT ARGUMENTS: packages with Maven what ARGUMENTS select, unless IS_CURRENT succeeds. A lock keeps two
+# builds from running at the same time.
 build() {
   local is_current=$1 target=$repo/cli-examples/target directory
   shift
@@ -225,8 +225,8 @@ build() {
   ) 9> "$target/build.lock"
 }
 
-# find_cache JDK: sets cache to what makes that JDK start the application faster (JEP 483), made if it is missing or of
-# another JDK or other jars. Empty where that is impossible: everything works without.
+# find_cache JDK: sets cache to the AOT cache with which that JDK starts the application faster (JEP 483). Makes it if it
+# is missing, or is for another JDK or other jars. Sets it to nothing if that is impossible: everything works without.
 find_cache() {
   local made=$app/cache/${1//\//_} stamp
   cache=''
@@ -236,7 +236,7 @@ find_cache() {
     make_cache "$1" || return 0
     cache_is_of "$stamp" || return 0
   fi
-  # An empty one is left by a training that failed, and would again.
+  # A failed training leaves an empty cache, because it would fail again.
   # shellcheck disable=SC2034
   [ ! -s "$made.aot" ] || cache=$made.aot
 }
@@ -245,7 +245,7 @@ print_lines() { printf '%s\n' "$@"; }
 
 cache_is_of() { [ -r "$made.stamp" ] && [ "$(< "$made.stamp")" = "$1" ]; }
 
-# make_cache JDK: trains the JVM. Who comes while another does goes on without.
+# make_cache JDK: trains the JVM. Fails if another process is training: the caller then goes on without a cache.
 make_cache() {
   { mkdir -p "$app/cache" && [ -w "$app/cache" ] && command -v flock > /dev/null; } 2> /dev/null || return 1
   (
@@ -270,9 +270,10 @@ train() {
   command_line "$1" "$2" '' 80m pull_in_training < /dev/null
 }
 
-# pull_in_training JAVA FLAG... -jar JAR: what train calls. Compiled lightly while it trains: else the JVM keeps profiles of
-# what it compiles, and spends the first second of every start on compiling that again. What is compiled lightly then stays
-# so: but not the loops of SHA-256 and Base64, which the other compiler replaces by instructions made for them.
+# pull_in_training JAVA FLAG... -jar JAR: what train calls. It limits the JVM to its light compiler: otherwise the cache
+# would have profiles for which the JVM compiles code again in the first second of every start. Code that is compiled
+# lightly then stays so; the loops of SHA-256 and Base64 are excluded, because the other compiler uses special
+# instructions for them.
 pull_in_training() {
   local java=$1 jar=${*: -1} package=io.github.ecrcontainerd.cli
   # shellcheck disable=SC2016
@@ -299,11 +300,11 @@ containerd_version() {
   printf '%s\n' "${version%%[~+]*}"
 }
 
-# debian_mirror: prints the address of the mirror that this machine's apt uses. Fails on another system than Debian.
+# debian_mirror: prints the address of the mirror that this machine's apt uses. Fails on systems other than Debian.
 debian_mirror() {
   local mirror
   [ -r /etc/os-release ] && [ "$(os ID)" = debian ] && command -v apt-get > /dev/null || return 1
-  # Also where apt has no lists yet, as in a container: then only RELEASE is known, which is what its sources say.
+  # This also works if apt has no lists yet, as in a container: apt then knows only RELEASE, from its sources.
   # shellcheck disable=SC2016
   mirror=$(apt-get indextargets --no-release-info --format '$(REPO_URI) $(CODENAME) $(RELEASE) $(COMPONENT)' \
     'Created-By: Packages' |
@@ -311,8 +312,8 @@ debian_mirror() {
   [ -n "$mirror" ] && printf '%s\n' "$mirror"
 }
 
-# make_debian SUITE TAR PACKAGES [TAR_OPTION...]: writes an archive of a minimal Debian with these packages, a comma between
-# them, as debootstrap makes it. What that mounts is in a mount namespace that ends with it.
+# make_debian SUITE TAR PACKAGES [TAR_OPTION...]: writes an archive of a minimal Debian with these packages, separated by
+# commas, with debootstrap. debootstrap's mounts are in a mount namespace that ends with it.
 make_debian() {
   local suite=$1 archive=$2 packages=$3 mirror
   shift 3
@@ -339,8 +340,8 @@ make_debian() {
 }
 
 # unpack_packages SUITE ROOT PACKAGE...: unpacks packages of any suite of Debian below ROOT, and installs nothing. apt
-# checks their signatures, in lists of its own, and doesn't know what is installed: else it would not go back. PACKAGE
-# may be "java:NAME": then the Java libraries that NAME depends on come, too.
+# checks their signatures with its own lists, and doesn't see the installed packages: otherwise it would refuse a
+# downgrade. PACKAGE may be "java:NAME": then the Java libraries that NAME depends on are unpacked, too.
 unpack_packages() {
   local suite=$1 root=$2 mirror
   shift 2
@@ -373,8 +374,8 @@ unpack_packages() {
   )
 }
 
-# A containerd of one's own, as the tests have it (PrivateContainerd): everything below one directory, and a
-# mount namespace whose /run is there, too, because shims, runc and ctr have constant paths below /run.
+# A private containerd, as in the tests (PrivateContainerd): all its files are below one directory, also the /run of its
+# mount namespace, because shims, runc and ctr use fixed paths below /run.
 
 # start_containerd DIR: starts one on DIR/c.sock, whose process is then $containerd_pid.
 start_containerd() {
@@ -399,7 +400,7 @@ TOML
     die "containerd did not start"
   fi
   containerd_namespace=$(readlink "/proc/$containerd_pid/ns/mnt")
-  # Held open: else the kernel could give its number to another's, whose processes would be taken for the daemon's.
+  # Hold the namespace open: otherwise the kernel could reuse its number, and other processes be taken for the daemon's.
   exec {containerd_namespace_held}< "/proc/$containerd_pid/ns/mnt"
 }
 
@@ -414,8 +415,8 @@ holds_overlays() {
   return $status
 }
 
-# place_for_overlays: prints a directory whose file system can hold overlays: /tmp, where daemons have their files, if it
-# can.
+# place_for_overlays: prints a directory whose file system can hold overlays, preferably /tmp, where daemons have their
+# files.
 place_for_overlays() {
   local directory
   for directory in /tmp /var/tmp "$repo"; do
@@ -429,9 +430,9 @@ place_for_overlays() {
   return 1
 }
 
-# find_overlays: finds where containerd's overlays can be: below /tmp, or else in a directory that it exports as
-# IT_OVERLAYS, for the tests, too. Where no file system can hold them, it starts the script again in a mount namespace
-# with a tmpfs, which ends with it. Fails where the kernel has no overlays.
+# find_overlays: finds a place for containerd's overlays: below /tmp, or else in a directory that it exports as
+# IT_OVERLAYS, also for the tests. If no file system can hold them, it restarts the script in a mount namespace with a
+# tmpfs, which ends with the script. Fails if the kernel has no overlays.
 find_overlays() {
   local directory
   if [ -n "${IT_OVERLAYS:-}" ]; then
@@ -452,7 +453,7 @@ find_overlays() {
     export IT_OVERLAYS=/dev/shm && exec "$@"' sh "$script" "${arguments[@]}"
 }
 
-# overlay_root DIR: where containerd's overlays can be: below DIR, or where find_overlays has found.
+# overlay_root DIR: prints a root that can hold overlays: below DIR, or in the place that find_overlays has found.
 overlay_root() {
   if [ -z "${IT_OVERLAYS:-}" ] || holds_overlays "$1"; then
     echo "$1/root"
@@ -461,7 +462,7 @@ overlay_root() {
   fi
 }
 
-# containerd_run DIR COMMAND...: runs it where the daemon's mounts and its /run are.
+# containerd_run DIR COMMAND...: runs it with the daemon's mounts and its /run.
 containerd_run() { nsenter --target "$containerd_pid" --mount "${@:2}"; }
 
 # stop_containerd DIR: ends it with its shims and containers, and removes their control groups and files.
@@ -477,7 +478,7 @@ stop_containerd() {
   done < /proc/mounts
   kill "$containerd_pid" 2> /dev/null || true
   wait "$containerd_pid" 2> /dev/null || true
-  # Only their parent is told when shims end, and that is not this shell.
+  # The kernel reports the end of a shim only to its parent, which is not this shell: so this polls.
   for _ in {1..100}; do
     left=$(processes_of "$1" "$root")
     [ -n "$left" ] || break
@@ -498,8 +499,8 @@ stop_containerd() {
   [ -z "${containerd_namespace_held:-}" ] || exec {containerd_namespace_held}<&-
 }
 
-# processes_of DIR ROOT: the processes in the daemon's mount namespace, and those of its containers, whose root
-# file system is in its directories. One that has ended has neither.
+# processes_of DIR ROOT: prints the processes in the daemon's mount namespace, and those of its containers, whose root
+# file system is in its directories. A process that has ended has neither.
 processes_of() {
   {
     find /proc/[0-9]*/ns/mnt -maxdepth 0 -lname "${containerd_namespace:-none}" 2> /dev/null || true

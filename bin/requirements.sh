@@ -1,8 +1,8 @@
-# What the scripts need of a machine: each check is here, once. bin/setup installs what is missing, and bin/doctor shows
-# all; bash, to be sourced after lib.sh.
+# What the scripts need of the machine. bin/setup installs what is missing by these checks, and bin/doctor shows them all;
+# bash, to be sourced after lib.sh.
 # shellcheck shell=bash disable=SC2154
 
-# requirements PURPOSE: prints the names of what that purpose needs.
+# requirements PURPOSE: prints the names of the requirements of that purpose.
 requirements() {
   echo jdk maven
   [ "$1" != build ] || return 0
@@ -15,15 +15,15 @@ requirements() {
   esac
 }
 
-# find_requirement NAME PURPOSE: prints what there is, in some words; fails where it is missing.
+# find_requirement NAME PURPOSE: describes what there is; fails if it is missing.
 find_requirement() {
   case $1 in
-    # Some tests are other users, who have to run it, too.
+    # Some tests run as other users, who have to be able to run it, too.
     jdk) case $2 in build | demo) find_jdk25 ;; *) find_jdk25 "$(! is_root || echo all)" ;; esac ;;
     maven) find_maven > /dev/null && maven_version "$(find_maven)" ;;
     containerd) have ctr && have containerd-shim-runc-v2 && have containerd && containerd_version containerd ;;
     runc) have runc && runc --version | awk 'NR == 1 { print $NF }' ;;
-    # It runs alone in a container.
+    # A container of the demo has nothing else, so it has to be static.
     busybox) have busybox && ! ldd "$(command -v busybox)" > /dev/null 2>&1 && echo static ;;
     util-linux) have unshare && have nsenter && have flock && have setpriv && echo 'unshare, nsenter, flock, setpriv' ;;
     docker) have docker && have dockerd && command -v dockerd ;;
@@ -83,7 +83,8 @@ report_space() {
   [ "$free" -ge "$2" ] || echo "$1 has $free MiB free and should have $2"
 }
 
-# require PURPOSE: brings what a purpose needs that starts daemons, or ends the script with a line that says what to do.
+# require PURPOSE: for a purpose that starts daemons: installs what it needs, or ends the script with a line that says
+# what to do.
 require() {
   local short
   [ "$(uname -s)" = Linux ] ||

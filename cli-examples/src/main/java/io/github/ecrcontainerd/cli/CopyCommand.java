@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code ecr copy}. */
 final class CopyCommand {
-  /** What a stream needs: not the room of a pull that feeds a daemon's disk. */
+  /** Enough for a stream. A pull needs more, because a daemon's disk can be slow. */
   private static final int DIRECT_BUFFER_BYTES = 8 << 20;
 
   private final Options options =
@@ -55,7 +55,7 @@ final class CopyCommand {
   }
 
   private int copy() throws InterruptedException {
-    // What is wrong with the destination is to be known before the source is pulled.
+    // Report an invalid destination before the source is pulled.
     EcrReference.of(destination.get());
     if (dryRun.isAsked()) {
       return plan();
@@ -63,7 +63,7 @@ final class CopyCommand {
     return direct.getAsBoolean() ? copyDirectly() : copyThroughContainerd();
   }
 
-  /** What the destination lacks is the same on both ways. */
+  /** With or without containerd, the same content is missing at the destination. */
   private int plan() throws InterruptedException {
     try (EcrResolver from = source(registry.builder());
         EcrResolver to = destinationOf(from)) {
@@ -133,7 +133,7 @@ final class CopyCommand {
     return builder.build();
   }
 
-  /** Where the destination has no profile of its own, one resolver is both: it closes once. */
+  /** Without a profile for the destination, both sides share one resolver, closed once. */
   private EcrResolver destinationOf(EcrResolver from) {
     return destinationProfile
         .get()

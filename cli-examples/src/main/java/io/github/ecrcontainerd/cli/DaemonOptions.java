@@ -27,7 +27,7 @@ final class DaemonOptions {
             "containerd's namespace (default: CONTAINERD_NAMESPACE, or default)");
   }
 
-  /** The option to choose where layers are unpacked, for a command that makes or uses snapshots. */
+  /** The option that chooses the snapshotter, for a command that makes or uses snapshots. */
   static Supplier<Optional<String>> snapshotter(Options options) {
     Supplier<Optional<String>> given =
         options.value(

@@ -3,16 +3,16 @@ package io.github.ecrcontainerd.cli;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** ECR_PULL_DEBUG: logs, and stack traces of what goes wrong. */
+/** ECR_PULL_DEBUG: logs, and stack traces of failures. */
 final class Debug {
   private static final String LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
-  /** It logs to java.util.logging, for example what a call still receives that was cancelled. */
+  /** gRPC logs to java.util.logging, for example messages that arrive for a cancelled call. */
   private static final Logger GRPC = Logger.getLogger("io.grpc");
 
   private Debug() {}
 
-  /** Whether it is on: at any number but 0, as the Go program reads it, or a word. */
+  /** Whether it is on: any value but 0, as in the Go program, and but false. */
   static boolean isOn() {
     boolean on =
         Environment.get("ECR_PULL_DEBUG")
@@ -24,7 +24,7 @@ final class Debug {
     if (!on) {
       GRPC.setLevel(Level.OFF);
     }
-    // The CRT would log request lines, and with them what signs the URL of a layer.
+    // The CRT would log request lines, including the signature in a layer's URL.
     System.clearProperty("aws.crt.log.level");
     System.clearProperty("aws.crt.log.destination");
     return on;

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** The option to say what a command would move, instead of moving it. */
+/** The option to show what a command would transfer, without transferring it. */
 final class DryRun {
   private static final int SHORT_DIGEST = 12;
 
@@ -54,7 +54,7 @@ final class DryRun {
             state);
   }
 
-  /** A plan, for programs. */
+  /** A plan as JSON. */
   static Map<String, Object> object(String name, TransferPlan plan) {
     Map<String, Object> object = Results.object("name", name);
     object.put("digest", plan.root().digest().toString());

@@ -11,10 +11,10 @@ import picocli.CommandLine.ParameterException;
 /** {@code ecr}: images between Amazon ECR and containerd, from the command line. */
 public final class Ecr {
 
-  /** What stands for bytes that are no text. */
+  /** Replaces bytes that can't be decoded. */
   private static final char REPLACEMENT = '\uFFFD';
 
-  // These are about all of the others.
+  // These two commands are about all of the others.
   private static final String HELP = "help";
   private static final String COMPLETION = "completion";
 
@@ -50,14 +50,14 @@ public final class Ecr {
     } catch (ParameterException e) {
       return failure.ofUsage(e);
     } catch (Throwable e) {
-      // An error that is no exception, for example because the system has no more threads.
+      // Errors, too, for example because the system has no more threads.
       return failure.of(e);
     }
   }
 
   /**
-   * A locale without the characters of an argument gives the JVM {@code U+FFFD} in their place: a
-   * path of these would be another one.
+   * If the locale lacks characters of an argument, the JVM replaces them with {@code U+FFFD}: as a
+   * path, the result would be a different one.
    */
   private static void checkText(CommandLine command, String... args) {
     for (String arg : args) {
@@ -70,7 +70,7 @@ public final class Ecr {
     }
   }
 
-  /** The command that is asked for, or all: making the options of each costs a start some time. */
+  /** The requested command, or all: making the options of every command slows down the start. */
   static CommandLine commands(String... args) {
     CommandLine ecr =
         new CommandLine(

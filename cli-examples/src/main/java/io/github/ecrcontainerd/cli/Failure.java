@@ -15,19 +15,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What goes wrong is told in one line; in full where that is asked for. */
+/** Prints an error as one line, or with stack traces if requested. */
 final class Failure {
   private static final int FAILED = 1;
   private static final int USAGE = 2;
 
-  /** A guard against chains of causes that form a circle. */
+  /** Guards against circular chains of causes. */
   private static final int MAX_CAUSES = 30;
 
-  /** The kernel's words, and the CRT's. */
+  /** Messages of the kernel and of the CRT. */
   private static final Pattern FILES =
       Pattern.compile("(?i)too many open files|maximum number of file descriptors");
 
-  /** The JVM's words, and the CRT's. */
+  /** Messages of the JVM and of the CRT. */
   private static final Pattern THREADS =
       Pattern.compile("unable to create native thread|AWS_ERROR_THREAD_INSUFFICIENT_RESOURCE");
 
@@ -36,7 +36,7 @@ final class Failure {
   private final Interruption interruption;
 
   /**
-   * @param err where it is told
+   * @param err where errors are printed
    * @param inFull whether stack traces are shown, too
    */
   Failure(PrintWriter err, boolean inFull, Interruption interruption) {
@@ -45,7 +45,7 @@ final class Failure {
     this.interruption = interruption;
   }
 
-  /** Tells what is wrong with the command line, and returns the exit status for that. */
+  /** Prints what is wrong with the command line, and returns the exit status. */
   int ofUsage(ParameterException wrong) {
     CommandLine command = wrong.getCommandLine();
     tell("%s (see %s --help)".formatted(message(wrong), command.getCommandSpec().qualifiedName()));
@@ -69,32 +69,32 @@ final class Failure {
             .formatted(given, Typo.hint(given, command.subcommands().keySet()));
   }
 
-  /** Tells what went wrong, and returns the exit status for that. */
+  /** Prints the failure, and returns the exit status. */
   int of(Throwable failure) {
     return of(failure, FAILED);
   }
 
   /**
-   * The same for a command that may have another status for that.
+   * Prints the failure of a command that may have its own exit status, and returns the status.
    *
-   * @param status that of the command
+   * @param status the command's exit status for failures
    */
   int of(Throwable failure, int status) {
     if (inFull) {
       failure.printStackTrace(err);
     }
-    // Whatever an interrupted command fails with, this is why.
+    // An interrupted command may fail with any exception: the interruption is the reason.
     tell(interruption.reason().orElseGet(() -> explain(failure)));
     return failure instanceof ExitException exit ? exit.status() : status;
   }
 
-  /** Tells that the results didn't arrive, and returns the exit status for that. */
+  /** Prints that standard output can't be written, and returns the exit status. */
   int ofOutput() {
     tell("standard output can't be written: is it closed, or its disk full?");
     return FAILED;
   }
 
-  /** What went wrong, in one line. */
+  /** The failure in one line. */
   static String explain(Throwable failure) {
     List<Throwable> causes = causes(failure);
     for (Throwable cause : causes) {
@@ -126,7 +126,7 @@ final class Failure {
     return message == null ? "internal error: " + told : message;
   }
 
-  /** What some of these say by their class alone. */
+  /** The reason of a failure whose class says it, not its message. */
   private static String reason(FileSystemException failure) {
     return switch (failure) {
       case AccessDeniedException _ -> "permission denied";
@@ -137,7 +137,7 @@ final class Failure {
     };
   }
 
-  /** The failure and its causes, the ones they suppress included. */
+  /** The failure, its causes, and their suppressed exceptions. */
   private static List<Throwable> causes(Throwable failure) {
     List<Throwable> causes = new ArrayList<>(List.of(failure));
     for (int i = 0; i < causes.size() && i < MAX_CAUSES; i++) {

@@ -5,7 +5,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The commands and options of a program for fish: a line of {@code complete} each. */
+/** The commands and options of a program for fish: one {@code complete} line for each. */
 final class FishCompletion {
   private final PrintWriter out;
 

@@ -11,9 +11,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
-/** Several images that are pulled by one command, some at a time. One that fails ends no other. */
+/** Pulls several images, some at a time. The failure of one doesn't end the others. */
 final class ImageBatch {
-  /** So many fill a link with small layers, and share the resolver's connections and memory. */
+  /** Enough to fill a link with small layers. They share the resolver's connections and memory. */
   private static final int AT_A_TIME = 3;
 
   private final Options options;
@@ -25,7 +25,7 @@ final class ImageBatch {
     PulledImage run(String reference) throws InterruptedException;
   }
 
-  /** What became of one. */
+  /** The result of one pull. */
   sealed interface Outcome {
     record Done(PulledImage pulled) implements Outcome {}
 
@@ -37,7 +37,7 @@ final class ImageBatch {
     this.output = output;
   }
 
-  /** Pulls all of them, and returns what became of each, in their order. */
+  /** Pulls all images, and returns their results in the same order. */
   List<Outcome> run(List<String> references, Pull pull)
       throws InterruptedException, ExecutionException {
     Semaphore places = new Semaphore(AT_A_TIME);
@@ -64,7 +64,7 @@ final class ImageBatch {
     return outcomes;
   }
 
-  /** Prints what became of them, and returns the exit status for that. */
+  /** Prints the results, and returns the exit status. */
   int print(List<Outcome> outcomes) {
     List<Map<String, Object>> objects = new ArrayList<>();
     int failed = 0;

@@ -11,7 +11,7 @@ final class ImageName {
 
   private ImageName() {}
 
-  /** What a pull keeps a reference under; other images have the names that others gave them. */
+  /** The name that a pull of a reference gives the image; any other text is itself a name. */
   static String of(String reference) {
     try {
       return EcrReference.of(reference).toString();
@@ -21,9 +21,9 @@ final class ImageName {
   }
 
   /**
-   * The record of an image by what a user calls it: a name as it stands, or what a pull of a
-   * reference keeps it under.
+   * Finds the record of an image.
    *
+   * @param called the record's name, or the reference that was pulled
    * @throws ImageException if there is none
    */
   static Image find(ContainerdClient containerd, String called) throws InterruptedException {

@@ -18,14 +18,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An index, manifest, configuration or layer in a registry, and what is below it.
+ * An index, manifest, configuration or layer in a registry, and what it refers to.
  *
- * @param configuration its bytes, if it is the configuration of an image
+ * @param configuration its text, if it is the configuration of an image
  * @param isMissing whether the registry doesn't have it
  */
 record ImageTree(
     Descriptor content, List<ImageTree> parts, Optional<String> configuration, boolean isMissing) {
-  /** ECR takes manifests of 4 MiB. */
+  /** ECR accepts manifests of up to 4 MiB. */
   private static final int MAX_DOCUMENT_BYTES = 8 << 20;
 
   private static final int MAX_DEPTH = 8;
@@ -33,7 +33,7 @@ record ImageTree(
   /**
    * Reads the documents of an image, each by its digest.
    *
-   * @throws IOException if one of them is not what its descriptor says
+   * @throws IOException if a document doesn't match its descriptor
    */
   static ImageTree read(Descriptor root, Fetcher fetcher) throws IOException, InterruptedException {
     return read(root, fetcher, 0);
@@ -76,7 +76,7 @@ record ImageTree(
       return leaf(config);
     }
     byte[] bytes = bytes(config, fetcher);
-    // Refuses what is no JSON.
+    // Throws if it isn't JSON.
     var _ = ImageConfig.parse(config.digest(), bytes);
     return new ImageTree(
         config, List.of(), Optional.of(new String(bytes, StandardCharsets.UTF_8)), false);

@@ -82,7 +82,7 @@ final class InspectCommand {
     tree.parts().forEach(part -> print(part, indent + INDENT));
   }
 
-  /** What would run, or why nothing would. */
+  /** Prints what a container would run, or why it can't. */
   private void printProcess(Descriptor config, String text, String indent) {
     ImageProcess process;
     try {

@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What ends a command before its work is done: it interrupts the command's thread, which cleans up:
- * its lease, its container, its half-made snapshot. For SIGINT (Ctrl-C), SIGTERM and SIGHUP the JVM
- * waits until it has. The JVM's exit status is then 128 and the number of the signal, whatever the
- * command returns. The end of its time is an error like others.
+ * Ends a command early: interrupts the command's thread, which then cleans up its lease, its
+ * container and its unfinished snapshots. After SIGINT (Ctrl-C), SIGTERM and SIGHUP the JVM waits
+ * for that. Its exit status is then 128 plus the number of the signal, whatever the command
+ * returns. A timeout is an error like others.
  */
 final class Interruption {
   private static final long MAX_CLEAN_UP_SECONDS = 20;
@@ -23,7 +23,7 @@ final class Interruption {
     this.command = command;
   }
 
-  /** Begins to pass on signals to the thread that calls this. */
+  /** Begins to pass signals on to the calling thread. */
   static Interruption ofThisThread() {
     Interruption interruption = new Interruption(Thread.currentThread());
     Runtime.getRuntime()
@@ -31,7 +31,7 @@ final class Interruption {
     return interruption;
   }
 
-  /** Ends the command when it has taken that long. */
+  /** Ends the command after this time. */
   void after(Duration limit) {
     Thread.ofVirtual()
         .name("ecr-timeout")
@@ -57,7 +57,7 @@ final class Interruption {
     command.interrupt();
   }
 
-  /** The command has ended: nothing is to be interrupted any more. */
+  /** The command has ended: nothing is interrupted any more. */
   void over() {
     over.countDown();
   }

@@ -2,7 +2,7 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.local.LayerFault;
 
-/** Reads a fault of {@code ecr local}: its name, and behind a colon its number of bytes. */
+/** Parses a fault for {@code ecr local}: its name and, after a colon, a number of bytes. */
 final class LayerFaultArgument {
 
   private LayerFaultArgument() {}

@@ -47,7 +47,7 @@ final class ListCommand {
     return object;
   }
 
-  /** The digest first: it has the same length everywhere, and names have any. */
+  /** The digest comes first, because it always has the same length. */
   private void print(List<Image> images) {
     Instant now = Instant.now();
     options.out().printf("%-12s  %-10s  %s%n", "DIGEST", "UPDATED", "NAME");
@@ -62,7 +62,7 @@ final class ListCommand {
     }
   }
 
-  /** In the largest unit that there is one of. */
+  /** In the largest unit of which there is at least one. */
   private static String age(Duration age) {
     if (age.toDays() > 0) {
       return age.toDays() + " d ago";

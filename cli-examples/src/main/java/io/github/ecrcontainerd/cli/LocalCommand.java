@@ -139,12 +139,12 @@ final class LocalCommand {
     }
   }
 
-  /** A server runs until it is told to end: that is no failure. */
+  /** A server runs until it is interrupted, which is no failure. */
   private static void awaitInterrupt() {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException end) {
-      // The caller ends the server.
+      // The caller closes the server.
     }
   }
 

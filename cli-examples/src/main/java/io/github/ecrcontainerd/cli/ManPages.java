@@ -17,8 +17,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /**
- * Writes the manual pages of {@code ecr} and of its commands, in man(7)'s macros, from what {@code
- * --help} says.
+ * Writes the manual pages of {@code ecr} and of its commands, in man(7)'s macros, from their {@code
+ * --help} texts.
  */
 final class ManPages {
   private static final String SECTION = "1";
@@ -26,9 +26,9 @@ final class ManPages {
   private ManPages() {}
 
   /**
-   * Writes them.
+   * Writes the pages.
    *
-   * @param args the directory, and the date that they carry
+   * @param args the directory, and the date of the pages
    */
   public static void main(String... args) throws IOException {
     Path directory = Files.createDirectories(Path.of(args[0]));
@@ -128,9 +128,7 @@ final class ManPages {
     return '"' + text + '"';
   }
 
-  /**
-   * Text as roff takes it: a backslash, a hyphen and a line's first dot have meanings of theirs.
-   */
+  /** Escapes text for roff, in which a backslash, a hyphen and a line's first dot are special. */
   private static String roff(String text) {
     String escaped = text.replace("\\", "\\e").replace("-", "\\-");
     return escaped.startsWith(".") || escaped.startsWith("'") ? "\\&" + escaped : escaped;

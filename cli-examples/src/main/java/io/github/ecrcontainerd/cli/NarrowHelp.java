@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /** The help for a terminal that is too narrow for tables: each description is below its term. */
 final class NarrowHelp extends Help {
-  /** Picocli makes no narrower tables. */
+  /** Picocli can't make narrower tables. */
   private static final int MIN_TABLE_COLUMNS = 55;
 
   private static final int MIN_COLUMNS = 20;
@@ -101,7 +101,7 @@ final class NarrowHelp extends Help {
     return wrapped(term, 2, 2) + wrapped(String.join(" ", description), 2 + INDENT, 2 + INDENT);
   }
 
-  /** Lines of words, each of at most so many columns; what is longer than a line is cut. */
+  /** Wraps words into lines of at most {@code columns}; cuts a word that is longer than a line. */
   private String wrapped(String text, int firstIndent, int indent) {
     StringBuilder lines = new StringBuilder();
     StringBuilder line = new StringBuilder(" ".repeat(firstIndent));

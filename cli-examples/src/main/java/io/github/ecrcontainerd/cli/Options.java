@@ -18,10 +18,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * The command line of a command: its parameters and options, in the order in which its help shows
- * them. What adds one returns what has its value when the command runs.
+ * The parameters and options of a command, in the order of its help. A method that adds one returns
+ * a supplier, which has its value when the command runs.
  *
- * <p>Picocli can read all of this off annotations, by reflection and proxies, which are made in
+ * <p>Picocli can also read them from annotations, but with reflection and proxies that cost time at
  * each start: docs/performance.md.
  */
 final class Options {
@@ -39,15 +39,15 @@ final class Options {
   }
 
   /**
-   * Those of a command.
+   * The options of a command.
    *
-   * @param work what it does; the result is its exit status
+   * @param work runs the command and returns its exit status
    */
   static Options of(String name, Callable<Integer> work, String... description) {
     return new Options(CommandSpec.wrapWithoutInspection(work), name, description);
   }
 
-  /** Those of a program that does nothing without one of its commands. */
+  /** The options of a program that needs one of its commands. */
   static Options ofProgram(String name, String... description) {
     Options options = new Options(CommandSpec.create(), name, description);
     options.command.usageMessage().synopsisSubcommandLabel("COMMAND");
@@ -63,14 +63,14 @@ final class Options {
     return codes;
   }
 
-  /** Exits with other codes than all other commands: {@code codes} are what its help says. */
+  /** Sets exit codes that differ from other commands' ones; the help shows {@code codes}. */
   Options failingWith(int status, Map<String, String> codes) {
     command.exitCodeOnExecutionException(status);
     command.usageMessage().exitCodeList(codes);
     return this;
   }
 
-  /** All of it, with what every command has at its end. */
+  /** The complete command, with the options that every command has. */
   CommandSpec command() {
     return command
         .addOption(
@@ -85,23 +85,23 @@ final class Options {
                 .build());
   }
 
-  /** A parameter that has to be there. */
+  /** Adds a required parameter. */
   Supplier<String> parameter(String label, String... description) {
     PositionalParamSpec parameter = add(next("1", label, description).required(true));
     return parameter::getValue;
   }
 
-  /** A parameter that may be there. */
+  /** Adds an optional parameter. */
   Supplier<Optional<String>> optionalParameter(String label, String... description) {
     return optional(add(next("0..1", label, description)));
   }
 
-  /** All parameters that follow, if there are any. */
+  /** Adds all remaining parameters, if there are any. */
   Supplier<List<String>> otherParameters(String label, String... description) {
     return otherParameters("0..*", label, description);
   }
 
-  /** All parameters that follow, of which there is at least one. */
+  /** Adds all remaining parameters, at least one. */
   Supplier<List<String>> someParameters(String label, String... description) {
     return otherParameters("1..*", label, description);
   }
@@ -136,7 +136,7 @@ final class Options {
   }
 
   /**
-   * An option without a value.
+   * Adds an option without a value.
    *
    * @param names one, or a short and a long one with a blank between
    */
@@ -146,7 +146,7 @@ final class Options {
   }
 
   /**
-   * An option with a value.
+   * Adds an option with a value.
    *
    * @param names one, or a short and a long one with a blank between
    * @param type one that picocli knows
@@ -157,9 +157,10 @@ final class Options {
   }
 
   /**
-   * The same, of another type.
+   * Adds an option with a value of another type.
    *
-   * @param read makes it of its text, or says what is wrong by an {@link IllegalArgumentException}
+   * @param read parses its text, or throws an {@link IllegalArgumentException} that says what is
+   *     wrong
    */
   <T> Supplier<Optional<T>> value(
       String names, String label, Function<String, T> read, String... description) {
@@ -179,7 +180,7 @@ final class Options {
     }
   }
 
-  /** An option that may be repeated. */
+  /** Adds an option that may be repeated. */
   Supplier<List<String>> values(String name, String label, String... description) {
     return list(
         add(
@@ -194,7 +195,7 @@ final class Options {
     return OptionSpec.builder(names.split(" ", -1)).description(joined(description));
   }
 
-  /** One text, which the help breaks where its lines end, and not where ours do. */
+  /** Joins the lines of the source to one text, which the help wraps itself. */
   private static String joined(String... description) {
     return String.join(" ", description);
   }
@@ -219,30 +220,28 @@ final class Options {
     return command.commandLine().getParent();
   }
 
-  /** Where results go. */
+  /** The writer for results. */
   PrintWriter out() {
     return command.commandLine().getOut();
   }
 
-  /** Where progress and complaints go. */
+  /** The writer for progress and errors. */
   PrintWriter err() {
     return command.commandLine().getErr();
   }
 
-  /**
-   * Says on standard error what went wrong, in one line, where the command goes on all the same.
-   */
+  /** Prints an error as one line on standard error; the command goes on. */
   void complain(String message) {
     err().println("ecr: " + message.replaceAll("\\R", " "));
     err().flush();
   }
 
-  /** What is wrong with values that have been read. */
+  /** An exception for a value that was parsed but is wrong. */
   ParameterException wrong(String message) {
     return new ParameterException(command.commandLine(), message);
   }
 
-  /** The same, as what takes them says it. */
+  /** An exception for a value that was parsed but is wrong, with the message of its cause. */
   ParameterException wrong(IllegalArgumentException cause) {
     return new ParameterException(command.commandLine(), cause.getMessage(), cause);
   }

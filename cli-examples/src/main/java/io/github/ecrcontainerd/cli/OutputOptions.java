@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** What a command that moves an image prints: its result, and how it goes on. */
+/** What a command that moves an image prints: its result and its progress. */
 final class OutputOptions {
   private final Options options;
   private final Results results;
@@ -40,7 +40,7 @@ final class OutputOptions {
     return progress.get().orElse(usual).show(direction, options.err(), Debug.isOn());
   }
 
-  /** Prints what came of it. */
+  /** Prints the result. */
   void print(String name, Digest digest, Map<String, Object> more) {
     if (isQuiet() && !results.areJson()) {
       options.out().println(digest);
@@ -51,7 +51,7 @@ final class OutputOptions {
     }
   }
 
-  /** The same as an object of several. */
+  /** The result as an object, also for a list of several. */
   static Map<String, Object> object(String name, Digest digest, Map<String, Object> more) {
     Map<String, Object> object = Results.object("name", name);
     object.put("digest", digest.toString());

@@ -6,6 +6,6 @@ import java.util.Map;
 /**
  * An image that was pulled.
  *
- * @param cost what that took, for programs
+ * @param cost the pull's bytes and time, for JSON
  */
 record PulledImage(Image image, Map<String, Object> cost) {}

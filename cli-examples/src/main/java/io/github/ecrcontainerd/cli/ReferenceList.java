@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Supplier;
 
-/** The images that a command is about: parameters, and lines of a file. */
+/** The images of a command: parameters, and lines of a file. */
 final class ReferenceList {
   private static final String STANDARD_INPUT = "-";
 

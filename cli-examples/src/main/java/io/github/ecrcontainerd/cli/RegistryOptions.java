@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Which Amazon ECR, how fast, and for how long. */
+/** Options for the endpoint of Amazon ECR, the speed of downloads, and timeouts. */
 final class RegistryOptions {
   /** Read before the command is started, by {@link #timeoutOf}. */
   private static final String TIMEOUT = "--timeout";
@@ -22,7 +22,7 @@ final class RegistryOptions {
   private final Supplier<Optional<Integer>> apiTimeout;
   private final Supplier<Optional<Integer>> connectTimeout;
 
-  /** Those of a command that moves layers. */
+  /** Options of a command that moves layers. */
   RegistryOptions(Options options) {
     this(
         options,
@@ -34,7 +34,7 @@ final class RegistryOptions {
                 + " (default: ECR_PULL_PARALLEL, or 4)"));
   }
 
-  /** Those of a command that reads manifests. */
+  /** Options of a command that reads manifests. */
   static RegistryOptions ofManifests(Options options) {
     return new RegistryOptions(options, Optional::empty);
   }
@@ -75,7 +75,7 @@ final class RegistryOptions {
             "how long the command may take (default: without limit)");
   }
 
-  /** The image that a command asks a registry for. */
+  /** The parameter for an image in a registry. */
   static Supplier<String> reference(Options options) {
     return options.parameter(
         "REF",
@@ -83,7 +83,7 @@ final class RegistryOptions {
         "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]");
   }
 
-  /** How long the command that was asked for may take, if it has such a limit. */
+  /** How long the chosen command may take, if it has such a limit. */
   static Optional<Duration> timeoutOf(ParseResult parsed) {
     if (!parsed.hasSubcommand()) {
       return Optional.empty();
@@ -105,7 +105,7 @@ final class RegistryOptions {
     return builder().build();
   }
 
-  /** The same, whose retries and waits are shown. */
+  /** Opens a resolver whose retries and waits are shown. */
   EcrResolver openShownBy(Progress progress) {
     return builder().listener(progress.ofRegistry()).build();
   }

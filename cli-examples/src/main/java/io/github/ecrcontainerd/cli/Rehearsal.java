@@ -3,8 +3,8 @@ package io.github.ecrcontainerd.cli;
 import picocli.CommandLine;
 
 /**
- * {@code ecr} as it runs in a training: it makes the help of all commands first, so that what a JVM
- * learns by one command is what each of them starts with.
+ * {@code ecr} in a training run. It makes the help of all commands first, so that the AOT cache
+ * speeds up all of them, not only the command of the training.
  */
 final class Rehearsal {
 

@@ -41,7 +41,7 @@ final class Results {
                 .writeValueAsString(object));
   }
 
-  /** An object that keeps the order of what is put into it. */
+  /** An object that keeps its properties in the order of insertion. */
   static Map<String, Object> object(String key, Object value) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put(key, value);

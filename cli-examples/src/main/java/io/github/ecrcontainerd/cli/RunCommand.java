@@ -16,12 +16,12 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** {@code ecr run}. */
 final class RunCommand {
-  // As docker run has them.
+  // The same as those of docker run.
   private static final int FAILED = 125;
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
 
-  /** What runc says of a program that it can't start: {@code exec: "NAME": REASON}. */
+  /** runc's message for a program that it can't start: {@code exec: "NAME": REASON}. */
   private static final Pattern NO_START =
       Pattern.compile("exec: \"[^\"]*\": (?<reason>.*)", Pattern.DOTALL);
 
@@ -57,7 +57,7 @@ final class RunCommand {
 
   static CommandSpec command() {
     CommandSpec command = new RunCommand().options.command();
-    // What follows the image is the container's, dashes and all.
+    // Everything after the image belongs to the container, including dashes.
     command.parser().stopAtPositional(true);
     return command;
   }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts what the transfer of one image moves, and passes on all that it is told. */
+/** Counts what the transfer of one image moves, and forwards all events. */
 final class Tally implements PullListener, PushListener {
   private final Progress progress;
   private final long began = System.nanoTime();
@@ -23,7 +23,7 @@ final class Tally implements PullListener, PushListener {
     this.progress = progress;
   }
 
-  /** What came of it, for programs. */
+  /** The counts, for JSON. */
   Map<String, Object> result() {
     Map<String, Object> result = Results.object("layers", layers.get());
     result.put("bytesTransferred", transferred.get());

@@ -4,21 +4,19 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** What somebody may have meant who wrote a word that there is not. */
+/** Finds the word that a misspelled one was probably meant to be. */
 final class Typo {
   /** One letter in three may be wrong. */
   private static final int LETTERS_FOR_A_MISTAKE = 3;
 
   private Typo() {}
 
-  /**
-   * What a message about a word that there is not ends with: the word that is like it, if one is.
-   */
+  /** The end of an error message about an unknown word: a similar word, if there is one. */
   static String hint(String word, Collection<String> words) {
     return meant(word, words).map(": did you mean %s?"::formatted).orElse("");
   }
 
-  /** The word that is most like it, if one is. */
+  /** The most similar word, if there is one. */
   static Optional<String> meant(String word, Collection<String> words) {
     int most = Math.max(1, word.length() / LETTERS_FOR_A_MISTAKE);
     return words.stream()
@@ -29,8 +27,8 @@ final class Typo {
   }
 
   /**
-   * How many letters have to be added, taken away, replaced or, where they are neighbours, swapped
-   * to make one word of the other (optimal string alignment).
+   * The number of letters to add, remove, replace or, if they are neighbours, swap to turn one word
+   * into the other (optimal string alignment).
    */
   private static int distance(String one, String other) {
     int[][] distances = new int[one.length() + 1][other.length() + 1];

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** What of an image goes to a registry. */
+/** Options for which parts of an image go to a registry. */
 final class UploadOptions {
   private final Supplier<Optional<Platform>> platform;
   private final BooleanSupplier withReferrers;
   private final BooleanSupplier foreignLayers;
 
   /**
-   * @param referrers what {@code --with-referrers} brings
+   * @param referrers the help text of {@code --with-referrers}
    */
   UploadOptions(Options options, String referrers) {
     platform =

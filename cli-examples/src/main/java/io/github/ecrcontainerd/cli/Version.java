@@ -3,7 +3,7 @@ package io.github.ecrcontainerd.cli;
 import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the jar was built as. */
+/** The version of the jar. */
 final class Version implements IVersionProvider {
 
   @Override

@@ -57,7 +57,7 @@ final class ZshCompletion {
     out.println("          ;;");
   }
 
-  /** What it excludes, its names, what it is, and its value. */
+  /** An option's exclusions, names, description and value. */
   private static String specification(OptionSpec option) {
     List<String> names = List.of(option.names());
     boolean takesValue = option.arity().max() > 0;

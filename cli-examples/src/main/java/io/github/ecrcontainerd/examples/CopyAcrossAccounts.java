@@ -5,8 +5,8 @@ import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Descriptor;
 
 /**
- * Copies an image from account to account, each with the credentials of its own profile, and
- * without a containerd: {@code CopyAcrossAccounts SOURCE PROFILE DESTINATION PROFILE}.
+ * Copies an image from one account to another without a containerd, with one profile's credentials
+ * for each: {@code CopyAcrossAccounts SOURCE PROFILE DESTINATION PROFILE}.
  */
 public final class CopyAcrossAccounts {
   private CopyAcrossAccounts() {}

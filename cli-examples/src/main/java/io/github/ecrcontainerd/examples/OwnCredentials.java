@@ -9,8 +9,8 @@ import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /**
- * Asks what references name, with credentials that depend on the account: {@code OwnCredentials
- * ACCOUNT ACCESS_KEY SECRET_KEY REFERENCE...}; for other accounts those of the default profile.
+ * Resolves references with credentials that depend on the account: {@code OwnCredentials ACCOUNT
+ * ACCESS_KEY SECRET_KEY REFERENCE...}. Other accounts use those of the default profile.
  */
 public final class OwnCredentials {
   private OwnCredentials() {}

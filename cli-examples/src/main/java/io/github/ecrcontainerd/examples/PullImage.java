@@ -12,7 +12,7 @@ public final class PullImage {
   private PullImage() {}
 
   public static void main(String[] args) throws InterruptedException {
-    // Both are made for many images: an application has one of each, and closes it at its end.
+    // An application makes one of each for all of its images, and closes both at its end.
     try (EcrResolver resolver = EcrResolver.create();
         ContainerdClient containerd = ContainerdClient.connect()) {
       Image image = containerd.pull(args[0], resolver);

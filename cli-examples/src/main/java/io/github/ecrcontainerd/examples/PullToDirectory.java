@@ -18,8 +18,8 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 
 /**
- * Brings an image into a directory, without a containerd: {@code PullToDirectory REFERENCE
- * DIRECTORY}. The directory is an OCI image layout then, for skopeo, umoci and others.
+ * Downloads an image into a directory, without a containerd: {@code PullToDirectory REFERENCE
+ * DIRECTORY}. The result is an OCI image layout, for skopeo, umoci and others.
  */
 public final class PullToDirectory {
   private final Fetcher fetcher;
@@ -36,7 +36,7 @@ public final class PullToDirectory {
       Resolution image = resolver.resolve(args[0]);
       new PullToDirectory(resolver.fetcher(args[0]), directory).bring(image.target());
       Files.writeString(directory.resolve("oci-layout"), "{\"imageLayoutVersion\":\"1.0.0\"}");
-      // Last: a layout without an index is none.
+      // Last: without an index the directory is no complete layout.
       Files.writeString(
           directory.resolve("index.json"),
           """
@@ -48,7 +48,7 @@ public final class PullToDirectory {
     }
   }
 
-  /** Brings a manifest, an index or a blob, and what it names. */
+  /** Downloads a manifest, an index or a blob, and what it refers to. */
   private void bring(Descriptor content) throws IOException, InterruptedException {
     Path file = fetch(content);
     if (!MediaKind.of(content).isDocument()) {
@@ -69,7 +69,7 @@ public final class PullToDirectory {
     }
   }
 
-  /** A fetcher leaves it to its caller to check the digest: who writes the bytes hashes them. */
+  /** A fetcher doesn't verify digests: the caller hashes the bytes that it writes. */
   private Path fetch(Descriptor content) throws IOException, InterruptedException {
     Digest digest = content.digest();
     Path file =

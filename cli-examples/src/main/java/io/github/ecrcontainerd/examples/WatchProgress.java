@@ -8,12 +8,12 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Pulls an image and says how it goes: {@code WatchProgress REFERENCE}. */
+/** Pulls an image and prints its progress: {@code WatchProgress REFERENCE}. */
 public final class WatchProgress {
   private WatchProgress() {}
 
   /**
-   * Calls come from several threads, and the bytes wait for them: so this only counts and prints.
+   * Several threads call it, and the transfer waits for each call: so it only counts and prints.
    */
   private static final class Log implements PullListener {
     private final AtomicLong total = new AtomicLong();

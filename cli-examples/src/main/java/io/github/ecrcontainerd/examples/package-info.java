@@ -1,6 +1,5 @@
 /**
- * Programs of a page each, to be copied: what one does with the modules. {@code ExamplesIT} runs
- * them.
+ * One-page programs that show how to use the modules, to be copied. {@code ExamplesIT} runs them.
  */
 @NullMarked
 package io.github.ecrcontainerd.examples;

@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.cli.progress;
 
-/** Where the bytes go, and the words for it. */
+/** The direction of a transfer, and the words for it. */
 public enum Direction {
   PULL("downloading", "pulled"),
   PUSH("uploading", "pushed"),

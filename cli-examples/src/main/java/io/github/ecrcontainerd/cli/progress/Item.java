@@ -4,7 +4,7 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaKind;
 
 /**
- * How one manifest or blob stands.
+ * The state of one manifest or blob.
  *
  * @param position how many of its bytes the destination has
  */

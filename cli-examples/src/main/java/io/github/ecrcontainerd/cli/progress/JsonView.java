@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A JSON object a line, for programs: everything that happens, and every second how it stands. */
+/** One JSON object a line, for programs: every event, and the overall progress each second. */
 final class JsonView implements View {
   private static final JsonMapper JSON = JsonMapper.shared();
 

@@ -2,25 +2,25 @@ package io.github.ecrcontainerd.cli.progress;
 
 import java.time.Duration;
 
-/** What has happened, in the order in which it did. Bytes that come and go are no news. */
+/** An event, in the order of occurrence. The arrival of bytes is not an event. */
 sealed interface News {
 
-  /** What a name stands for was found. */
+  /** The reference was resolved. */
   record Resolved(String name) implements News {}
 
-  /** All that the image consists of is known. */
+  /** All parts of the image are known. */
   record Planned(int contents, long bytes) implements News {}
 
   /** Something is not as the user may expect it. */
   record Warning(String text) implements News {}
 
-  /** Nothing is wrong, but who looks for a reason finds it here. */
+  /** Not an error, but a possible reason for a slow pull. */
   record Note(String text) implements News {}
 
-  /** A part of a layer is asked for again after a pause, because the last try failed. */
+  /** A range of a layer is requested again after a pause, because the last try failed. */
   record Retry(Item item, String reason, Duration pause) implements News {}
 
-  /** A part of a layer is asked for a second time, because it is late. */
+  /** A range of a layer is requested a second time, because it is late. */
   record Hedge(Item item) implements News {}
 
   /** A layer comes from a new URL. */
@@ -29,6 +29,6 @@ sealed interface News {
   /** Calls of an operation wait for the registry's quota. */
   record Throttling(String operation, Duration pause) implements News {}
 
-  /** A manifest or blob got into another state. */
+  /** A manifest or blob changed its state. */
   record Changed(Item item) implements News {}
 }

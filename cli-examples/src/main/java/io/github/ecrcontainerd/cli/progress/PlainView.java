@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Lines for a log: what the image is, the end of each transfer, what is unpacked, and every ten
- * seconds how everything stands.
+ * Lines for a log: the image, the end of each transfer, the start and end of unpacking, and the
+ * overall progress every ten seconds.
  */
 final class PlainView implements View {
   private final PrintWriter out;
@@ -73,7 +73,7 @@ final class PlainView implements View {
       case News.Hedge _, News.UrlRenewal _ -> {}
       case News.Changed changed -> {
         Item item = changed.item();
-        // That it began says nothing that its end won't.
+        // The line for the end of a transfer suffices.
         if (item.state().isOver() || item.state() == State.UNPACKING) {
           out.printf(
               "  %-8s %s  %10s  %s%n",

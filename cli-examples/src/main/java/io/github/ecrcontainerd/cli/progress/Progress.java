@@ -15,8 +15,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Shows a pull, push or copy. The threads of the transfer only note what they are told; one thread
- * of its own shows it, so that a terminal which is stopped stops no transfer.
+ * Shows a pull, push or copy. The threads of the transfer only record events. A separate thread
+ * shows them, so that a stopped terminal doesn't stop the transfer.
  */
 public final class Progress implements PullListener, PushListener, AutoCloseable {
   private final Direction direction;
@@ -33,7 +33,7 @@ public final class Progress implements PullListener, PushListener, AutoCloseable
   private boolean complete;
   private boolean closed;
 
-  /** A layer is unpacked while it arrives, or later: these go on beside each other. */
+  /** A layer may be unpacked while it is transferred, so it has two states. */
   private static final class Entry {
     final Descriptor content;
     State transfer = State.WAITING;
@@ -56,13 +56,13 @@ public final class Progress implements PullListener, PushListener, AutoCloseable
   /**
    * Begins to show a transfer.
    *
-   * @param inFull whether also what is of interest only to who looks for the reason of a slow pull
+   * @param inFull whether to include details that only help to find out why a pull is slow
    */
   Progress(Direction direction, View view, boolean inFull) {
     this.direction = direction;
     this.view = view;
     this.inFull = inFull;
-    // A virtual thread would keep its carrier while the terminal takes nothing.
+    // A virtual thread would pin its carrier while the terminal accepts no output.
     this.painter = Thread.ofPlatform().daemon().name("progress").start(this::paint);
   }
 
@@ -144,7 +144,7 @@ public final class Progress implements PullListener, PushListener, AutoCloseable
     }
   }
 
-  /** What a resolver is to tell, beside what is told of the image. */
+  /** A listener for the resolver's events, which add to those of the image. */
   public TransferListener ofRegistry() {
     return new TransferListener() {
       @Override
@@ -263,7 +263,7 @@ public final class Progress implements PullListener, PushListener, AutoCloseable
     return new Status(direction, items, moved, System.nanoTime() - began);
   }
 
-  /** All of it is done: what is shown last stays. */
+  /** Everything is done: the last output stays on the screen. */
   public void complete() {
     locked(() -> complete = true);
   }

@@ -20,7 +20,7 @@ public enum ProgressMode {
 
   private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
-  /** Reads the word that a user writes for one. */
+  /** Parses the word for a mode. */
   public static ProgressMode parse(String text) {
     return Arrays.stream(values())
         .filter(mode -> mode.word().equals(text))
@@ -44,7 +44,7 @@ public enum ProgressMode {
    * Begins to show a transfer.
    *
    * @param out standard error
-   * @param inFull whether also what only who looks for a reason wants to know
+   * @param inFull whether to include details that only help to find out why a pull is slow
    */
   public Progress show(Direction direction, PrintWriter out, boolean inFull) {
     return new Progress(direction, view(out), inFull);
@@ -60,14 +60,14 @@ public enum ProgressMode {
     };
   }
 
-  /** Whether lines are to be drawn over each other: not where they are kept, nor in a CI's log. */
+  /** Whether lines may be overwritten: not in a file, nor in a CI's log. */
   private static boolean drawsOn(Map<String, String> environment) {
     return isTerminal()
         && !"dumb".equals(environment.get("TERM"))
         && environment.getOrDefault("CI", "").isEmpty();
   }
 
-  /** System.console() asks about standard input and output, and these may be elsewhere. */
+  /** System.console() checks standard input and output, which may be redirected separately. */
   private static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
@@ -75,7 +75,7 @@ public enum ProgressMode {
           || target.startsWith("/dev/tty")
           || target.equals("/dev/console");
     } catch (IOException e) {
-      // Without /proc, or on another system than Linux.
+      // No /proc, for example on a system other than Linux.
       return false;
     }
   }

@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 
-/** Nothing but what the user may not expect. */
+/** Shows warnings only. */
 final class QuietView implements View {
   private final PrintWriter out;
 

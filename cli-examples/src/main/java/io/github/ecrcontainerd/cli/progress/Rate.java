@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.cli.progress;
 
-/** Bytes a second, of the last seconds: what came longer ago counts less. For one thread. */
+/** A moving average of bytes a second: older bytes count less. For one thread. */
 final class Rate {
   private static final double MEMORY_SECONDS = 2;
 
@@ -8,21 +8,21 @@ final class Rate {
   private long lastBytes;
   private double average;
 
-  /** How much of the average is known: at first it is about a shorter time than it will be. */
+  /** The total weight of the samples so far. At first it is less than 1, so the average is too. */
   private double known;
 
   /**
-   * One that begins now.
+   * Begins now.
    *
-   * @param nanos the time, from any moment on
-   * @param bytes how many have come until then
+   * @param nanos the current time, from any origin
+   * @param bytes how many bytes have come so far
    */
   Rate(long nanos, long bytes) {
     lastNanos = nanos;
     lastBytes = bytes;
   }
 
-  /** Bytes a second, when so many have come until then. */
+  /** Bytes a second, given how many bytes have come so far. */
   double at(long nanos, long bytes) {
     double seconds = (nanos - lastNanos) / 1e9;
     if (seconds > 0) {

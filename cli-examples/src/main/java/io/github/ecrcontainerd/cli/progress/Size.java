@@ -8,7 +8,7 @@ public final class Size {
 
   private Size() {}
 
-  /** A number of bytes in the largest unit that it has one of. */
+  /** A number of bytes in the largest unit of which there is at least one. */
   public static String of(long bytes) {
     double value = bytes;
     int unit = 0;

@@ -1,6 +1,6 @@
 package io.github.ecrcontainerd.cli.progress;
 
-/** What becomes of one manifest or blob. */
+/** The state of one manifest or blob. */
 enum State {
   WAITING,
   GOING,
@@ -12,12 +12,12 @@ enum State {
   UNPACKED,
   FAILED;
 
-  /** Whether bytes are on their way. */
+  /** Whether it is being transferred. */
   boolean isMoving() {
     return this == GOING || this == RESUMING || this == RETRYING;
   }
 
-  /** Whether nothing more is to come of it, as far as is known. */
+  /** Whether it is finished, as far as is known. */
   boolean isOver() {
     return this == EXISTS || this == TRANSFERRED || this == UNPACKED;
   }

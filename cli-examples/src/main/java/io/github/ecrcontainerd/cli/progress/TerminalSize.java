@@ -11,15 +11,15 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** How much a terminal shows. */
+/** The size of a terminal. */
 record TerminalSize(int rows, int columns) {
-  /** What a terminal has that doesn't tell. */
+  /** The size if the terminal doesn't report one. */
   static final TerminalSize USUAL = new TerminalSize(24, 80);
 
-  /** By ioctl(2), ioctl_tty(2). */
+  /** Calls ioctl(2), as in ioctl_tty(2). */
   @SuppressWarnings("restricted") // Native access is what this class is for.
   private static final class Ioctl {
-    /** Of Linux on x86-64 and aarch64: {@code asm-generic/ioctls.h}. */
+    /** Its value on Linux on x86-64 and aarch64: {@code asm-generic/ioctls.h}. */
     static final long TIOCGWINSZ = 0x5413;
 
     /** {@code struct winsize} has four shorts: rows, columns, and both in pixels. */
@@ -35,7 +35,7 @@ record TerminalSize(int rows, int columns) {
     private Ioctl() {}
   }
 
-  /** Asks the terminal that is open as standard error. */
+  /** Asks the terminal on standard error. */
   static TerminalSize ofStandardError() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment size = arena.allocate(Ioctl.WINSIZE_BYTES, JAVA_SHORT.byteAlignment());

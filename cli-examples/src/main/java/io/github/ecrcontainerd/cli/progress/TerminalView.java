@@ -13,26 +13,26 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A line for each manifest and blob that is on its way, and one for all, drawn again in their place
- * ten times a second. Where there are more than fit, those that are done and those that wait are a
- * line each. What it drew is taken away if the transfer fails.
+ * One line for each manifest and blob in transfer and a total, redrawn in place ten times a second.
+ * If they don't all fit, the finished ones and the waiting ones are folded into one line each. The
+ * lines are cleared if the transfer fails.
  */
 final class TerminalView implements View {
   private static final String CLEAR_LINE = "\u001b[2K";
   private static final String CLEAR_BELOW = "\u001b[J";
 
-  /** More would be hard to follow. */
+  /** More lines would be hard to follow. */
   private static final int MOST_LINES = 20;
 
-  /** The line for all, those for what is done and what waits, and the cursor's. */
+  /** The lines for the total, the finished and the waiting contents, and the cursor. */
   private static final int OTHER_LINES = 4;
 
-  /** From so many columns on there are a bar and a rate, and from so many on the kind and bytes. */
+  /** The least columns for a bar and a rate. The next constant is for the kind and the bytes. */
   private static final int WITH_BAR = 78;
 
   private static final int WITH_BYTES = 56;
 
-  /** What a line with a bar has beside it. */
+  /** The columns of a line with a bar, except the bar. */
   private static final int BESIDE_BAR = 71;
 
   private static final int WIDEST_BAR = 40;
@@ -46,9 +46,9 @@ final class TerminalView implements View {
   private int drawn;
 
   /**
-   * A view that has drawn nothing.
+   * Makes a view that has drawn nothing.
    *
-   * @param terminal its size, which may change
+   * @param terminal supplies its size, which may change
    */
   TerminalView(PrintWriter out, Supplier<TerminalSize> terminal) {
     this.out = out;
@@ -94,21 +94,21 @@ final class TerminalView implements View {
             lines.add(Words.throttling(throttling));
           }
         }
-        // The lines that are drawn show these, or nothing needs to be known of them.
+        // The redrawn lines show these, or they needn't be shown.
         case News.Planned _, News.Changed _, News.Retry _, News.Hedge _, News.UrlRenewal _ -> {}
       }
     }
     return lines;
   }
 
-  /** Draws lines that stay, and below them those that are drawn again. */
+  /** Draws lines that stay, and below them the lines that are redrawn. */
   private void draw(List<String> stay, List<String> block) {
     StringBuilder frame = new StringBuilder();
     if (drawn > 0) {
       frame.append("\u001b[").append(drawn).append('A');
     }
     if (!stay.isEmpty()) {
-      // They may be longer than a line.
+      // A line that stays may be wider than the terminal.
       frame.append(CLEAR_BELOW);
       stay.forEach(line -> frame.append(line).append('\n'));
     }
@@ -146,7 +146,7 @@ final class TerminalView implements View {
     if (!over.isEmpty()) {
       lines.add(cut("  %d done, %s".formatted(over.size(), Words.bytes(over)), columns));
     }
-    // The newest are those that move.
+    // The newest ones are in transfer.
     List<Item> shown = active.subList(Math.max(0, active.size() - most), active.size());
     shown.forEach(item -> lines.add(line(item, status, columns)));
     if (!waiting.isEmpty()) {
@@ -187,7 +187,7 @@ final class TerminalView implements View {
     long left = status.total() - status.position();
     String bytes = Words.of(status.position(), status.total());
     String speed = rate < SMALLEST_RATE ? "" : "  %s/s".formatted(Size.of((long) rate));
-    // The first documents are small, and say nothing of how fast layers are.
+    // The documents come first and are small: they don't show the speed of layers.
     boolean isKnown = left > 0 && status.moved() > status.total() / 100 && rate >= SMALLEST_RATE;
     String time = isKnown ? "  %s left".formatted(Words.time(left / rate)) : "";
     if (columns < WITH_BYTES) {
@@ -209,7 +209,7 @@ final class TerminalView implements View {
     return String.format(Locale.ROOT, "[%s%s]", "#".repeat(full), ".".repeat(width - full));
   }
 
-  /** A line that were longer than the terminal would be two, and not be drawn over as a whole. */
+  /** A line wider than the terminal would wrap, and couldn't be redrawn in place. */
   private static String cut(String line, int columns) {
     return line.length() < columns ? line : line.substring(0, Math.max(0, columns - 1));
   }

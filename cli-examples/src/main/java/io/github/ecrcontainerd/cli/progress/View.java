@@ -6,16 +6,16 @@ import java.util.List;
 /** A way to show a transfer. One thread calls it. */
 interface View {
 
-  /** How often it is to show how everything stands, at most. */
+  /** The shortest time between two updates of the overall progress. */
   Duration period();
 
-  /** Whether news are shown at once, and not with the next period. */
+  /** Whether news is shown at once, instead of in the next period. */
   boolean isImmediate();
 
   /**
-   * Shows what is new.
+   * Shows news.
    *
-   * @param due whether a period has passed since it was last so
+   * @param due whether a period has passed since the last call with {@code true}
    */
   void show(List<News> news, Status status, boolean due);
 

@@ -3,7 +3,7 @@ package io.github.ecrcontainerd.cli.progress;
 import java.util.Collection;
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 final class Words {
   private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
   private static final int MINUTE = 60;
@@ -12,7 +12,7 @@ final class Words {
 
   private Words() {}
 
-  /** How much of something there is, both in the unit of the whole: {@code 12.3/64.2 MiB}. */
+  /** A part of a whole, both in the whole's unit: {@code 12.3/64.2 MiB}. */
   static String of(long part, long whole) {
     int unit = 0;
     double scale = 1;
@@ -46,7 +46,7 @@ final class Words {
         .formatted(throttling.operation());
   }
 
-  /** What it took. */
+  /** The bytes and the time of the whole transfer. */
   static String summary(Status status) {
     return String.format(Locale.ROOT, "  %s in %.1f s", Size.of(status.moved()), status.seconds());
   }

@@ -1,4 +1,4 @@
-/** How a pull, push or copy stands, and the ways to show it. */
+/** The progress of a pull, push or copy, and the ways to show it. */
 @NullMarked
 package io.github.ecrcontainerd.cli.progress;
 

@@ -15,7 +15,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * What the Flight Recorder of this JVM is told of transfers while this is open: the events that
+ * Records this JVM's Flight Recorder events about transfers while it is open: the events that
  * docs/library.md lists.
  */
 final class FlightRecording implements AutoCloseable {
@@ -40,7 +40,7 @@ final class FlightRecording implements AutoCloseable {
     return started;
   }
 
-  /** Ends it: all that was recorded, in the order of the beginnings. */
+  /** Stops the recording, and returns the recorded spans, ordered by start. */
   List<Span> end() throws IOException {
     recording.stop();
     Path file = Files.createTempFile("ecr-timeline", ".jfr");

@@ -4,11 +4,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Spans side by side where they overlap, on as few lanes as that takes. */
+/** Places spans on as few lanes as possible, so that no two spans of a lane overlap. */
 final class Lanes {
   private final List<Instant> ends = new ArrayList<>();
 
-  /** The lane of the next span, in the order of their beginnings. */
+  /** The lane of the next span. Spans have to come ordered by start. */
   int place(Span span) {
     for (int lane = 0; lane < ends.size(); lane++) {
       if (!ends.get(lane).isAfter(span.start())) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a pull waited for at a moment: the first of these that went on then. */
+/** What a pull waited for at a moment: the first of these that was active then. */
 enum Limit {
   LINK("the link", "bytes of layers were arriving"),
   REGISTRY("the registry", "no byte was arriving, and an answer was awaited"),
@@ -34,10 +34,10 @@ enum Limit {
     return meaning;
   }
 
-  /** One more, or one less, goes on from a moment on. */
+  /** From this moment on, one more or one less is active. */
   private record Edge(Instant moment, Limit limit, int change) {}
 
-  /** How long a pull waited for each, in the order above. */
+  /** How long a pull waited for each, in the order of the constants. */
   static Map<Limit, Duration> shares(List<Span> spans, Instant start, Instant end) {
     List<Edge> edges = new ArrayList<>();
     for (Span span : spans) {
@@ -86,7 +86,7 @@ enum Limit {
     edges.add(new Edge(end, limit, -1));
   }
 
-  /** What the longest share is of. */
+  /** The limit with the longest share. */
   static Limit longest(Map<Limit, Duration> shares) {
     return shares.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
   }

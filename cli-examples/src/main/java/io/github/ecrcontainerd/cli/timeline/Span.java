@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Something that took some time.
+ * An activity with a start and an end.
  *
- * @param subject the digest of what it was about, or an operation of the API
- * @param waited how long until its first byte came; zero for what has none
- * @param bytes how many it brought
- * @param note what else is to be said of it, or {@code ""}
+ * @param subject the digest of the content, or an operation of the API
+ * @param waited the time until the first byte; zero if that doesn't apply
+ * @param bytes how many bytes it brought
+ * @param note any further information, or {@code ""}
  */
 record Span(
     Kind kind,
@@ -20,7 +20,7 @@ record Span(
     long bytes,
     String note) {
 
-  /** What it is. */
+  /** The kind of an activity. */
   enum Kind {
     CALL,
     RANGE,

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
-/** Records what goes on while it is open, and writes a page of it when it is closed. */
+/** Records transfers while it is open, and writes a page about them when it is closed. */
 public final class Timeline implements AutoCloseable {
   private final Path file;
   private final List<String> images;
@@ -21,10 +21,10 @@ public final class Timeline implements AutoCloseable {
   }
 
   /**
-   * Begins.
+   * Begins to record.
    *
-   * @param file the page, which is made now, so that it fails now if it can't be
-   * @param images what is pulled
+   * @param file the page. It is created now, to fail early if that is impossible
+   * @param images the images that are pulled
    */
   public static Timeline start(Path file, List<String> images) throws IOException {
     Files.writeString(file, "");

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The page of a pull: its totals and what limited it in words, and a chart with one time axis. */
+/** The page about a pull: its totals, what limited it, and a chart with one time axis. */
 final class TimelinePage {
   private static final Set<Kind> OF_REQUESTS = EnumSet.of(Kind.RANGE, Kind.HEDGE, Kind.RETRY);
   private static final int LABEL_WIDTH = 190;
@@ -21,7 +21,7 @@ final class TimelinePage {
   private static final int LANE_HEIGHT = 9;
   private static final int GAP = 10;
 
-  /** For the last number of the axis. */
+  /** Room for the last number of the axis. */
   private static final int MARGIN = 40;
 
   private static final int AXIS_HEIGHT = 24;
@@ -79,8 +79,8 @@ final class TimelinePage {
   /**
    * The page, in HTML.
    *
-   * @param images what was pulled
-   * @param spans what went on from {@code start} to {@code end}, in the order of the beginnings
+   * @param images the images that were pulled
+   * @param spans the activities between {@code start} and {@code end}, ordered by start
    */
   static String of(List<String> images, Instant start, Instant end, List<Span> spans) {
     return new TimelinePage(images, start, end, spans).write();

@@ -1,6 +1,6 @@
 /**
- * {@code ecr pull --timeline}: what the JDK's Flight Recorder saw of a pull, as a page. It needs no
- * JavaScript and nothing from elsewhere.
+ * {@code ecr pull --timeline}: a page about a pull, made from events of the JDK's Flight Recorder.
+ * The page needs no JavaScript and loads nothing from elsewhere.
  */
 @NullMarked
 package io.github.ecrcontainerd.cli.timeline;

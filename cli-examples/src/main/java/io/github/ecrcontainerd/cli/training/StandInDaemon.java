@@ -36,9 +36,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a pull as a containerd does that has nothing yet, and keeps nothing. It speaks gRPC and
- * knows of containerd's messages only what a pull reads, so it writes those few fields itself. It
- * is no containerd for tests: those have a real one.
+ * Answers a pull like an empty containerd, and stores nothing. It speaks gRPC, and reads and writes
+ * only those few fields of containerd's messages that a pull uses. It is not for tests: those have
+ * a real containerd.
  */
 final class StandInDaemon implements AutoCloseable {
   private static final MethodDescriptor.Marshaller<byte[]> BYTES =
@@ -61,7 +61,7 @@ final class StandInDaemon implements AutoCloseable {
   /** WriteAction.COMMIT. */
   private static final int COMMIT = 2;
 
-  /** How a gzip stream begins: what a pull reads of a layer. */
+  /** The start of a gzip stream: a pull reads only this of a layer. */
   private static final byte[] GZIP = {0x1f, (byte) 0x8b, 8, 0};
 
   private final Path socket;
@@ -75,15 +75,15 @@ final class StandInDaemon implements AutoCloseable {
   }
 
   /**
-   * A daemon on a unix socket.
+   * Starts a daemon on a unix socket.
    *
-   * @param image what is pulled
+   * @param image the image that is pulled
    */
   static StandInDaemon listen(Path socket, TrainingImage image) throws IOException {
     Set<String> committed = ConcurrentHashMap.newKeySet();
     StandInSnapshots snapshots =
         new StandInSnapshots(Files.createTempDirectory(socket.getParent(), "snapshots"));
-    // gRPC's server knows no unix sockets: it listens on the loopback, and what comes is handed on.
+    // gRPC's server can't listen on unix sockets: it listens on the loopback, and this forwards.
     Server server =
         OkHttpServerBuilder.forPort(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -109,7 +109,7 @@ final class StandInDaemon implements AutoCloseable {
     return socket;
   }
 
-  /** Connections end with their client's process, or with the server. */
+  /** Forwards connections. They end with their client's process, or with the server. */
   private void handOn() {
     try {
       while (true) {
@@ -121,7 +121,7 @@ final class StandInDaemon implements AutoCloseable {
         Thread.startVirtualThread(() -> copy(behind, client));
       }
     } catch (IOException end) {
-      // Closed: so ends the process that this belongs to.
+      // The socket was closed: the process is about to end.
     }
   }
 
@@ -136,7 +136,7 @@ final class StandInDaemon implements AutoCloseable {
         }
       }
     } catch (IOException end) {
-      // Either side has gone: both are closed.
+      // One side has closed its connection: both are closed.
     }
   }
 
@@ -166,7 +166,7 @@ final class StandInDaemon implements AutoCloseable {
 
     /**
      * @param method for example {@code Content/Write}
-     * @param committed the digests of all content that has come
+     * @param committed the digests of all content that has been committed
      */
     Answering(
         ServerCall<byte[], byte[]> call,
@@ -207,7 +207,7 @@ final class StandInDaemon implements AutoCloseable {
       }
     }
 
-    /** Null if there is no such thing. An empty message is one whose fields are at their zeros. */
+    /** The answer, or null for NOT_FOUND. In an empty message all fields have their defaults. */
     private byte @Nullable [] answer(byte[] request) throws IOException {
       return switch (method) {
         case "Snapshots/Stat", "Images/Get" -> null;
@@ -216,7 +216,7 @@ final class StandInDaemon implements AutoCloseable {
             committed.contains(WireMessage.text(request, 1))
                 ? message(1, message(1, WireMessage.text(request, 1).getBytes(UTF_8)))
                 : null;
-        // ReadContentResponse.data: documents are not there, layers are once they are unpacked.
+        // ReadContentResponse.data: documents are missing; layers are read once they are unpacked.
         case "Content/Read" ->
             image.diffIds().containsKey(Digest.parse(WireMessage.text(request, 1)))
                 ? message(2, GZIP)
@@ -228,13 +228,13 @@ final class StandInDaemon implements AutoCloseable {
         case "Snapshots/Prepare" -> snapshots.prepare(request);
         case "Snapshots/Usage" -> snapshots.usage(request);
         case "Content/Write" -> written(request);
-        // What is made or changed comes back, in the field that it came in.
+        // The created or changed object is returned, in the same field as in the request.
         case "Images/Create", "Content/Update" -> request;
         default -> new byte[0];
       };
     }
 
-    /** Of ApplyRequest.diff, Descriptor.digest. */
+    /** The diff ID of the layer in ApplyRequest.diff, Descriptor.digest. */
     private Digest diffId(byte[] request) throws IOException {
       CodedInputStream in = CodedInputStream.newInstance(request);
       var _ = in.readTag();
@@ -260,7 +260,7 @@ final class StandInDaemon implements AutoCloseable {
       }
     }
 
-    /** WriteContentResponse.action and offset: everything that came so far is written. */
+    /** WriteContentResponse.action and offset: all bytes up to the end of the request. */
     private byte[] written(byte[] request) {
       try {
         CodedInputStream in = CodedInputStream.newInstance(request);

@@ -12,11 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Snapshots of a {@link StandInDaemon}: a directory for each, which a pull as root writes into, and
- * which is mounted nowhere.
+ * Snapshots of a {@link StandInDaemon}: one directory each. A pull as root writes into it; it is
+ * never mounted.
  */
 final class StandInSnapshots {
-  /** The field of a snapshot's key in the messages that name one, and of what is below it. */
+  /** The field of a snapshot's key in the requests. The next constant is that of its parent. */
   private static final int KEY = 2;
 
   private static final int PARENT = 3;
@@ -28,7 +28,7 @@ final class StandInSnapshots {
     this.directory = directory;
   }
 
-  /** PrepareSnapshotResponse.mounts, of PrepareSnapshotRequest.key and parent. */
+  /** Answers a PrepareSnapshotRequest (key, parent) with PrepareSnapshotResponse.mounts. */
   byte[] prepare(byte[] request) throws IOException {
     Path made = Files.createTempDirectory(directory, "snapshot");
     snapshots.put(WireMessage.text(request, KEY), made);
@@ -56,7 +56,7 @@ final class StandInSnapshots {
     return bytes.toByteArray();
   }
 
-  /** UsageResponse.inodes, of UsageRequest.key. */
+  /** Answers a UsageRequest (key) with UsageResponse.inodes. */
   byte[] usage(byte[] request) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);

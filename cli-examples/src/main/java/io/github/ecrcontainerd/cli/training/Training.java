@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Runs a command of the {@code ecr} application through a whole pull that needs nothing of this
- * machine: the registry is an {@link EcrLocal}, the daemon a {@link StandInDaemon}, the image one
- * of this program's making. The command is a process of its own, so what it loads is what a pull
- * loads. What its JVM is to do with that, its flags say.
+ * Runs a command of the {@code ecr} application through a whole pull that needs nothing from this
+ * machine: the registry is an {@link EcrLocal}, the daemon a {@link StandInDaemon}, and this
+ * program makes the image. The command is a separate process, so it loads exactly what a pull
+ * loads. The command's JVM flags say what its JVM records.
  */
 public final class Training {
   private static final long LONGEST_SECONDS = 120;
@@ -25,13 +25,13 @@ public final class Training {
   private Training() {}
 
   /**
-   * Runs the command, and ends as it does.
+   * Runs the command, and exits with its status.
    *
-   * @param command the command line that a user's arguments follow
+   * @param command the command line, to which a user's arguments are appended
    */
   public static void main(String... command) throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("ecr-training");
-    // However this ends, a Ctrl-C included.
+    // Runs at every exit, including Ctrl-C.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(directory)));
     System.exit(run(directory, Arrays.asList(command)));
   }
@@ -52,7 +52,7 @@ public final class Training {
     }
   }
 
-  /** Credentials are those of a file, which most users have. */
+  /** Credentials come from a file, as most users have them. */
   private static Process start(Path directory, List<String> line) throws IOException {
     Path credentials =
         Files.writeString(
@@ -76,7 +76,7 @@ public final class Training {
     return process.exitValue();
   }
 
-  /** The command, and who makes the cache for it, are not to outlive this process. */
+  /** Ends the command, and the process that makes the cache for it, with this process. */
   private static void cleanUp(Path directory) {
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     try (Stream<Path> files = Files.walk(directory)) {

@@ -20,20 +20,20 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * An image of two layers behind an index, in an OCI image layout: one of small files, and one that
- * comes in several ranges.
+ * An image of two layers behind an index, in an OCI image layout. One layer has small files; the
+ * other is large enough for several ranges.
  *
- * @param diffIds what each layer unpacks to, by the layer's digest
+ * @param diffIds the diff ID of each layer, by the layer's digest
  */
 record TrainingImage(Map<Digest, Digest> diffIds) {
   private static final int SMALL_FILES = 200;
 
-  /** So large that what a large pull does again and again is compiled. */
+  /** Large enough that the JVM compiles the hot code of a large pull. */
   private static final int LARGE_FILE = 8 << 20;
 
   private static final int LARGE_FILES = 3;
 
-  /** Writes it into a directory, under a tag. */
+  /** Writes the image into a directory, under a tag. */
   static TrainingImage write(Path layout, String tag) throws IOException {
     byte[] small = smallFiles();
     byte[] large = largeFiles();

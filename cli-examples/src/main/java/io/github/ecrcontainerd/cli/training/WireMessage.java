@@ -6,11 +6,11 @@ import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** A message of protobuf, as far as a stand-in reads it. */
+/** A protobuf message, as far as a stand-in reads it. */
 final class WireMessage {
   private WireMessage() {}
 
-  /** A field that is a text; empty where it isn't there. */
+  /** The text of a field; empty if the field is missing. */
   static String text(byte[] message, int field) {
     try {
       CodedInputStream in = CodedInputStream.newInstance(message);

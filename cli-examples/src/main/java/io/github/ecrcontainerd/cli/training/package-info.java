@@ -1,6 +1,6 @@
 /**
- * What the launcher runs once, so that every command starts faster after it: a pull that the JVM
- * watches. No command needs this package.
+ * The launcher runs this once: a pull that the JVM records, so that every later command starts
+ * faster. No command needs this package.
  */
 @NullMarked
 package io.github.ecrcontainerd.cli.training;

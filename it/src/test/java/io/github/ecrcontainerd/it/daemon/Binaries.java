@@ -8,13 +8,13 @@ import java.util.Map;
 /**
  * The programs of one version of containerd.
  *
- * @param containerd the daemon's path
- * @param ctr its tool's
- * @param environment of the daemon: in its {@code PATH} it finds its shims, and they runc
+ * @param containerd the path of the daemon
+ * @param ctr the path of its tool
+ * @param environment of the daemon, whose {@code PATH} has its shims and runc
  */
 record Binaries(String containerd, String ctr, Map<String, String> environment) {
 
-  /** Those in the directory that the system property {@code it.containerd} names, or the PATH's. */
+  /** The programs in the directory of the system property {@code it.containerd}, or in the PATH. */
   static Binaries find() {
     String path = System.getenv("PATH");
     String chosen = System.getProperty("it.containerd", "");
@@ -22,7 +22,7 @@ record Binaries(String containerd, String ctr, Map<String, String> environment) 
   }
 
   /**
-   * The first in these directories.
+   * The first ones in these directories.
    *
    * @throws AssertionError if one is missing; the message says what to do
    */
@@ -45,7 +45,7 @@ record Binaries(String containerd, String ctr, Map<String, String> environment) 
         "%s is not installed (looked in %s): run bin/setup as root".formatted(program, search));
   }
 
-  /** The same, and more in the environment of the daemon. */
+  /** The same programs with additional variables in the daemon's environment. */
   Binaries with(Map<String, String> more) {
     Map<String, String> all = new HashMap<>(environment);
     all.putAll(more);

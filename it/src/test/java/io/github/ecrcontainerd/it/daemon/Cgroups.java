@@ -10,7 +10,7 @@ final class Cgroups {
 
   private Cgroups() {}
 
-  /** Where the hierarchies are mounted: one for all controllers, or one for each. */
+  /** The mount points of the hierarchies: one for all controllers, or one for each. */
   static List<Path> hierarchies() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/mounts")).stream()
         .map(line -> line.split(" ", -1))
@@ -19,7 +19,7 @@ final class Cgroups {
         .toList();
   }
 
-  /** The directories of the groups, among those that a process is in, whose path has a name. */
+  /** Of the groups that a process is in, the directories of those whose path contains a name. */
   static List<Path> of(long pid, String name) throws IOException {
     // 4:memory:/docker/0123456789ab
     List<Path> groups =

@@ -12,14 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A real containerd, away from the machine's own: its root, state, socket and configuration are in
- * a temporary directory.
+ * A real containerd, separate from the machine's own: its root, state, socket and configuration are
+ * in a temporary directory.
  *
- * <p>It is a process of this machine, with a {@code /run} of its own, or runs in a container of
- * Docker, where the system property {@code it.containerd} is {@code docker}. A client's FIFOs must
- * be below {@code java.io.tmpdir}: the daemon would not find them elsewhere.
+ * <p>It is a process of this machine, with its own {@code /run}, or it runs in a container of
+ * Docker, if the system property {@code it.containerd} is {@code docker}. A client's FIFOs must be
+ * below {@code java.io.tmpdir}: the daemon would not find them elsewhere.
  *
- * <p>For one thread at a time, but for {@link #ctr}. Needs root.
+ * <p>For one thread at a time, except {@link #ctr}. Needs root.
  */
 public final class Containerd implements AutoCloseable {
   private static final String WITHOUT_CRI = "disabled_plugins = [\"io.containerd.grpc.v1.cri\"]";
@@ -31,7 +31,7 @@ public final class Containerd implements AutoCloseable {
   private final Thread atExit = new Thread(this::close, "containerd-close");
   private boolean closed;
 
-  /** Makes the daemon whose files are in a directory, and below a root. */
+  /** Makes a daemon with a directory for its files and a root. */
   @FunctionalInterface
   private interface Factory {
     Daemon create(Path directory, Path root) throws IOException;
@@ -45,7 +45,7 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * A daemon that answers.
+   * Starts a daemon and waits until it answers.
    *
    * @throws AssertionError if it is not installed, or doesn't start; the message says why
    */
@@ -54,7 +54,7 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * The same, with more in its configuration.
+   * Starts a daemon with additional configuration.
    *
    * @param settings what to add, in TOML of version 2
    */
@@ -67,9 +67,9 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * A daemon that serves Kubernetes' container runtime interface, too: its CRI plugin is on.
+   * Starts a daemon that also serves Kubernetes' container runtime interface, by its CRI plugin.
    *
-   * @param sandboxImage what it takes the containers that hold a pod's namespaces from
+   * @param sandboxImage the image of the containers that hold a pod's namespaces
    */
   public static Containerd openWithCri(String sandboxImage) {
     Optional<String> cri = Optional.of(sandboxImage);
@@ -81,12 +81,12 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * A daemon of one version that answers.
+   * Starts a daemon of one version and waits until it answers.
    *
    * @param programs the directory of its containerd, shim and ctr; runc is the machine's
    * @param settings what to add to its configuration, in TOML of version 2
    * @param environment what to add to its environment
-   * @throws AssertionError if it isn't there, or doesn't start; the message says why
+   * @throws AssertionError if it is missing, or doesn't start; the message says why
    */
   public static Containerd open(Path programs, String settings, Map<String, String> environment) {
     Binaries binaries = Binaries.in(programs + ":" + System.getenv("PATH")).with(environment);
@@ -121,7 +121,7 @@ public final class Containerd implements AutoCloseable {
     }
   }
 
-  /** What a client connects to. */
+  /** The path of the socket. */
   public Path socket() {
     return directory.resolve("c.sock");
   }
@@ -131,12 +131,12 @@ public final class Containerd implements AutoCloseable {
     return root;
   }
 
-  /** Everything of the daemon; a test may put its own files there, too. */
+  /** The directory of all its files; a test may put its own files there, too. */
   public Path directory() {
     return directory;
   }
 
-  /** The daemon's process, by the number that this machine gives it. */
+  /** The daemon's process ID on this machine. */
   public long pid() {
     return daemon.pid();
   }
@@ -147,9 +147,8 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * Imports an archive by {@code ctr}, and unpacks it in some snapshotter. The import of ctr 2
-   * leaves that to the daemon's transfer service, which knows overlayfs alone, unless it is told
-   * not to.
+   * Imports an archive with {@code ctr}, and unpacks it in a snapshotter. ctr 2 by default leaves
+   * an import to the daemon's transfer service, which supports only overlayfs; this turns that off.
    */
   public void importAndUnpack(String namespace, String snapshotter, Path archive) {
     List<String> command = new ArrayList<>(List.of("-n", namespace, "images", "import"));
@@ -161,20 +160,20 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * What {@code ctr} of the daemon's own version prints, called with these arguments behind its
-   * {@code --address}. The namespace is {@code default}, unless they begin with {@code -n}.
+   * The output of the daemon's own {@code ctr}, with these arguments after its {@code --address}.
+   * The namespace is {@code default}, unless they begin with {@code -n}.
    *
-   * @throws AssertionError if it fails, with what it said
+   * @throws AssertionError if it fails, with its output
    */
   public String ctr(String... arguments) {
     return run(ctrCommand(arguments).toArray(String[]::new));
   }
 
   /**
-   * The leases that an operation holds, as {@code ctr} lists them: not those that keep for a day
-   * what a failed pull has brought.
+   * The leases that operations hold, as {@code ctr} lists them: without those that keep the content
+   * of failed pulls for a day.
    *
-   * @param namespace in front of the command: {@code -n}, its name; or nothing
+   * @param namespace the arguments before the command: {@code -n} and its name, or none
    */
   public List<String> heldLeases(String... namespace) {
     List<String> list = new ArrayList<>(List.of(namespace));
@@ -185,7 +184,7 @@ public final class Containerd implements AutoCloseable {
         .toList();
   }
 
-  /** The command line of such a call, for who runs it some other way. */
+  /** The command line of such a call, for callers that run it in some other way. */
   public List<String> ctrCommand(String... arguments) {
     List<String> command = new ArrayList<>();
     command.addAll(List.of(daemon.ctr(), "--address", socket().toString()));
@@ -194,10 +193,10 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * What another program prints, run where the daemon runs: with its mounts, its {@code /run}, and
-   * its processes.
+   * The output of another program that runs in the daemon's environment: with its mounts, its
+   * {@code /run}, and its processes.
    *
-   * @throws AssertionError if it fails, with what it said
+   * @throws AssertionError if it fails, with its output
    */
   public String run(String... command) {
     List<String> entered = new ArrayList<>();
@@ -207,8 +206,8 @@ public final class Containerd implements AutoCloseable {
   }
 
   /**
-   * The way to a path as the daemon, {@link #ctr} and {@link #run} see it, with what they mounted
-   * there.
+   * A path on this machine that leads to a path as the daemon, {@link #ctr} and {@link #run} see
+   * it, including their mounts.
    */
   public Path view(Path path) {
     return Path.of("/proc", Long.toString(pid()), "root")
@@ -220,7 +219,7 @@ public final class Containerd implements AutoCloseable {
     return daemon.isRunning();
   }
 
-  /** Starts the daemon that was stopped or killed, on the same root, state and socket. */
+  /** Starts the stopped or killed daemon again, with the same root, state and socket. */
   public void start() {
     if (daemon.isRunning()) {
       throw new IllegalStateException("containerd is running");
@@ -229,18 +228,18 @@ public final class Containerd implements AutoCloseable {
     traces.add(daemon.pid());
   }
 
-  /** Ends the daemon as a service manager does, by SIGTERM. Containers go on. */
+  /** Ends the daemon as a service manager does, by SIGTERM. Containers keep running. */
   public void stop() {
     daemon.end(false);
   }
 
-  /** Ends the daemon by SIGKILL. Containers go on. */
+  /** Ends the daemon by SIGKILL. Containers keep running. */
   public void kill() {
     daemon.end(true);
   }
 
   /**
-   * Ends the daemon, its shims and containers, and removes all that is theirs.
+   * Ends the daemon, its shims and containers, and removes everything that they left.
    *
    * @throws AssertionError if a process, a mount or a file could not be removed
    */
@@ -254,7 +253,7 @@ public final class Containerd implements AutoCloseable {
       try {
         Runtime.getRuntime().removeShutdownHook(atExit);
       } catch (IllegalStateException e) {
-        // The JVM ends already, and the hook will find nothing to do.
+        // The JVM is already ending. The hook will have nothing to do.
       }
     }
     List<String> left = new ArrayList<>(daemon.remove());
@@ -268,7 +267,7 @@ public final class Containerd implements AutoCloseable {
     return directory.resolve("config.toml");
   }
 
-  /** Every path that has a default on the machine is named. */
+  /** Sets every path that would otherwise be the machine's default. */
   private void configure(String cri, String settings) throws IOException {
     Files.writeString(
         config(),
@@ -287,7 +286,7 @@ public final class Containerd implements AutoCloseable {
             + settings);
   }
 
-  /** The CRI plugin makes the directory where it looks for networks. */
+  /** The CRI plugin creates the directory of its network configurations. */
   private String cri(String sandboxImage) {
     return """
     [plugins."io.containerd.grpc.v1.cri"]

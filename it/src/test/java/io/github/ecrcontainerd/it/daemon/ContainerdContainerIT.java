@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.containers.ContainerLaunchException;
 
 /**
- * What a user of the library does with {@link ContainerdContainer}. Only where Docker is asked for:
- * {@code it/pom.xml} leaves out its tag elsewhere.
+ * Uses {@link ContainerdContainer} like a user of the library. Runs only with Docker: otherwise
+ * {@code it/pom.xml} excludes its tag.
  */
 @Tag("docker")
 @ExtendWith(PrivateEcr.class)

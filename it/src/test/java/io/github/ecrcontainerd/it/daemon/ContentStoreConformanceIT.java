@@ -44,15 +44,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What containerd's own test suite asks of a content store ("core/content/testsuite" in its
- * source), asked of the daemon through the client. Each test has a namespace of its own, and bytes
- * that no other has: namespaces share them. What there is to our own side of it, buffers,
- * interrupts and a daemon that goes away, is in {@link IngestIT} and {@link ContentStoreIT}.
+ * The checks of containerd's own test suite for content stores ("core/content/testsuite" in its
+ * source), run against the daemon through the client. Each test has its own namespace, and bytes
+ * that no other test has, because namespaces share content. {@link IngestIT} and {@link
+ * ContentStoreIT} test the client's side: buffers, interrupts and a daemon that goes away.
  */
 @WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ContentStoreConformanceIT {
-  /** A piece that goes to the daemon as it is written; smaller ones are collected first. */
+  /** Large enough to be sent at once; smaller pieces are collected first. */
   private static final int PIECE = 256 << 10;
 
   private static final String ISOLATED =
@@ -76,7 +76,7 @@ class ContentStoreConformanceIT {
     clients.forEach(ContainerdClient::close);
   }
 
-  /** A namespace's store under a lease: nothing else refers to what a test puts there. */
+  /** A namespace's store under a lease, because nothing else refers to a test's content. */
   private ContentStore storeOf(Containerd containerd, String namespace)
       throws InterruptedException {
     ContainerdClient client =
@@ -129,7 +129,7 @@ class ContentStoreConformanceIT {
       }
     }
 
-    /** Leaves an ingest with its first bytes behind. */
+    /** Leaves an ingest that has its first bytes. */
     void begin(ContentStore store, String ref, int upTo) throws InterruptedException {
       try (Ingest ingest = open(store, ref)) {
         ingest.write(part(0, upTo));
@@ -153,9 +153,9 @@ class ContentStoreConformanceIT {
   }
 
   /**
-   * An ingest was last changed when its file was, and Linux gives a file's time in ticks of some
-   * milliseconds: two writes within one tick have the same. So the next write waits for a tick that
-   * a file of our own shows too.
+   * The time of an ingest's last change is that of its file. Linux rounds file times to ticks of
+   * some milliseconds, so two writes within one tick have the same time. This waits until a file of
+   * our own gets a later time.
    */
   private static void awaitFileTimeAfter(Instant last, Path clock) throws IOException {
     do {
@@ -163,7 +163,7 @@ class ContentStoreConformanceIT {
     } while (!Files.getLastModifiedTime(clock).toInstant().isAfter(last));
   }
 
-  /** The status of an ingest that has got so far: pieces are not waited for when they are sent. */
+  /** Waits until an ingest has this offset: a write returns before the daemon has its bytes. */
   private IngestStatus awaitStatus(String ref, long offset) throws InterruptedException {
     IngestStatus status = status(ref);
     while (status.offset() != offset) {
@@ -250,7 +250,7 @@ class ContentStoreConformanceIT {
     assertThat(store.list()).extracting(ContentInfo::digest).containsExactly(other.digest());
   }
 
-  /** Sizes and how much of them is there, in per cent, as containerd's suite has them; and more. */
+  /** Sizes, and the percentage that is already there: those of containerd's suite, and more. */
   static Stream<Arguments> beginnings() {
     return IntStream.of(500, 5_000, 50_000, 2 * PIECE + 1)
         .boxed()
@@ -318,7 +318,7 @@ class ContentStoreConformanceIT {
     Blob wrong = Blob.of(1_000);
     Blob right = Blob.of(1_000);
     wrong.begin(store, "state", 600);
-    // The daemon's own check: only it has seen all bytes.
+    // The daemon checks the digest, because only it has seen all bytes.
     try (Ingest ingest = right.open(store, "state")) {
       ingest.write(right.from(600));
       assertThat(codeOf(() -> ingest.commit(Map.of()))).isEqualTo(Code.FAILED_PRECONDITION);
@@ -425,7 +425,7 @@ class ContentStoreConformanceIT {
     }
   }
 
-  /** containerd 1.6 doesn't know the label yet: there the bytes have to come again. */
+  /** containerd 1.6 doesn't support the label: there the bytes have to be sent again. */
   @Test
   void ofIsolatedNamespacesAShareableOneIsShared() throws Exception {
     try (Containerd own = Containerd.open(ISOLATED)) {
@@ -459,7 +459,7 @@ class ContentStoreConformanceIT {
             }
             try (Ingest ingest = open.get()) {
               int from = (int) ingest.offset();
-              // The first ones give up behind some bytes, and queue again.
+              // The first ones stop after some bytes, and queue again.
               if (opened.incrementAndGet() <= 3) {
                 ingest.write(blob.part(from, from + 2 * PIECE));
                 continue;

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Blobs are found, read, listed and deleted. More of the store's rules: {@link
- * ContentStoreConformanceIT}.
+ * Finds, reads, lists and deletes blobs. {@link ContentStoreConformanceIT} has more of the store's
+ * rules.
  */
 @WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -39,7 +39,7 @@ class ContentStoreIT {
   private Lease lease;
   private ContentStore store;
 
-  /** Under a lease: else the daemon may collect a blob as soon as it is there. */
+  /** Under a lease: otherwise the daemon may collect a blob at once. */
   @BeforeEach
   void connect(Containerd containerd) throws InterruptedException {
     client = ContainerdClient.builder().address(containerd.socket()).build();

@@ -20,9 +20,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * What kubelet and crictl ask containerd's CRI plugin: some calls of Kubernetes' container runtime
- * interface, version 1. The messages are put together field by field, by the numbers in {@code
- * pkg/apis/runtime/v1/api.proto} of k8s.io/cri-api.
+ * A client for containerd's CRI plugin with those calls of kubelet and crictl that tests need:
+ * Kubernetes' container runtime interface, version 1. It writes messages field by field, with the
+ * numbers in {@code pkg/apis/runtime/v1/api.proto} of k8s.io/cri-api.
  */
 public final class CriClient implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -46,7 +46,7 @@ public final class CriClient implements AutoCloseable {
     this.channel = new DaemonChannel(UnixSocket::connect, daemon.socket());
   }
 
-  /** A client of a daemon whose CRI plugin has started, which it may do after all others. */
+  /** Waits until the daemon's CRI plugin serves: it may start after all others. */
   public static CriClient connect(Containerd daemon) {
     CriClient client = new CriClient(daemon);
     try {
@@ -63,7 +63,7 @@ public final class CriClient implements AutoCloseable {
       listImages();
       return true;
     } catch (StatusRuntimeException e) {
-      // 1.6 says it by the code UNKNOWN.
+      // 1.6 reports this with the code UNKNOWN.
       if (String.valueOf(e.getStatus().getDescription()).contains("not initialized yet")) {
         return false;
       }
@@ -71,7 +71,7 @@ public final class CriClient implements AutoCloseable {
     }
   }
 
-  /** The plugin tells no one what it has made of an event: so this asks again and again. */
+  /** The plugin doesn't report that it has handled an event: so this polls. */
   private void await(String event, BooleanSupplier condition) {
     long deadline = System.nanoTime() + DEADLINE.toNanos();
     while (!condition.getAsBoolean()) {

@@ -3,19 +3,17 @@ package io.github.ecrcontainerd.it.daemon;
 import java.nio.file.Path;
 import java.util.List;
 
-/**
- * How a containerd of the tests is run: what differs between one place where it can be and another.
- */
+/** How a containerd of the tests is run: the differences between a process and a container. */
 interface Daemon {
 
-  /** Its tool, where {@link Containerd#run} looks for it. */
+  /** The path of its tool, as {@link Containerd#run} sees it. */
   String ctr();
 
   /**
-   * Starts it, or starts it again, and waits until it serves.
+   * Starts or restarts it, and waits until it serves.
    *
    * @param configuration its configuration file
-   * @throws AssertionError if it doesn't start; the message holds what it said
+   * @throws AssertionError if it doesn't start; the message holds its output
    */
   void start(Path configuration);
 
@@ -23,7 +21,7 @@ interface Daemon {
   boolean isRunning();
 
   /**
-   * Its process, by the number that this machine gives it.
+   * Its process ID on this machine.
    *
    * @throws AssertionError if it isn't running
    */
@@ -33,7 +31,7 @@ interface Daemon {
   String log();
 
   /**
-   * Ends it, and waits for that. Its containers go on.
+   * Ends it, and waits for its end. Its containers keep running.
    *
    * @param forcibly by SIGKILL instead of SIGTERM
    * @throws AssertionError if it isn't running, or can't be killed
@@ -41,7 +39,7 @@ interface Daemon {
   void end(boolean forcibly);
 
   /**
-   * Ends it, where it runs, and removes what it was run by.
+   * Ends it, if it runs, and removes what ran it.
    *
    * @return what could not be removed
    */

@@ -15,26 +15,26 @@ import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.ContainerLaunchException;
 
 /**
- * A containerd in a Docker container of its own, whose files are this machine's, at the same paths.
- * The container outlives it, so that its shims and containers do. {@code bin/with-docker} provides
- * Docker, and what the image is built from.
+ * A containerd in its own Docker container, which shares this machine's files at the same paths.
+ * The container outlives the daemon, so that the daemon's shims and containers do, too. {@code
+ * bin/with-docker} provides Docker and the base image.
  */
 final class DaemonInDocker implements Daemon {
   private final ContainerdContainer container;
   private @Nullable ProcessHandle process;
   private List<Path> groups = List.of();
 
-  /** Whether the tests are to run against such a daemon. */
+  /** Whether the tests run against such a daemon. */
   static boolean isAskedFor() {
     return System.getProperty("it.containerd", "").equals("docker");
   }
 
-  /** What the image of the daemon's container is built from. */
+  /** The base of the image of the daemon's container. */
   static String base() {
     return Optional.ofNullable(System.getenv("IT_DOCKER_BASE")).orElse(ContainerdContainer.BASE);
   }
 
-  /** A daemon that was not started yet, whose files are in a directory, and below a root. */
+  /** A daemon that is not started yet, with a directory for its files and a root. */
   DaemonInDocker(Path directory, Path root) {
     container = new ContainerdContainer(base());
     SequencedCollection<Path> shared = new LinkedHashSet<>();
@@ -79,7 +79,7 @@ final class DaemonInDocker implements Daemon {
                 () -> new AssertionError("containerd is not among this machine's processes"));
   }
 
-  /** The container's first process, whose child the daemon is. */
+  /** The container's first process, which is the daemon's parent. */
   private ProcessHandle init() {
     long pid = Objects.requireNonNull(container.getContainerInfo().getState().getPidLong());
     return ProcessHandle.of(pid)
@@ -119,7 +119,7 @@ final class DaemonInDocker implements Daemon {
     }
   }
 
-  /** Testcontainers' {@code stop()} says nothing of what goes wrong, so this looks. */
+  /** Checks that the container is gone: Testcontainers' {@code stop()} reports no failure. */
   @Override
   public List<String> remove() {
     String id = container.getContainerId();

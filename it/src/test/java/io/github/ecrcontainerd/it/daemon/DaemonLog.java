@@ -13,22 +13,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What the process of a containerd writes, kept in a file: there it says when it serves.
+ * The output of a containerd process, kept in a file. A line of it says when the daemon serves.
  *
- * @param file where it is, with what was written by the process that was started last
+ * @param file the file, with the output of the process that was started last
  */
 record DaemonLog(Path file) {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   /**
-   * Keeps what a process writes from its start on, and waits until it serves.
+   * Keeps a process's output from its start on, and waits until it serves.
    *
-   * @throws AssertionError if it doesn't; the message has what it said
+   * @throws AssertionError if it doesn't; the message has the output
    */
   void awaitServing(Process started) {
     CompletableFuture<Boolean> booted = new CompletableFuture<>();
-    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
-    // cores.
+    // A virtual thread would pin its carrier while it reads a pipe: on two cores, two such threads
+    // stop all virtual threads.
     Thread.ofPlatform().daemon().name("containerd-log").start(() -> copy(started, booted));
     boolean serves;
     try {

@@ -12,11 +12,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A containerd that is a process of this machine.
  *
- * <p>It runs in a mount namespace in which {@code /run} is a directory of its own. That is the only
- * way to keep a shim's socket ({@code /run/containerd/s}), runc's state ({@code
- * /run/containerd/runc}) and ctr's FIFOs ({@code /run/containerd/fifo}) off the machine: those
- * paths are constants of containerd. What the daemon and its shims mount disappears with the
- * namespace.
+ * <p>It runs in a mount namespace with its own {@code /run}. Only this keeps a shim's socket
+ * ({@code /run/containerd/s}), runc's state ({@code /run/containerd/runc}) and ctr's FIFOs ({@code
+ * /run/containerd/fifo}) off the machine: containerd hard-codes these paths. The mounts of the
+ * daemon and its shims disappear with the namespace.
  */
 final class DaemonProcess implements Daemon {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -27,9 +26,9 @@ final class DaemonProcess implements Daemon {
   private @Nullable Process process;
 
   /**
-   * A daemon that was not started yet.
+   * A daemon that is not started yet.
    *
-   * @param directory where its {@code /run} and its log are
+   * @param directory for its {@code /run} and its log
    */
   DaemonProcess(Binaries binaries, Path directory) throws IOException {
     this.binaries = binaries;
@@ -59,7 +58,7 @@ final class DaemonProcess implements Daemon {
             configuration.toString());
     builder.redirectErrorStream(true);
     builder.environment().putAll(binaries.environment());
-    // What a test's environment says is for the client, not for the daemon.
+    // The variables of the tests' environment are for the client, not for the daemon.
     builder.environment().keySet().removeAll(List.of("CONTAINERD_ADDRESS", "CONTAINERD_NAMESPACE"));
     Process started;
     try {

@@ -18,9 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What a test of an application gets of {@code ecr-testing}, with an image that skopeo puts there.
- */
+/** What {@code ecr-testing} gives an application's test, with an image that skopeo pushes there. */
 @Tag("docker")
 @WithEcrAndContainerd
 @Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

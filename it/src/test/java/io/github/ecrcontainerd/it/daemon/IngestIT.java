@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bytes become blobs, also where they come in two goes, or from two sides. More of the store's
- * rules: {@link ContentStoreConformanceIT}.
+ * Writes blobs, also in two attempts or from two writers. {@link ContentStoreConformanceIT} has
+ * more of the store's rules.
  */
 @WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -45,7 +45,7 @@ class IngestIT {
   private ContentStore store;
   private Path blobs;
 
-  /** Under a lease: else the daemon may collect a blob as soon as it is there. */
+  /** Under a lease: otherwise the daemon may collect a blob at once. */
   @BeforeEach
   void connect(Containerd containerd) throws InterruptedException {
     client = ContainerdClient.builder().address(containerd.socket()).build();

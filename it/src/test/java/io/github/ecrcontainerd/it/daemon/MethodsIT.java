@@ -34,9 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The methods of the daemon that the client covers, as the daemon itself counts them: it keeps a
- * count of the calls of each method that it answered with success, for its metrics. {@code
- * docs/containerd-client.md} has them in a table, with a column for each version.
+ * The methods of the daemon that the client covers, as the daemon's metrics count them: for each
+ * method, the calls that it answered with success. {@code docs/containerd-client.md} has them in a
+ * table, with a column for each version.
  */
 @WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -76,7 +76,7 @@ class MethodsIT {
     }
   }
 
-  /** An address that no other process uses: each has one of its own in 127.0.0.0/8, by its ID. */
+  /** An address in 127.0.0.0/8 that no other process uses, made from the process ID. */
   private static String loopback() {
     long pid = ProcessHandle.current().pid();
     return "127.%d.%d.%d".formatted(1 + (pid >> 16), (pid >> 8) & 0xFF, pid & 0xFF);
@@ -178,8 +178,8 @@ class MethodsIT {
   }
 
   /**
-   * What the daemon's metrics say: {@code Leases.Create}, and so on. They are asked for where the
-   * daemon is: one in a container has a network of its own.
+   * The methods in the daemon's metrics: {@code Leases.Create}, and so on. The request runs in the
+   * daemon's network, because a container has its own.
    */
   private static Set<String> answered(Containerd daemon, String metrics) {
     String url = "http://" + metrics + "/v1/metrics";
@@ -214,7 +214,7 @@ class MethodsIT {
     return methods;
   }
 
-  /** What stands between the bars; no cell of a line that is no row. */
+  /** The cells of a row; empty for any other line. */
   private static List<String> cells(String line) {
     return line.startsWith("|")
         ? Pattern.compile("\\|").splitAsStream(line).skip(1).map(String::strip).toList()

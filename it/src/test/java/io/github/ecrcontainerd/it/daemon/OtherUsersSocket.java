@@ -11,9 +11,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A socket on which a process of another user listens, and accepts nobody. Needs root. */
+/** A socket on which a process of another user listens, and accepts no connection. Needs root. */
 final class OtherUsersSocket implements AutoCloseable {
-  /** Ends with its input, and so with the JVM that started it. */
+  /** The program ends with its input, and so with the JVM that started it. */
   private static final String LISTENER =
       """
       void main(String[] args) throws Exception {

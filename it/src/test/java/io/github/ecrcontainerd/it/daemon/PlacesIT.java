@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A containerd is reached wherever it is, and in whatever namespace. */
+/** Finds a containerd at each possible address, and uses any namespace. */
 @WithContainerd
 @ExtendWith(PrivateEcr.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -51,7 +51,7 @@ class PlacesIT {
                 .namespace("fresh.one")
                 .build();
         EcrResolver resolver = ecr.resolver().build()) {
-      // Asking makes none.
+      // Reading makes none.
       assertThat(fresh.images().list()).isEmpty();
       assertThat(fresh.content().list()).isEmpty();
       assertThat(fresh.leases().list()).isEmpty();
@@ -68,7 +68,7 @@ class PlacesIT {
     }
   }
 
-  /** Our own check of a name comes first, so it may neither refuse nor let through too much. */
+  /** The client checks a name before the daemon does: both have to agree. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -110,7 +110,7 @@ class PlacesIT {
     }
   }
 
-  /** A daemon of a user who may do nothing, found by his environment: no address is given. */
+  /** An unprivileged user's daemon, found by the user's environment, without an address. */
   @ParameterizedTest
   @EnumSource
   void pullsIntoTheContainerdOfAnUnprivilegedUser(UserContainerd.Place place) throws Exception {

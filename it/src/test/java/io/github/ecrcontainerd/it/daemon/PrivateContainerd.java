@@ -8,9 +8,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a test class a containerd of its own, and a parameter of type {@link Containerd} to its
- * methods. All tests of the class share the daemon, in the order in which they run; it ends with
- * the class, and the class fails if the daemon leaves a process, a mount or a file behind.
+ * Gives a test class its own containerd, and a parameter of type {@link Containerd} to its methods.
+ * All tests of the class share the daemon, in the order in which they run. The daemon ends with the
+ * class, and the class fails if the daemon leaves a process, a mount or a file behind.
  *
  * <pre>{@code
  * @WithContainerd
@@ -21,19 +21,19 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * }</pre>
  *
  * <p>The daemon is that of the {@code PATH}, or of the directory that the system property {@code
- * it.containerd} names. Where it is missing the tests fail: they are never skipped.
+ * it.containerd} names. If it is missing, the tests fail: they are never skipped.
  */
 public final class PrivateContainerd implements BeforeAllCallback, ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(PrivateContainerd.class);
 
   private final Supplier<Containerd> opening;
 
-  /** A daemon as all tests have it; JUnit calls this. */
+  /** The usual daemon of the tests; JUnit calls this. */
   public PrivateContainerd() {
     this(Containerd::open);
   }
 
-  /** Another one, for an extension that the test class registers itself. */
+  /** Another daemon, for an extension that the test class registers itself. */
   public PrivateContainerd(Supplier<Containerd> opening) {
     this.opening = opening;
   }
@@ -53,7 +53,7 @@ public final class PrivateContainerd implements BeforeAllCallback, ParameterReso
     return daemon(context);
   }
 
-  /** The one of this class, or of the class that it is nested in; the store closes it. */
+  /** The daemon of this class, or of the class that it is nested in; the store closes it. */
   private Containerd daemon(ExtensionContext context) {
     return context
         .getStore(NAMESPACE)

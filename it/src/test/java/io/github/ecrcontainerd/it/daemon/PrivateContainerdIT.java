@@ -73,7 +73,7 @@ class PrivateContainerdIT {
       String script = "while :; do sleep 1h; done";
       containerd.ctr(
           "run", "-d", "--rootfs", rootfs.toString(), id, "/bin/busybox", "sh", "-c", script, id);
-      // The task is started a moment before its process is the one that was asked for.
+      // A moment after the task's start, its process is not yet the requested program.
       assertTimeoutPreemptively(
           Duration.ofSeconds(30),
           () -> {
@@ -121,7 +121,7 @@ class PrivateContainerdIT {
         .hasMessageContaining("not found");
   }
 
-  /** Those with this among their arguments: of a process that has ended, nobody knows them. */
+  /** Processes with this argument. A process that has ended has no arguments. */
   private static List<ProcessHandle> processesNaming(String id) {
     return ProcessHandle.allProcesses()
         .filter(process -> process.info().arguments().map(List::of).orElse(List.of()).contains(id))

@@ -13,8 +13,9 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A socket that leads to another one, until it is told to break: then the connection ends when the
- * client next calls, before a byte of the call gets through. The next connection holds.
+ * A socket that forwards to another one, until it is told to break. It then closes the connection
+ * when the client next begins a call, before it forwards a byte of the call. The next connection
+ * works again.
  */
 public final class Relay implements AutoCloseable {
   private final Path socket;
@@ -31,7 +32,7 @@ public final class Relay implements AutoCloseable {
     Thread.ofPlatform().daemon().start(this::acceptAll);
   }
 
-  /** Opens one at a path, to a socket that is there. */
+  /** Opens one at a path, to an existing socket. */
   public static Relay open(Path socket, Path behind) throws IOException {
     return new Relay(socket, behind);
   }
@@ -40,7 +41,7 @@ public final class Relay implements AutoCloseable {
     return socket;
   }
 
-  /** How many there have been. */
+  /** How many connections there have been. */
   int connections() {
     return connections.get();
   }
@@ -59,7 +60,7 @@ public final class Relay implements AutoCloseable {
         Thread.ofPlatform().daemon().start(() -> copy(daemon, client, false));
       }
     } catch (ClosedChannelException e) {
-      // Closed: nobody is to come any more.
+      // The relay was closed.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -81,13 +82,13 @@ public final class Relay implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // One of the two has gone, and the other one hears of it.
+      // One side has closed its connection, and the other one is closed now.
     }
   }
 
   /**
-   * What a client sends by HTTP/2: a preface of 24 bytes, then frames, each behind a header of 9
-   * bytes (RFC 9113, section 4.1). It also answers pings, and acknowledges what it gets.
+   * Finds calls in what a client sends by HTTP/2: a preface of 24 bytes, then frames, each after a
+   * header of 9 bytes (RFC 9113, section 4.1). Other frames answer pings and acknowledge data.
    */
   private static final class Frames {
     private static final byte HEADERS = 1;

@@ -37,12 +37,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A client lasts longer than a daemon: what the daemon's end spoils is told at once. */
+/** A client outlives its daemon: calls that the daemon's end breaks fail at once. */
 @WithContainerd
 @ExtendWith(PrivateEcr.class)
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RestartIT {
-  /** "Fails in seconds", on a machine that is busy. */
+  /** The limit for "fails in seconds", on a busy machine. */
   private static final Duration SECONDS = Duration.ofSeconds(10);
 
   private final Containerd daemon;
@@ -76,7 +76,7 @@ class RestartIT {
   void disconnect() {
     client.close();
     if (!daemon.isRunning()) {
-      // Left by a test that failed.
+      // A previous test failed and left it stopped.
       daemon.start();
     }
   }
@@ -124,7 +124,7 @@ class RestartIT {
         Stream.generate(() -> new FutureTask<>(this::callUntilTheNextDaemon)).limit(8).toList();
     callers.forEach(Thread::startVirtualThread);
     daemon.kill();
-    // Each of them has seen that there is none.
+    // By then, each caller has seen a failure.
     while (callers.stream().anyMatch(caller -> !caller.isDone()) && refused.get() < 200) {
       Thread.onSpinWait();
     }
@@ -155,7 +155,7 @@ class RestartIT {
   @Test
   void aCallThatIsUnderWayFailsAtOnce() throws Exception {
     assertThat(client.namespaces().list()).isNotNull();
-    // It takes the call, and never answers.
+    // The daemon accepts the call, and never answers.
     Suspension.of(daemon.pid());
     FutureTask<ContainerdException> creating =
         new FutureTask<>(() -> failureOf(() -> client.leases().create("lost", Map.of())));
@@ -171,8 +171,8 @@ class RestartIT {
             "Leases.Create lost: containerd at %s went away: is it running?"
                 .formatted(daemon.socket()));
     assertThat(listing.get(10, TimeUnit.SECONDS).code()).isEqualTo(Code.UNAVAILABLE);
-    // It is asked again: while the kernel still closes what the daemon had, a new connection may be
-    // taken by its listening socket, and go with it.
+    // The call is repeated: while the kernel still closes the daemon's files, the old listening
+    // socket may accept the new connection, which then ends with it.
     assertThat(listing.get().getMessage())
         .isIn(
             "Leases.List: no containerd at %s: is it running?".formatted(daemon.socket()),
@@ -203,7 +203,7 @@ class RestartIT {
           failureOf(
               () -> {
                 while (reader.read() != null) {
-                  // What was on its way still comes.
+                  // Data in flight still arrives.
                 }
               });
       assertThat(failure)
@@ -241,7 +241,7 @@ class RestartIT {
     assertThat(client.containers().delete(id)).isTrue();
   }
 
-  /** A daemon that was started anew between two calls, as the client sees it. */
+  /** A daemon that restarted between two calls, as the client sees it. */
   @Test
   void onlyWhatChangesNothingIsAskedAgainOnANewConnection() throws Exception {
     try (Relay relay = Relay.open(daemon.directory().resolve("r.sock"), daemon.socket());

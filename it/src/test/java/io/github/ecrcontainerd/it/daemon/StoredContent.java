@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a daemon's content store holds, as its own tool and its own files tell it. */
+/** The content of a daemon's store, read with its own tool and from its files. */
 public final class StoredContent {
 
   private StoredContent() {}
@@ -24,7 +24,7 @@ public final class StoredContent {
         .collect(Collectors.toSet());
   }
 
-  /** Checks that every blob's file has the bytes that its name says. */
+  /** Checks that every blob's file matches its digest. */
   public static void checkBytes(Containerd containerd) {
     for (Digest digest : of(containerd)) {
       Path file =

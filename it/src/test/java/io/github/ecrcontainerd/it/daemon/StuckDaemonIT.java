@@ -35,13 +35,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A daemon that is there and takes calls but answers none, because SIGSTOP has stopped it. */
+/** A daemon stopped by SIGSTOP: it still accepts calls, but answers none. */
 @WithContainerd
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StuckDaemonIT {
   private static final Duration DEADLINE = Duration.ofMillis(500);
 
-  /** The longest that a call takes which has a deadline, on a machine that is busy. */
+  /** The longest duration of a call that has a deadline, on a busy machine. */
   private static final Duration SECONDS = Duration.ofSeconds(8);
 
   private static final AtomicInteger SEED = new AtomicInteger();
@@ -51,7 +51,7 @@ class StuckDaemonIT {
 
   private final Containerd daemon;
 
-  /** Other bytes for each test: what was deleted is there until the garbage collector comes. */
+  /** Each test has other bytes: a deleted blob exists until the garbage collector runs. */
   private final byte[] content = NoiseImage.noise(SEED.incrementAndGet(), 32 << 20);
 
   private final Digest digest = Digest.sha256(content);
@@ -149,7 +149,7 @@ class StuckDaemonIT {
     return new NewContainer("x", "x", "overlayfs", "x", "{}", Map.of());
   }
 
-  /** What may take long has no deadline that a test could wait for: an interrupt ends it. */
+  /** A call that may take long has too long a deadline for a test: an interrupt ends it. */
   @Test
   void everyCallThatMayTakeLongEndsWhenItsThreadIsInterrupted() throws Exception {
     Map<String, Interruptible> calls = new LinkedHashMap<>();
@@ -220,7 +220,7 @@ class StuckDaemonIT {
           "Content.Read " + digest,
           () -> {
             while (reader.read() != null) {
-              // What was on its way still comes.
+              // Data in flight still arrives.
             }
           });
     }
@@ -238,7 +238,7 @@ class StuckDaemonIT {
     awaitAnswer(client);
   }
 
-  /** It has a heap of calls to look through first, and the deadline is short. */
+  /** The daemon has many queued calls to handle first, and the deadline is short. */
   private static void awaitAnswer(ContainerdClient client) throws InterruptedException {
     while (true) {
       try {

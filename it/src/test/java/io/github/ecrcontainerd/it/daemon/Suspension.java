@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** A process that SIGSTOP has stopped: it is there and does nothing, until this is closed. */
+/** A process stopped by SIGSTOP until this is closed. */
 final class Suspension implements AutoCloseable {
   private final long pid;
 
@@ -16,7 +16,7 @@ final class Suspension implements AutoCloseable {
     this.pid = pid;
   }
 
-  /** Stops a process, and returns when none of its threads runs any more. */
+  /** Stops a process, and returns when all of its threads have stopped. */
   static Suspension of(long pid) {
     Signal.SIGSTOP.send(pid);
     while (!isStopped(pid)) {
@@ -33,7 +33,7 @@ final class Suspension implements AutoCloseable {
     }
   }
 
-  /** {@code 4711 (containerd) T 1 ...}: proc(5). A thread that has ended doesn't run either. */
+  /** {@code 4711 (containerd) T 1 ...}: proc(5). A thread that has ended counts as stopped. */
   private static boolean isStopped(Path thread) {
     return Proc.read(thread.resolve("stat"))
         .map(stat -> stat.substring(stat.lastIndexOf(')')).startsWith(") T"))

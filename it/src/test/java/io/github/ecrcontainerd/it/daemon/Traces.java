@@ -32,14 +32,14 @@ final class Traces {
   private final List<Path> directories;
   private final Set<Path> namespaces = new HashSet<>();
 
-  /** The namespaces, held open: else the kernel would give their numbers to those of others. */
+  /** Holds the namespaces open: otherwise the kernel could reuse their numbers. */
   private final List<InputStream> held = new ArrayList<>();
 
   Traces(Path... directories) {
     this.directories = List.of(directories);
   }
 
-  /** A process has started whose mount namespace, by now its own, belongs to the daemon. */
+  /** Adds the mount namespace of a started process, which has to be the daemon's own by now. */
   void add(long pid) {
     Path process = Path.of("/proc", Long.toString(pid));
     try {
@@ -54,7 +54,7 @@ final class Traces {
     namespaces.add(namespace);
   }
 
-  /** Removes it all, and says what could not be removed. */
+  /** Removes everything, and returns what could not be removed. */
   List<String> remove() {
     List<String> left = new ArrayList<>();
     try {
@@ -65,7 +65,7 @@ final class Traces {
         Command.run(List.of("umount", mount.toString()));
       }
       cgroups.forEach(Cgroup::remove);
-      // Never delete through a mount: what is behind it is not the daemon's.
+      // Never delete through a mount: the files there are not the daemon's.
       if (mounts().isEmpty()) {
         for (Path directory : directories) {
           delete(directory);
@@ -85,9 +85,9 @@ final class Traces {
   }
 
   /**
-   * Kills until there is nothing left to kill: a shim may have been about to start a process. The
-   * kernel tells only a parent when a process ends, and we are not theirs: so this looks again and
-   * again, for some seconds at most.
+   * Kills until no process is left: a shim may have been about to start one. The kernel notifies
+   * only a parent of a process's end, and this is not their parent: so this polls, for some seconds
+   * at most.
    */
   private void kill() throws IOException {
     long deadline = System.nanoTime() + DEADLINE.toNanos();
@@ -100,10 +100,10 @@ final class Traces {
   }
 
   /**
-   * Shims and what else runs in the daemon's namespaces, and containers: processes whose own root
-   * file system comes from the daemon's directories. (A process that merely sees such a mount would
-   * be any process of the machine, as soon as a test mounts a snapshot.) A process that has ended
-   * has neither, also while its parent has not asked for its exit code.
+   * The shims and other processes in the daemon's namespaces, and containers: processes whose own
+   * root file system comes from the daemon's directories. (Merely seeing such a mount is no
+   * criterion: any process of the machine does, as soon as a test mounts a snapshot.) A process
+   * that has ended has neither, even while its parent has not read its exit code.
    */
   private List<ProcessHandle> processes() throws IOException {
     List<ProcessHandle> found = new ArrayList<>();
@@ -187,11 +187,11 @@ final class Traces {
 
   /**
    * The control group of a container, {@code /<namespace>/<id>} in each hierarchy, which runc
-   * removes unless it is killed, and its parent, which nobody removes.
+   * removes unless it is killed, or its parent, which nothing else removes.
    */
   private record Cgroup(Path hierarchy, Path path) {
 
-    /** Those of the tasks that the daemon has, or had and left traces of, in its directories. */
+    /** The groups of the daemon's tasks, also of ended ones whose directories are left. */
     static List<Cgroup> ofTasks(List<Path> directories) throws IOException {
       List<Cgroup> cgroups = new ArrayList<>();
       for (Path directory : directories) {
@@ -225,11 +225,11 @@ final class Traces {
       } catch (DirectoryNotEmptyException e) {
         // Another daemon has containers there.
       } catch (IOException e) {
-        // EBUSY is the kernel's word for the same.
+        // The kernel reports the same as EBUSY.
       }
     }
 
-    /** Whether a container's group is left: its parent may be another daemon's, too. */
+    /** Whether a container's group is left. Its parent isn't checked: other daemons may use it. */
     boolean exists() {
       return path.getNameCount() > 1 && Files.exists(hierarchy.resolve(path));
     }

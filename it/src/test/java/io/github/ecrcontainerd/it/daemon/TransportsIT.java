@@ -68,7 +68,7 @@ class TransportsIT {
     return client(daemon.socket(), transport).build();
   }
 
-  /** Other bytes for each transport: a blob of another namespace needn't be written again. */
+  /** Each transport has other bytes: a blob of another namespace needn't be written again. */
   private static byte[] noise(int size, SocketTransport transport) {
     byte[] bytes = new byte[size];
     new Random(transport.name().hashCode()).nextBytes(bytes);
@@ -112,7 +112,7 @@ class TransportsIT {
       ContentStore store = client.content();
       try (Ingest ingest = store.ingest("blob", digest, BLOB).orElseThrow()) {
         ingest.write(ByteBuffer.wrap(content));
-        // Else the daemon, which collects what other tests have deleted, would collect this, too.
+        // Otherwise the daemon, which collects what other tests have deleted, would collect it.
         Map<String, String> kept = Map.of("containerd.io/gc.root", "now");
         assertThat(ingest.commit(kept)).isEqualTo(Ingest.Outcome.COMMITTED);
       }
@@ -164,7 +164,7 @@ class TransportsIT {
     assertThat(daemon.ctr("version")).contains("Server:");
   }
 
-  /** A blob that never ends. */
+  /** An endless blob. */
   private static void writeForEver(ContentStore store, CountDownLatch underWay)
       throws InterruptedException {
     byte[] bytes = new byte[8 * MIB];

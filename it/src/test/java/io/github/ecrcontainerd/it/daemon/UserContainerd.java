@@ -13,22 +13,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A containerd that runs as a user without any capability, with its socket where that of a rootless
- * one may be, and an {@code XDG_RUNTIME_DIR} that leads there. It can store content and images; to
- * mount anything it would need a user namespace. Its {@code /run} is a directory of its own, as
- * RootlessKit makes it: containerd writes there whatever its configuration says.
+ * A containerd that runs as a user without any capability, with its socket at one of the paths of a
+ * rootless one, and an {@code XDG_RUNTIME_DIR} for it. It can store content and images; mounts
+ * would need a user namespace. It has its own {@code /run}, as RootlessKit makes it, because
+ * containerd writes there whatever its configuration says.
  */
 public final class UserContainerd implements AutoCloseable {
   public static final int UID = OtherUser.NOBODY;
 
   private static final Duration DEADLINE = Duration.ofSeconds(30);
 
-  /** Where its socket is. */
+  /** The place of its socket. */
   enum Place {
     /** {@code containerd/containerd.sock} in the {@code XDG_RUNTIME_DIR}. */
     RUNTIME_DIRECTORY,
     /**
-     * The usual place, in its own mount namespace, whose process is named where RootlessKit does.
+     * The usual path in its own mount namespace, whose process is named in the same file as with
+     * RootlessKit.
      */
     MOUNT_NAMESPACE
   }
@@ -43,7 +44,7 @@ public final class UserContainerd implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** A daemon that serves, of the version that the other tests have. */
+  /** Starts a daemon of the same version as in the other tests. */
   static UserContainerd open(Place place) throws IOException {
     Path directory = Files.createTempDirectory(Scratch.forSockets(), "usr");
     DaemonLog log = new DaemonLog(directory.resolve("log"));
@@ -73,7 +74,7 @@ public final class UserContainerd implements AutoCloseable {
                 UID,
                 directory.resolve("opt")));
     Path run = Files.createDirectory(directory.resolve("run"));
-    // Where the user can start it from: the program may be below a home that is not the user's.
+    // A path that the user can start it from: the program may be below another user's home.
     Files.createFile(run.resolve("containerd.program"));
     Path containerd = Files.createDirectory(directory.resolve("containerd"));
     for (Path own : List.of(directory, run, containerd)) {

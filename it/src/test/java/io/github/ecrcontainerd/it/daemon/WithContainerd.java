@@ -8,15 +8,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test class that needs a daemon: it gets one of its own from {@link PrivateContainerd}, and
- * {@code bin/verify --all} runs it once on each kind of daemon. See {@link WithOneContainerd} for
- * those that one kind is enough for.
+ * A test class that needs a daemon. {@link PrivateContainerd} gives it its own one, and {@code
+ * bin/verify --all} runs the class once on each kind of daemon. {@link WithOneContainerd} is for
+ * classes for which one kind is enough.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(PrivateContainerd.class)
 @Tag(WithContainerd.TAG)
 public @interface WithContainerd {
-  /** By what the classes that need a daemon are chosen. */
+  /** The tag that selects classes that need a daemon. */
   String TAG = "containerd";
 }

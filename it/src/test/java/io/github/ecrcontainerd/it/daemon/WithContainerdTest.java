@@ -9,7 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** {@code bin/verify --all} runs on a daemon what needs one, and nothing else. */
+/** Checks that exactly the classes that need a daemon have the tags for it. */
 class WithContainerdTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter().importPackages("io.github.ecrcontainerd.it");

@@ -8,15 +8,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A test class that needs a daemon, and is about something else: the registry, the program, or what
- * this client keeps. It gets a daemon of its own from {@link PrivateContainerd}, and {@code
- * bin/verify --all} runs it on one of the daemons only, the first.
+ * A test class that needs a daemon, but is about something else: the registry, the program, or what
+ * this client keeps. {@link PrivateContainerd} gives it its own daemon, and {@code bin/verify
+ * --all} runs the class only on the first of the daemons.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(PrivateContainerd.class)
 @Tag(WithOneContainerd.TAG)
 public @interface WithOneContainerd {
-  /** By what these classes are chosen. */
+  /** The tag that selects these classes. */
   String TAG = "one-containerd";
 }

@@ -1,6 +1,6 @@
 /**
- * The daemons that tests run on, and tests of the client for them. {@link
- * io.github.ecrcontainerd.it.daemon.PrivateContainerd} gives a test class a containerd of its own.
+ * The daemons of the tests, and tests of the client for them. {@link
+ * io.github.ecrcontainerd.it.daemon.PrivateContainerd} gives a test class its own containerd.
  */
 @NullMarked
 package io.github.ecrcontainerd.it.daemon;

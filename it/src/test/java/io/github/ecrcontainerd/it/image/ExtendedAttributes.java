@@ -15,8 +15,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The extended attributes of a file, in all their name spaces (xattr(7)); the JDK reads only those
- * of {@code user.}.
+ * The extended attributes of a file in all namespaces (xattr(7)). The JDK reads only those of
+ * {@code user.}.
  */
 final class ExtendedAttributes {
   private static final long LARGEST = 64 << 10; // XATTR_SIZE_MAX and XATTR_LIST_MAX of Linux
@@ -44,7 +44,7 @@ final class ExtendedAttributes {
 
   private ExtendedAttributes() {}
 
-  /** Their values, in hex digits, by their names. */
+  /** The values in hex digits, by name. */
   static Map<String, String> of(Path path) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment file = arena.allocateFrom(path.toString());

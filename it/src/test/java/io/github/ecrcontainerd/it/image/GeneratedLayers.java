@@ -13,17 +13,17 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
 /**
- * Layers of a few names, which meet each other often: directories with and without entries of their
- * own, files, links of both kinds that lead everywhere, FIFOs, whiteouts, and all of these in the
- * place of each other. Some are such that a daemon refuses them.
+ * Layers with only a few names, so that entries often collide: directories with and without their
+ * own entries, files, symbolic and hard links to anywhere, FIFOs, whiteouts, and each of these in
+ * place of another. A daemon refuses some of the layers.
  *
- * @param layers what each layer is to have, from the lowest to the highest
+ * @param layers the wishes for each layer's entries, from the lowest to the highest layer
  */
 public record GeneratedLayers(List<List<Wish>> layers) {
   private static final int LAYERS = 3;
   private static final int ENTRIES = 14;
 
-  /** One wish in so many may be for what daemons mostly refuse. */
+  /** One wish in this many may be for something that daemons usually refuse. */
   private static final int ODD = 40;
 
   private static final List<String> NAMES = List.of("a", "b", "c", "ü");
@@ -34,7 +34,7 @@ public record GeneratedLayers(List<List<Wish>> layers) {
   private static final List<Integer> MODES =
       List.of(0755, 0700, 0644, 0, 01777, 02755, 04711, 06777);
 
-  /** What an entry is to be. */
+  /** The requested type of an entry. */
   public enum Kind {
     DIRECTORY,
     FILE,
@@ -47,14 +47,14 @@ public record GeneratedLayers(List<List<Wish>> layers) {
   }
 
   /**
-   * What an entry is to be, if that can be where it is to be.
+   * A request for an entry. A writer adapts it if it isn't possible.
    *
-   * @param prefix what stands before its path, and leads nowhere else
-   * @param names of its path; it ends early at what is no directory, unless the wish is odd
+   * @param prefix stands before the path, and doesn't change where it leads
+   * @param names the parts of its path; a path ends early at what is no directory, unless odd
    * @param target where a link leads
-   * @param choice which one of those that are there
-   * @param owner its user, and the tenth of it its group
-   * @param second of its time
+   * @param choice selects one of the existing entries
+   * @param owner the user ID; the group ID is a tenth of it
+   * @param second the time
    */
   public record Wish(
       Kind kind,
@@ -70,7 +70,7 @@ public record GeneratedLayers(List<List<Wish>> layers) {
   /**
    * All images.
    *
-   * @param outside a directory that some links lead to, and that nothing may change
+   * @param outside a directory that some links lead to, and that must not change
    */
   public static Arbitrary<GeneratedLayers> images(Path outside) {
     List<String> targets =
@@ -87,7 +87,7 @@ public record GeneratedLayers(List<List<Wish>> layers) {
                 Arbitraries.of(targets),
                 Arbitraries.integers().between(0, 100),
                 Arbitraries.of(0, 1, 1000, 65_534),
-                // Also after 2038, and now and then before 1970.
+                // Also after 2038, and sometimes before 1970.
                 Arbitraries.frequencyOf(
                     Tuple.of(ODD * 4 - 1, Arbitraries.longs().between(0, 3_000_000_000L)),
                     Tuple.of(1, Arbitraries.longs().between(-1_000_000, -1).withoutEdgeCases())))
@@ -110,7 +110,7 @@ public record GeneratedLayers(List<List<Wish>> layers) {
         .map(GeneratedLayers::new);
   }
 
-  /** The archives. The same for the same wishes. */
+  /** The archives. The same wishes make the same archives. */
   public List<LayerTar> tars() {
     Map<String, Kind> below = new TreeMap<>();
     List<LayerTar> tars = new ArrayList<>();
@@ -123,14 +123,14 @@ public record GeneratedLayers(List<List<Wish>> layers) {
     return tars;
   }
 
-  /** Makes one layer, mostly such that a daemon takes it. */
+  /** Makes one layer, usually one that a daemon accepts. */
   private static final class Writer {
     private final LayerTar tar = new LayerTar();
 
-    /** What an entry of this layer has put where. */
+    /** The type of each path that this layer has made. */
     private final Map<String, Kind> kinds = new TreeMap<>();
 
-    /** What the layers below have put there at last. */
+    /** The type of each path after the layers below. */
     private final Map<String, Kind> below;
 
     private final boolean overOthers;
@@ -145,7 +145,7 @@ public record GeneratedLayers(List<List<Wish>> layers) {
       tar.modified(Instant.ofEpochSecond(wish.second));
       String path = path(wish);
       boolean free = !kinds.containsKey(path);
-      // What is in the place of a directory, or hides what isn't there, is refused mostly.
+      // A daemon usually refuses to replace a directory, or to hide what doesn't exist.
       boolean directory = kinds.get(path) == Kind.DIRECTORY && !wish.odd;
       String entry = wish.prefix + path;
       switch (directory ? Kind.DIRECTORY : wish.kind) {
@@ -202,7 +202,7 @@ public record GeneratedLayers(List<List<Wish>> layers) {
       kinds.put(path, kind);
     }
 
-    /** What is on the way is a directory mostly, or a link. */
+    /** The path, cut before a part that is no directory, unless the wish is odd. */
     private String path(Wish wish) {
       String path = wish.names.getFirst();
       for (String name : wish.names.subList(1, wish.names.size())) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The images that other tests use are what they say, to programs that are not ours. */
+/** Checks the images of other tests with programs that are not ours. */
 @WithContainerd
 class ImageFixturesIT {
   @TempDir static Path directory;

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
 
-/** A layer as a registry keeps it. */
+/** A layer as a registry stores it. */
 public final class Layer {
   private final Compression compression;
   private final Digest diffId;
@@ -33,7 +33,7 @@ public final class Layer {
       this.docker = docker;
     }
 
-    /** The media type of a layer that is compressed so. */
+    /** The media type of a layer with this compression. */
     public String mediaType(OciLayout.Format format) {
       return format == OciLayout.Format.OCI ? oci : docker;
     }
@@ -60,7 +60,7 @@ public final class Layer {
     return diffId;
   }
 
-  /** What a registry keeps. */
+  /** The bytes as a registry stores them. */
   public byte[] bytes() {
     return bytes.clone();
   }

@@ -29,7 +29,7 @@ public final class LayerTar {
     tar.setAddPaxHeadersForNonAsciiNames(true);
   }
 
-  /** The owner of the entries that follow; at first 0 and 0. */
+  /** The owner of the entries that follow; initially 0 and 0. */
   public LayerTar owner(int newUid, int newGid) {
     uid = newUid;
     gid = newGid;
@@ -43,7 +43,7 @@ public final class LayerTar {
   }
 
   /**
-   * A directory; those above it are made by their own entries.
+   * Adds a directory. Its parents need entries of their own.
    *
    * @param mode permissions with setuid, setgid and sticky bit: 01777
    */
@@ -77,7 +77,7 @@ public final class LayerTar {
     return add(entry, 0777, new byte[0]);
   }
 
-  /** Another name of a file that an entry of this or an earlier layer made. */
+  /** Adds another name for a file of this or an earlier layer. */
   public LayerTar hardLink(String path, String existing) {
     TarArchiveEntry entry = new TarArchiveEntry(path, TarConstants.LF_LINK);
     entry.setLinkName(existing);
@@ -115,7 +115,7 @@ public final class LayerTar {
     return this;
   }
 
-  /** The whole archive. Nothing can be added behind it. */
+  /** The whole archive. No entry can be added afterwards. */
   public byte[] toBytes() {
     try {
       tar.close();

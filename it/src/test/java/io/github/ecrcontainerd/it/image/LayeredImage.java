@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Images of three layers that are some MiB each, on top of each other: directories that get owner
- * and mode of those below, whiteouts, links. The same seed makes the same image.
+ * Images of three layers of some MiB each that change each other's files: directories that keep the
+ * owner and mode of a lower layer, whiteouts, links. The same seed makes the same image.
  */
 public final class LayeredImage {
   private static final int FILE_SIZE = 700_000;

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * An image in a layout.
  *
- * @param manifest with the platform that an index says of it
+ * @param manifest its descriptor, with the platform for an index
  * @param config its configuration
  * @param layers from the lowest to the highest
  * @param diffIds the digests of the layers' tar archives, in the same order

@@ -31,15 +31,15 @@ import tools.jackson.databind.json.JsonMapper;
 public final class OciLayout {
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** Whose media types an image is written in. */
+  /** The family of media types of an image. */
   public enum Format {
     OCI,
     DOCKER
   }
 
   /**
-   * This machine's platform without a variant, so that an image for it runs on every machine of the
-   * architecture and every tool takes it: {@code ctr} looks for no variant of amd64.
+   * This machine's platform without a variant. An image for it runs on every machine of the
+   * architecture, and every tool accepts it: {@code ctr} doesn't look for variants of amd64.
    */
   public static final Platform HERE = Platform.of("linux", Platform.current().architecture());
 
@@ -50,7 +50,7 @@ public final class OciLayout {
     this.directory = directory;
   }
 
-  /** An empty layout in a directory that is made for it. */
+  /** Makes a directory with an empty layout. */
   public static OciLayout create(Path directory) {
     OciLayout layout = new OciLayout(directory);
     try {
@@ -63,7 +63,7 @@ public final class OciLayout {
     return layout;
   }
 
-  /** The layout that is in a directory already, to be read. */
+  /** Opens an existing layout, to be read. */
   public static OciLayout in(Path directory) {
     return new OciLayout(directory);
   }
@@ -72,7 +72,7 @@ public final class OciLayout {
     return directory;
   }
 
-  /** Writes any bytes under their digest, and describes them as of this media type. */
+  /** Writes bytes as a blob, and returns its descriptor with this media type. */
   public Descriptor blob(String mediaType, byte[] content) {
     Descriptor descriptor = Descriptor.of(mediaType, content);
     try {
@@ -83,7 +83,7 @@ public final class OciLayout {
     return descriptor;
   }
 
-  /** Writes any bytes under their digest by another algorithm. */
+  /** Writes bytes as a blob with a digest of another algorithm. */
   public Descriptor blob(String mediaType, Digest.Algorithm algorithm, byte[] content) {
     Descriptor descriptor = Descriptor.of(mediaType, Digest.of(algorithm, content), content.length);
     try {
@@ -95,7 +95,7 @@ public final class OciLayout {
     return descriptor;
   }
 
-  /** Takes a file, which is gone from where it was, as the blob of this digest and media type. */
+  /** Moves a file into the layout, as the blob of this digest and media type. */
   public Descriptor blob(String mediaType, Digest digest, Path content) {
     try {
       long size = Files.size(content);
@@ -129,7 +129,7 @@ public final class OciLayout {
   }
 
   /**
-   * Writes an image of layers that are there.
+   * Writes an image of existing layers.
    *
    * @param diffIds the digests of their tar archives, in the same order
    */
@@ -148,7 +148,7 @@ public final class OciLayout {
   }
 
   /**
-   * Writes a manifest of blobs that are there.
+   * Writes a manifest of existing blobs.
    *
    * @param more further fields: artifactType, annotations, ...
    */
@@ -185,7 +185,7 @@ public final class OciLayout {
     return image;
   }
 
-  /** Writes an index of manifests, each with the platform that its descriptor has. */
+  /** Writes an index of manifests, each with the platform of its descriptor. */
   public Descriptor index(Format format, List<Descriptor> manifests) {
     return index(format, manifests, Map.of());
   }
@@ -205,22 +205,20 @@ public final class OciLayout {
     return document(mediaType, index);
   }
 
-  /** Gives a name to an image or index, or moves it there. */
+  /** Tags an image or index; moves an existing tag. */
   public void tag(String tag, Descriptor target) {
     tags.put(tag, target);
     writeIndex();
   }
 
-  /**
-   * Gives a daemon all that is tagged, as {@code name:tag}, by its own {@code ctr image import}.
-   */
+  /** Imports all tagged images into a daemon as {@code name:tag}, with its {@code ctr}. */
   public void importInto(Containerd containerd, String name) {
     importInto(containerd, name, List.of());
   }
 
   /**
-   * The same, and for all platforms: of others than this machine's, ctr's import labels no content,
-   * so that the daemon collects it.
+   * Also imports the content of other platforms than this machine's: without its option for that,
+   * ctr's import doesn't label such content, and the daemon collects it.
    */
   public void importAllPlatformsInto(Containerd containerd, String name) {
     importInto(containerd, name, List.of("--all-platforms"));

@@ -18,18 +18,18 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Small images of the shape that published ones have: media types, annotations, configurations and
- * the structure of their indexes. What is in their layers is made up.
+ * Small images of the shape that published ones have: their media types, annotations,
+ * configurations and the structure of their indexes. The content of the layers is made up.
  */
 public final class PublishedShapes {
   private static final String EMPTY = "application/vnd.oci.empty.v1+json";
   private static final String IN_TOTO = "application/vnd.in-toto+json";
 
   /**
-   * One of them.
+   * One of these images.
    *
    * @param name of letters, digits and dashes
-   * @param what for a reader
+   * @param what a description
    * @param runs whether it is an image for this machine, to be unpacked
    * @param root writes it into a layout
    */

@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A root file system with what real ones have: some thousand files of this machine in three layers,
- * with hard links, set-user-ID programs, extended attributes, long names and FIFOs, and with
- * whiteouts of all kinds between the layers. The same on every run on the same machine.
+ * A root file system like real ones: some thousand files of this machine in three layers, with hard
+ * links, set-user-ID programs, extended attributes, long names and FIFOs, and with whiteouts of all
+ * kinds between the layers. The same on every run on the same machine.
  */
 public final class RootFs {
   private static final int FILES = 1600;
@@ -77,19 +77,19 @@ public final class RootFs {
     tar.directory("opt/replaced", 0711).opaque("opt/replaced");
     tar.file("opt/replaced/above", 0644, "above");
     tar.directory("usr", 0755).directory("usr/local", 0755).whiteout("usr/local/fifo");
-    // A file becomes a symlink, and one of three names of a file goes.
+    // A file becomes a symlink, and a file with three names loses one.
     tar.directory("etc", 0755).whiteout("etc/empty").symlink("etc/hostname", "../opt/app/c");
     return tar.whiteout("opt/b3").hardLink("opt/app/c2", "opt/app/c");
   }
 
-  /** The first files of a directory of this machine, with their modes, owners and times. */
+  /** Adds the first files of a directory of this machine, with their modes, owners and times. */
   private static void copy(LayerTar tar, Path source) {
     try (Stream<Path> files = walk(source)) {
       files.limit(FILES).forEach(path -> copyOne(tar, path));
     }
   }
 
-  /** A directory and all below it in a fixed order, read no further than it is asked for. */
+  /** Lazily lists a directory and everything below it, in a fixed order. */
   private static Stream<Path> walk(Path path) {
     if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
       return isPortable(path) ? Stream.of(path) : Stream.of();

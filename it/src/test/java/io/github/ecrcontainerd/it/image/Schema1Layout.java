@@ -24,11 +24,11 @@ import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Images of Docker's schema 1 in an image layout: a format of before 2016, which no program of
- * today writes any more.
+ * Images of Docker's schema 1 in an image layout: a format from before 2016, which no current
+ * program writes.
  */
 public final class Schema1Layout {
-  /** The gzip archive of no files, as Docker wrote it for a step without a layer. */
+  /** An empty gzip archive, as Docker wrote it for a step without a layer. */
   public static final byte[] EMPTY_LAYER =
       Base64.getDecoder().decode("H4sIAAAJbogA/2IYBaNgFIxYAAgAAP//Lq+17wAEAAA=");
 
@@ -37,10 +37,10 @@ public final class Schema1Layout {
   private final OciLayout layout;
 
   /**
-   * A step of an image's making.
+   * A build step of an image.
    *
-   * @param layer what it made; empty for a step that only changed the configuration
-   * @param command what it ran
+   * @param layer the layer that it made; empty for a step that only changed the configuration
+   * @param command the command that it ran
    */
   public record Step(Optional<Layer> layer, String command) {}
 
@@ -52,24 +52,24 @@ public final class Schema1Layout {
    * Writes an image, unsigned.
    *
    * @param steps the first one first
-   * @param config what the last step says to run: Cmd, Env, ...
+   * @param config the configuration of the last step: Cmd, Env, ...
    */
   public Descriptor image(List<Step> steps, Map<String, ?> config) {
     return layout.blob(MediaTypes.DOCKER_SCHEMA1, bytes(manifest(steps, config)));
   }
 
-  /** Writes it with a signature by a key that is made for it. */
+  /** Writes an image with a signature by a new key. */
   public Descriptor signedImage(List<Step> steps, Map<String, ?> config) {
     byte[] payload = bytes(manifest(steps, config));
     byte[] content = sign(payload);
-    // Its name is the digest of what was signed; the file holds the signature, too.
+    // The manifest's digest is that of the signed payload; the file also holds the signature.
     Descriptor named =
         Descriptor.of(MediaTypes.DOCKER_SCHEMA1_SIGNED, Digest.sha256(payload), content.length);
     overwrite(named.digest(), content);
     return named;
   }
 
-  /** Puts other bytes where a manifest is. */
+  /** Overwrites the file of a manifest. */
   public void overwrite(Digest digest, byte[] content) {
     try {
       Files.write(layout.file(digest), content);

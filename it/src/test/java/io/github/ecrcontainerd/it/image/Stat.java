@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What lstat(2) tells of a file.
+ * The result of lstat(2) for a file.
  *
  * @param mode type and permissions
  * @param size in bytes

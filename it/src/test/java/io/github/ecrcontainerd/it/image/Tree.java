@@ -21,22 +21,22 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * All that a file system holds, by path, as {@code stat} and the system calls for extended
- * attributes tell it. Two trees with equal entries can't be told apart by a program that runs in
- * them.
+ * All files of a file system by path, with what {@code stat} and the system calls for extended
+ * attributes return. A program that runs in the file system can't distinguish two trees with equal
+ * entries.
  *
  * @param entries by their path relative to the root, which is {@code ""}
  */
 public record Tree(SortedMap<String, Entry> entries) {
 
   /**
-   * One file of whatever type.
+   * One file of any type.
    *
    * @param mode {@code st_mode}: type and permissions
-   * @param modified {@code st_mtime}; of the root 1970, because no layer says anything of it
-   * @param size {@code st_size}, or 0 where it is not a regular file
+   * @param modified {@code st_mtime}; 1970 for the root, because no layer has an entry for it
+   * @param size {@code st_size}, or 0 if it is not a regular file
    * @param content the digest of a regular file's bytes
-   * @param link where a symbolic link points
+   * @param link the target of a symbolic link
    * @param attributes the extended attributes' values, in hex digits, by their name
    * @param firstName the first of the paths that are hard links to the same file
    */
@@ -73,7 +73,7 @@ public record Tree(SortedMap<String, Entry> entries) {
     }
   }
 
-  /** Reads a directory, and all below it. */
+  /** Reads a directory, and everything below it. */
   public static Tree of(Path root) {
     SortedMap<String, Entry> entries = new TreeMap<>();
     Map<Object, String> names = new HashMap<>();
@@ -89,8 +89,8 @@ public record Tree(SortedMap<String, Entry> entries) {
   }
 
   /**
-   * All paths, in their order. overlayfs lists whiteouts in directories that nothing is below, and
-   * then says that they aren't there.
+   * All paths, in order. In a directory that no lower layer has, overlayfs lists whiteouts, but
+   * reports them as missing when they are opened.
    */
   private static SortedSet<Path> all(Path root) throws IOException {
     SortedSet<Path> all = new TreeSet<>();
@@ -128,15 +128,14 @@ public record Tree(SortedMap<String, Entry> entries) {
   public static Tree ofSnapshot(Containerd containerd, String snapshotter, Digest chainId) {
     String key = "tree-" + chainId.hex();
     Path target = containerd.directory().resolve(key);
-    // Not "view", whose snapshot nothing protects from a garbage collection that is due.
+    // Not "view": nothing protects its snapshot from a pending garbage collection.
     containerd.ctr("snapshots", "--snapshotter", snapshotter, "prepare", key, chainId.toString());
     try {
       Files.createDirectory(target);
       String mount =
           containerd.ctr(
               "snapshots", "--snapshotter", snapshotter, "mounts", target.toString(), key);
-      // Newer ones of mount(8) give each option to fsconfig(2), which takes 255 bytes of it at
-      // most.
+      // Newer versions of mount(8) pass each option to fsconfig(2), which takes at most 255 bytes.
       containerd.run("env", "LIBMOUNT_FORCE_MOUNT2=always", "sh", "-euc", mount);
       try {
         return of(containerd.view(target));
@@ -151,14 +150,14 @@ public record Tree(SortedMap<String, Entry> entries) {
     }
   }
 
-  /** This tree without the times that nothing but the clock decided, which is later than this. */
+  /** This tree without times later than {@code begin}: only the clock decided these. */
   public Tree withoutTimesAfter(Instant begin) {
     SortedMap<String, Entry> all = new TreeMap<>();
     entries.forEach((path, entry) -> all.put(path, entry.withoutTimeAfter(begin)));
     return new Tree(all);
   }
 
-  /** What can be told of the other tree and not of this one, or differs: for messages. */
+  /** The entries that differ from those of another tree, for messages. */
   public List<String> differences(Tree other) {
     SortedMap<String, Entry> all = new TreeMap<>(entries);
     all.putAll(other.entries);

@@ -1,7 +1,7 @@
 /**
- * Images that tests make: {@link io.github.ecrcontainerd.it.image.LayerTar} and {@link
- * io.github.ecrcontainerd.it.image.RootFs} are their layers, {@link
- * io.github.ecrcontainerd.it.image.OciLayout} puts them on disk, and {@link
+ * Images for tests: {@link io.github.ecrcontainerd.it.image.LayerTar} and {@link
+ * io.github.ecrcontainerd.it.image.RootFs} make their layers, {@link
+ * io.github.ecrcontainerd.it.image.OciLayout} writes them to disk, and {@link
  * io.github.ecrcontainerd.it.image.Tree} is what a daemon made of them.
  */
 @NullMarked

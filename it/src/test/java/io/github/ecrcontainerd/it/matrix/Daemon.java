@@ -1,14 +1,14 @@
 package io.github.ecrcontainerd.it.matrix;
 
 /**
- * What tests run on.
+ * A daemon that tests run on.
  *
- * @param name how the table calls it: its version, mostly
- * @param programs what the system property {@code it.containerd} has to be: the directory of its
+ * @param name its name in the table: usually its version
+ * @param programs the value of the system property {@code it.containerd}: the directory of its
  *     programs, or {@code docker} for one in a container
  */
 record Daemon(String name, String programs) {
-  /** No daemon at all: a column of its own for the tests that need none. */
+  /** No daemon: the column of the tests that need none. */
   static final Daemon NONE = new Daemon("none", "");
 
   /**

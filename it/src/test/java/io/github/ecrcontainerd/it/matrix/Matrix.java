@@ -16,21 +16,21 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The program that {@code bin/verify} starts: runs the integration tests that need a daemon on each
- * of some daemons, or on the first of them, and the others once, whatever comes of them. Prints a
- * table of all, and writes it to {@code target/daemons.json}.
+ * The program that {@code bin/verify} starts. It runs the integration tests that need a daemon on
+ * each of some daemons, or on the first of them, and the others once, whether tests fail or not. It
+ * prints a table of the results, and writes it to {@code target/daemons.json}.
  */
 final class Matrix {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  /** Tests wait for most of their time, so two suites take little longer than one. */
+  /** Tests wait most of their time, so two suites take little longer than one. */
   private static final int AT_A_TIME = 2;
 
   private static final Path LOGS = Path.of("target", "daemons");
   private static final Path TABLE = Path.of("..", "target", "daemons.json");
 
-  /** Every Amazon ECR of all tests is to speak TLS. */
+  /** Every Amazon ECR of all tests speaks TLS. */
   private static final String TLS = "--tls";
 
   private final List<Daemon> daemons = new ArrayList<>();
@@ -55,10 +55,10 @@ final class Matrix {
   }
 
   /**
-   * Exits with 0 if all tests have passed on all daemons, but for what a daemon lacks.
+   * Exits with 0 if all tests have passed on all daemons, except for what a daemon lacks.
    *
-   * @param args {@code --daemon=NAME=PROGRAMS...}, {@code --tls}, and the names of test classes,
-   *     which are all if there is none
+   * @param args {@code --daemon=NAME=PROGRAMS...}, {@code --tls}, and the names of test classes;
+   *     without names, all
    */
   public static void main(String[] args) throws Exception {
     Matrix matrix = new Matrix(args);
@@ -124,7 +124,7 @@ final class Matrix {
         result.counts(),
         result.seconds(),
         isOverTls(tests) ? ", over TLS" : "");
-    // The log has those of all.
+    // The log has the traces of all failures.
     result.failed().stream()
         .limit(1)
         .forEach(
@@ -132,7 +132,7 @@ final class Matrix {
                 System.out.printf("%s.%s:%n%s%n", result.test(), problem.test(), problem.trace()));
   }
 
-  /** Says what came of it all. */
+  /** Prints and writes the results, and returns whether they are as required. */
   private synchronized boolean isRight() throws IOException {
     if (ended) {
       return false;
@@ -156,7 +156,7 @@ final class Matrix {
     return false;
   }
 
-  /** Ctrl-C and SIGTERM: the suites that run end with their daemons, and no other one begins. */
+  /** On Ctrl-C and SIGTERM: ends the running suites and their daemons, and starts no other. */
   private void end() {
     Set<SuiteRun> left;
     synchronized (this) {

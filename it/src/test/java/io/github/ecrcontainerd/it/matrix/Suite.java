@@ -30,14 +30,14 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The program of a JVM that runs the integration tests of some tags. Writes a {@link ClassResult}
- * to its standard output as soon as there is one, a line of JSON each, and everything else to its
- * standard error.
+ * The program of a JVM that runs the integration tests of some tags. It writes each {@link
+ * ClassResult} to its standard output at the end of the class, as one line of JSON, and everything
+ * else to its standard error.
  */
 final class Suite implements TestExecutionListener {
   private static final Path CLASSES = Path.of("target", "test-classes");
 
-  /** In characters. A message that holds a whole file need not stand in a table. */
+  /** In characters. A table needs no message that holds a whole file. */
   private static final int LONGEST_REASON = 2000;
 
   private final JsonMapper json = JsonMapper.builder().build();
@@ -50,14 +50,14 @@ final class Suite implements TestExecutionListener {
   }
 
   /**
-   * Runs tests, and exits with 0 whatever comes of them.
+   * Runs tests, and exits with 0 whether they fail or not.
    *
-   * @param args an expression of tags that says which; then the names of the classes, which are all
-   *     if there is none
+   * @param args an expression of tags that selects tests; then the names of the classes; without
+   *     names, all
    */
   public static void main(String[] args) {
     Suite suite = new Suite(System.out);
-    // What a test prints is no result.
+    // Standard output is for results: redirect what tests print.
     System.setOut(System.err);
     List<String> names = List.of(args).subList(1, args.length);
     String pattern = ".*\\." + (names.isEmpty() ? "\\w+IT" : "(" + String.join("|", names) + ")");
@@ -65,7 +65,7 @@ final class Suite implements TestExecutionListener {
         LauncherDiscoveryRequestBuilder.request()
             .selectors(selectClasspathRoots(Set.of(CLASSES)))
             .filters(
-                // The engine of jqwik is there for what it generates.
+                // jqwik's own engine isn't used, only its generators.
                 includeEngines("junit-jupiter"),
                 includeClassNamePatterns(pattern),
                 includeTags(args[0]))
@@ -105,7 +105,7 @@ final class Suite implements TestExecutionListener {
     endOf(id);
   }
 
-  /** Writes the result of a class whose end this is. JUnit itself is one if it has a problem. */
+  /** Writes the result at the end of a class. JUnit's engine counts as one if it has a problem. */
   private void endOf(TestIdentifier id) {
     int depth = id.getUniqueIdObject().getSegments().size();
     if (depth == 2 || (depth == 1 && tally(id).hasProblems())) {
@@ -118,14 +118,14 @@ final class Suite implements TestExecutionListener {
     return tallies.computeIfAbsent(className(id), name -> new Tally());
   }
 
-  /** The class without its package: the second part of an identifier, behind the engine. */
+  /** The class without its package: the second segment of an ID, after the engine. */
   private static String className(TestIdentifier id) {
     List<Segment> segments = id.getUniqueIdObject().getSegments();
     String name = segments.get(Math.min(1, segments.size() - 1)).getValue();
     return name.substring(name.lastIndexOf('.') + 1);
   }
 
-  /** The method, and the name of its invocation. */
+  /** The method, and the display name of its invocation. */
   private String name(TestIdentifier id) {
     Optional<TestIdentifier> parent = Optional.ofNullable(plan).flatMap(all -> all.getParent(id));
     boolean isOfAMethod = id.getUniqueIdObject().getSegments().size() > 3;
@@ -135,8 +135,8 @@ final class Suite implements TestExecutionListener {
   }
 
   /**
-   * The whole message in one line: where a program failed, what it said stands behind its first
-   * line, and a log that is kept may hold nothing else of it.
+   * The whole message in one line: if a program failed, its output comes after the first line, and
+   * a kept log may hold nothing else of it.
    */
   private static String reason(Throwable problem) {
     String message =
@@ -163,7 +163,7 @@ final class Suite implements TestExecutionListener {
     return trace.toString();
   }
 
-  /** What has come of a class so far. */
+  /** The results of a class so far. */
   private static final class Tally {
     private final long start = System.nanoTime();
     private final List<Problem> failed = new ArrayList<>();

@@ -21,23 +21,23 @@ import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A {@link Suite} in a JVM of its own, with a temporary directory of its own: two at a time don't
- * meet. Whoever makes it closes it, also while it runs: then the JVM ends as by Ctrl-C, and takes
- * its daemons along.
+ * A {@link Suite} in its own JVM, with its own temporary directory, so that two at a time don't
+ * interfere. The caller closes it. If it is closed while it runs, the JVM ends as by Ctrl-C, with
+ * its daemons.
  */
 final class SuiteRun implements AutoCloseable {
   private static final Path PROC = Path.of("/proc");
 
-  /** Every system has it. Without, a JVM couldn't name files whose names are not ASCII. */
+  /** Every system has it. Without it, a JVM couldn't name files whose names are not ASCII. */
   private static final String LOCALE = "C.UTF-8";
 
   private static final Duration DEADLINE = Duration.ofMinutes(40);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /**
-   * Ten times as many calls as usual before a method is compiled once more, for speed: most of what
-   * a test runs doesn't run long enough for that to pay. Of the 153 s of CPU of LayerFaultsIT
-   * compilers had 99 s; with these it takes 124 s.
+   * Ten times the usual number of calls before a method is compiled by the optimizing compiler:
+   * most code of a test doesn't run long enough for that to pay. Compilers used 99 s of the 153 s
+   * of CPU of LayerFaultsIT; with these options it takes 124 s.
    */
   private static final List<String> LATE_OPTIMIZATION =
       List.of(
@@ -52,17 +52,17 @@ final class SuiteRun implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Starts it.
+   * Starts the JVM.
    *
-   * @param classes those that are to run; all if there is none
+   * @param classes the classes to run; if empty, all
    * @param overTls whether every Amazon ECR of the tests speaks TLS
-   * @param log the file for what it says
+   * @param log the file for its output
    */
   SuiteRun(TestGroup tests, List<String> classes, boolean overTls, Path log) {
     this.log = log;
     try {
-      // A short path, because sockets will be below, and open to who knows it: some tests run
-      // programs of other users.
+      // A short path, because it will have sockets. Others can enter it if they know the path: some
+      // tests run programs as other users.
       this.temporary = Files.createTempDirectory("it");
       Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwx--x--x"));
       List<String> command = new ArrayList<>();
@@ -98,12 +98,12 @@ final class SuiteRun implements AutoCloseable {
   /**
    * Waits for the results.
    *
-   * @param each is told of each as soon as it is there, by another thread
+   * @param each receives each result as soon as it is there, on another thread
    * @throws IllegalStateException if not all tests have run to their end; the message says why
    */
   void await(Consumer<ClassResult> each) throws InterruptedException {
-    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
-    // cores.
+    // A virtual thread would pin its carrier while it reads a pipe: on two cores, two such threads
+    // stop all virtual threads.
     Thread reader = Thread.ofPlatform().daemon().name("results").start(() -> read(each));
     if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
       throw new IllegalStateException(
@@ -123,11 +123,11 @@ final class SuiteRun implements AutoCloseable {
         each.accept(json.readValue(line, ClassResult.class));
       }
     } catch (IOException e) {
-      // The JVM was ended, which await() says.
+      // The JVM has ended: await() reports that.
     }
   }
 
-  /** Ends what still runs, and removes its files. */
+  /** Ends the JVM if it still runs, and removes its files. */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -152,8 +152,8 @@ final class SuiteRun implements AutoCloseable {
   }
 
   /**
-   * Kills the commands that tests were running, which a JVM that ends doesn't. They are no children
-   * of anybody any more; but the temporary directory is on their command lines.
+   * Kills the commands that tests were running: the end of a JVM doesn't end them. They have lost
+   * their parent, but the temporary directory is on their command lines.
    */
   private void killWhatItStarted() throws IOException {
     List<ProcessHandle> killed = new ArrayList<>();
@@ -171,7 +171,7 @@ final class SuiteRun implements AutoCloseable {
 
   private static void delete(Path directory) throws IOException {
     String mounts = Files.readString(Path.of("/proc/self/mountinfo"));
-    // Never delete through a mount: what is behind it is not ours.
+    // Never delete through a mount: the files there are not ours.
     if (mounts.contains(" " + directory + "/")) {
       throw new IOException("something is still mounted below " + directory);
     }

@@ -14,12 +14,12 @@ final class Table {
   private final Map<Daemon, Map<String, ClassResult>> columns = new LinkedHashMap<>();
 
   /**
-   * A cell, as {@code target/daemons.json} has it.
+   * A cell, as in {@code target/daemons.json}.
    *
    * @param daemon its name
    * @param test the class
    * @param outcome {@code passed}, {@code failed} or {@code skipped}: the worst of its tests
-   * @param reason which tests were that, and why; empty where they passed
+   * @param reason the tests with that outcome, and why; empty if they passed
    */
   record Outcome(String daemon, String test, String outcome, String reason) {
 
@@ -68,7 +68,7 @@ final class Table {
     return outcomes;
   }
 
-  /** The table for a terminal. A class that has nothing to do with a daemon has no cell there. */
+  /** The table for a terminal. A class that doesn't run on a daemon has an empty cell there. */
   List<String> lines() {
     List<List<String>> rows = new ArrayList<>();
     List<String> head = new ArrayList<>(List.of("test class"));
@@ -100,9 +100,9 @@ final class Table {
   }
 
   /**
-   * What is not as it has to be, a line each.
+   * The results that are not as required, one line each.
    *
-   * @param asked the names of the classes that were to run; all if there is none
+   * @param asked the names of the requested classes; if empty, all
    */
   List<String> complaints(List<String> asked) {
     List<String> complaints = new ArrayList<>();

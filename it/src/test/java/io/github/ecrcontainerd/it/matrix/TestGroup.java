@@ -8,15 +8,15 @@ import java.util.List;
 /**
  * The tests that one JVM runs on a daemon.
  *
- * @param name what its log is called
+ * @param name the name of its log
  * @param tags which tests: an expression of JUnit's tags
  * @param overTls whether every Amazon ECR of the tests speaks TLS
  */
 record TestGroup(Daemon daemon, String name, String tags, boolean overTls) {
-  /** The tag of tests that are about a daemon in Docker, and what it is called for them. */
+  /** The tag of tests about a daemon in Docker, and the programs of such a daemon. */
   private static final String DOCKER = "docker";
 
-  /** The tests that need no daemon. Those of them that are about TLS have servers of their own. */
+  /** The tests that need no daemon. Tests of TLS among them have their own servers. */
   static TestGroup withoutDaemon() {
     return new TestGroup(
         Daemon.NONE,
@@ -26,8 +26,8 @@ record TestGroup(Daemon daemon, String name, String tags, boolean overTls) {
   }
 
   /**
-   * The tests that need a daemon: on each, or on the first. On the first, and from there on every
-   * other, over TLS, as ECR is: so each test that there is for all daemons runs with TLS and
+   * The tests that need a daemon: on each daemon, or on the first. The first daemon and from there
+   * on every other one use TLS, as ECR does: so each test for all daemons runs with TLS and
    * without.
    */
   static List<TestGroup> on(List<Daemon> daemons) {
@@ -36,7 +36,7 @@ record TestGroup(Daemon daemon, String name, String tags, boolean overTls) {
     for (Daemon daemon : daemons) {
       boolean inDocker = daemon.programs().equals(DOCKER);
       if (groups.isEmpty()) {
-        // First of all, because it takes longest.
+        // It starts first, because it takes longest.
         groups.add(new TestGroup(daemon, daemon.name() + "-one", WithOneContainerd.TAG, overTls));
       }
       groups.add(

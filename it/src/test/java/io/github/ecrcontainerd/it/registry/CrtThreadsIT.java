@@ -22,8 +22,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import software.amazon.awssdk.crt.io.ClientBootstrap;
 
 /**
- * All resolvers of a JVM share the CRT's threads. The JVM's end waits a second for them if they are
- * still there: {@code bin/ecr} would exit a second late.
+ * All resolvers of a JVM share the CRT's threads. If the threads still exist when the JVM ends, it
+ * waits a second for them: {@code bin/ecr} would exit a second late.
  */
 @ExtendWith(PrivateEcr.class)
 @Timeout(60)
@@ -64,8 +64,8 @@ class CrtThreadsIT {
   }
 
   /**
-   * The CRT calls Java when its clients have ended. Where the class loader is closed by then, as at
-   * the end of Maven's exec:java, it ends the process.
+   * The CRT calls Java when its clients have ended. If the class loader is closed by then, as at
+   * the end of Maven's exec:java, the CRT ends the process.
    */
   @Test
   void haveCalledJavaForTheLastTimeWhenTheLastResolverIsClosed() throws Exception {
@@ -84,7 +84,7 @@ class CrtThreadsIT {
     }
   }
 
-  /** How many native threads of this process are the CRT's event loops: Java knows none of them. */
+  /** How many native threads of this process are CRT event loops. Java doesn't list these. */
   private static long threads() throws IOException {
     try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
       return tasks.filter(CrtThreadsIT::isEventLoop).count();

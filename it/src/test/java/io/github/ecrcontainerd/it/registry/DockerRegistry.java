@@ -61,8 +61,8 @@ public final class DockerRegistry implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Can't run docker-registry: run bin/setup bench", e);
     }
-    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
-    // cores.
+    // A virtual thread would pin its carrier while it reads a pipe: on two cores, two such threads
+    // stop all virtual threads.
     Thread.ofPlatform().daemon().name("registry-log").start(this::readLog);
     try {
       port.get(30, TimeUnit.SECONDS);
@@ -100,7 +100,7 @@ public final class DockerRegistry implements AutoCloseable {
     return requests.sum();
   }
 
-  /** How many bytes it has answered them with. */
+  /** How many bytes its answers to these had. */
   public long bytes() {
     return bytes.sum();
   }

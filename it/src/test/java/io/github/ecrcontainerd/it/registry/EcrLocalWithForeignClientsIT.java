@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Programs that are not ours take ecr-local for an ECR. */
+/** Uses ecr-local with programs that are not ours. */
 @ExtendWith(PrivateEcr.class)
 class EcrLocalWithForeignClientsIT {
   private final LocalEcr ecr;

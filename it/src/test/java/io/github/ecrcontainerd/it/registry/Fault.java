@@ -4,33 +4,33 @@ import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.util.List;
 
-/** What a layer endpoint, or the way to it, does wrong with one answer. */
+/** A fault in one answer of a layer's server, or on the way. */
 enum Fault {
   /** The connection is reset. */
   RESET(Code.UNAVAILABLE, "(?i)connection|socket|reset"),
   /** The connection ends before the body does. */
   CLOSE(Code.UNAVAILABLE, "(?i)connection|socket|closed|ended"),
-  /** Nothing more comes, and the connection stays. */
+  /** No more bytes come, but the connection stays open. */
   STALL(Code.UNAVAILABLE, "(?i)stall|no byte|nothing came"),
-  /** The bytes come, but a fiftieth as fast. */
+  /** The bytes come, but at a fiftieth of the speed. */
   SLOW(Code.UNAVAILABLE, "(?i)slow"),
-  /** One byte is another one. */
+  /** One byte is wrong. */
   CORRUPT_BYTE(Code.INVALID_CONTENT, "(?i)damaged|digest|bytes are not"),
-  /** The body has fewer bytes than were asked for, as its Content-Length says. */
+  /** The body and its Content-Length have fewer bytes than were requested. */
   SHORT(Code.INVALID_CONTENT, "(?i)length|bytes"),
-  /** The body has more bytes than were asked for, as its Content-Length says. */
+  /** The body and its Content-Length have more bytes than were requested. */
   LONG(Code.INVALID_CONTENT, "(?i)length|bytes"),
   SLOW_DOWN(Code.THROTTLED, "503|SlowDown"),
   SERVER_ERROR(Code.UNAVAILABLE, "500|InternalError"),
   EXPIRED_URL(Code.DENIED, "403|expired"),
-  /** 200 and all bytes, where some were asked for. */
+  /** 200 and all bytes, although a range was requested. */
   WHOLE_BLOB(Code.INVALID_CONTENT, "200"),
   WRONG_CONTENT_RANGE(Code.INVALID_CONTENT, "(?i)range|was asked for");
 
-  /** What the error says it is when the fault never ends. */
+  /** The code of the error when the fault never ends. */
   final Code code;
 
-  /** What stands in the error's message then: a regular expression. */
+  /** A regular expression that the error's message contains then. */
   final String words;
 
   Fault(Code code, String words) {
@@ -38,18 +38,18 @@ enum Fault {
     this.words = words;
   }
 
-  /** Whether it is in the answer's head, so that it has no place in the body. */
+  /** Whether the fault is in the answer's head, and so has no place in the body. */
   boolean isOfTheHead() {
     return List.of(SLOW_DOWN, SERVER_ERROR, EXPIRED_URL, WHOLE_BLOB, WRONG_CONTENT_RANGE)
         .contains(this);
   }
 
-  /** Whether no byte of such an answer can be trusted, so that all of it is asked for again. */
+  /** Whether no byte of such an answer is used, so that the whole range is requested again. */
   boolean isRefused() {
     return isOfTheHead() || this == SHORT || this == LONG;
   }
 
-  /** Whether the server may get over it by itself, so that it is tried again for 20 s. */
+  /** Whether the server may recover by itself, so that it is tried again for 20 s. */
   boolean isAMatterOfTime() {
     return List.of(RESET, CLOSE, STALL, SLOW_DOWN, SERVER_ERROR).contains(this);
   }
@@ -62,8 +62,8 @@ enum Fault {
   /**
    * The fault of one answer.
    *
-   * @param at the byte of the answer that is the first one not to come as it should
-   * @param length how many bytes the answer has to have
+   * @param at the first byte of the answer that is faulty
+   * @param length how many bytes the answer should have
    */
   LayerFault at(long at, long length) {
     return switch (this) {

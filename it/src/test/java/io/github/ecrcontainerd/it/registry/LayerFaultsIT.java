@@ -31,14 +31,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A pull gets over whatever goes wrong with one answer, and asks again for nothing that came. */
+/** A pull recovers from any fault of one answer, and requests no byte again that has arrived. */
 @WithContainerd
 @Timeout(100)
 class LayerFaultsIT {
   /** Twelve ranges of 1 MiB with a parallelism of 16, the last one a little shorter. */
   private static final int SIZE = (12 << 20) - 5;
 
-  /** What the HTTP client has read of a connection and not handed on is lost with it. */
+  /** Bytes that the HTTP client has read but not passed on are lost with the connection. */
   private static final long HELD_BY_THE_CLIENT = 1 << 20;
 
   private static final List<Integer> PARALLELISMS = List.of(1, 4, 16);
@@ -49,7 +49,7 @@ class LayerFaultsIT {
     this.daemon = daemon;
   }
 
-  /** A JVM's first handshakes, sixteen at a time, took 7 s, and servers answer sooner than that. */
+  /** A JVM's first 16 parallel handshakes took 7 s; a test's servers have to answer faster. */
   @BeforeAll
   static void connectForTheFirstTime(Containerd daemon) throws Exception {
     try (LayerPull pull = new LayerPull(daemon, SIZE)) {
@@ -124,9 +124,9 @@ class LayerFaultsIT {
   }
 
   /**
-   * The rest of the layer is asked for when its first URL has expired; where sixteen connections
-   * are made at a time, which takes a busy machine seconds, when it has lived for half of its time,
-   * from where on it isn't used.
+   * The rest of the layer is requested after its first URL has expired. With parallelism 16, whose
+   * connections take a busy machine seconds, it is requested after half of the URL's lifetime: from
+   * then on the URL isn't used any more.
    */
   @ParameterizedTest(name = "at the {0}, parallelism {1}")
   @MethodSource("everyPlace")
@@ -152,7 +152,7 @@ class LayerFaultsIT {
   }
 
   static Stream<Fault> everyFaultThatCanGoOnForEver() {
-    // Bytes that come slowly are no error.
+    // Slow bytes are no error.
     return EnumSet.complementOf(EnumSet.of(Fault.SLOW)).stream();
   }
 
@@ -163,7 +163,7 @@ class LayerFaultsIT {
     int size = 24 << 20;
     long broken = 13 << 20;
     try (LayerPull pull = new LayerPull(daemon, size)) {
-      // What a busy machine needs before the first fault isn't the pull's to bound.
+      // The time limit begins at the first fault: a busy machine may take long until then.
       CompletableFuture<Long> firstFault = new CompletableFuture<>();
       pull.faults(
           request -> {
@@ -213,7 +213,7 @@ class LayerFaultsIT {
     }
   }
 
-  /** All bytes come that are before it, and none that is behind. */
+  /** Answers correctly before a byte of the layer; any answer that includes it fails there. */
   private static LayerFault faultBehind(long broken, LayerRequest request, Fault fault) {
     ByteRange range = request.range();
     return range.end() <= broken
@@ -221,7 +221,7 @@ class LayerFaultsIT {
         : fault.at(Math.max(0, broken - range.first()), range.length());
   }
 
-  /** Ends, but not at once: more often than a connection may be lost by chance. */
+  /** Several faults in a row: more than chance would cause, but not without end. */
   @ParameterizedTest(name = "{0} faults, one after the other")
   @ValueSource(ints = {2, 3})
   @Execution(ExecutionMode.CONCURRENT)
@@ -249,12 +249,12 @@ class LayerFaultsIT {
     }
   }
 
-  /** A rule that lets one answer go wrong. */
+  /** A rule that makes one answer fail. */
   private static final class Once implements LayerFaults {
     private final Fault fault;
     private final Place place;
 
-    /** Where the connection is closed before, so that there is a second request; -1 for nowhere. */
+    /** The byte before which the first request ends, to cause a second one; -1 for none. */
     private final long closed;
 
     private final TreeSet<Long> failed = new TreeSet<>();
@@ -265,12 +265,12 @@ class LayerFaultsIT {
       this.closed = closed;
     }
 
-    /** The request for that byte of the layer fails, and at that byte of its answer. */
+    /** The request for that byte of the layer fails at that byte of its answer. */
     static Once at(Fault fault, Place place) {
       return new Once(fault, place, -1);
     }
 
-    /** The first request ends in front of a byte; the one that goes on there fails at its head. */
+    /** The first request ends before a byte; the one that resumes there fails at its head. */
     static Once inTheSecondOf(Fault fault, long at) {
       return new Once(fault, Place.FIRST_BYTE, at);
     }

@@ -25,8 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
 /**
- * An image of one layer, in an ECR and a namespace of its own: whatever is counted there is this
- * pull's, also where others pull at the same time.
+ * An image of one layer, in its own ECR and namespace: all counters belong to this pull, even while
+ * other pulls run.
  */
 public final class LayerPull implements AutoCloseable {
   private static final String REPOSITORY = "app";
@@ -64,7 +64,7 @@ public final class LayerPull implements AutoCloseable {
     return ecr.reference(REPOSITORY, "latest");
   }
 
-  /** What goes wrong with the requests for the layer, and not with those for its configuration. */
+  /** Sets the faults of the requests for the layer, not of those for its configuration. */
   public void faults(LayerFaults rule) {
     conditions()
         .layerFaults(
@@ -77,31 +77,31 @@ public final class LayerPull implements AutoCloseable {
             });
   }
 
-  /** What it is like to use the ECR. */
+  /** The conditions of its ECR. */
   Conditions conditions() {
     return ecr.server().conditions();
   }
 
-  /** Where the ECR's API is. */
+  /** The URL of the ECR's API. */
   public String endpoint() {
     return ecr.server().endpoint().toString();
   }
 
-  /** Pulls it, by a resolver of its own. */
+  /** Pulls it, with a new resolver. */
   void run(int parallelism) throws InterruptedException {
     try (EcrResolver resolver = ecr.resolver().layerDownloadParallelism(parallelism).build()) {
       containerd.pull(reference(), resolver, PullOptions.builder().unpack(false).build());
     }
   }
 
-  /** Ends all faults, and forgets what was served. */
+  /** Ends all faults, and resets the counters. */
   public void mend() throws InterruptedException {
     served();
     faults(request -> LayerFault.none());
     ecr.server().counters().reset();
   }
 
-  /** The answers to requests for the layer, when all have been given. */
+  /** The answers to requests for the layer, after all of them have ended. */
   public Served served() throws InterruptedException {
     try {
       ecr.server().counters().awaitIdle(SOON);
@@ -117,23 +117,23 @@ public final class LayerPull implements AutoCloseable {
     return new Served(layer.size(), transfers, Map.copyOf(askedAt));
   }
 
-  /** How often a URL for the layer was asked for. */
+  /** How often a URL for the layer was requested. */
   long urls() {
-    // The configuration is a blob, too, and has one.
+    // The configuration is a blob, too: one URL is for it.
     return ecr.server().counters().requests(Operation.GET_DOWNLOAD_URL_FOR_LAYER) - 1;
   }
 
-  /** How many requests came under a URL that was not valid any more. */
+  /** How many requests had a URL that was not valid any more. */
   long refused() {
     return ecr.server().counters().refusedLayerRequests();
   }
 
-  /** The name of the layer's ingest. */
+  /** The ref of the layer's ingest. */
   public String ingest() {
     return "layer-" + layer.digest();
   }
 
-  /** Checks that the daemon has the image, and gives out the layer's bytes as they have to be. */
+  /** Checks that the daemon has the image, and reads the right bytes of the layer. */
   public void assertStored() throws InterruptedException {
     assertThat(ctr("images", "check")).contains(reference(), "complete (2/2)");
     MessageDigest hash = layer.digest().algorithm().newHash();
@@ -145,12 +145,12 @@ public final class LayerPull implements AutoCloseable {
     assertThat(Digest.of(layer.digest().algorithm(), hash)).isEqualTo(layer.digest());
   }
 
-  /** Checks that the daemon's own tool sees no lease of a pull that goes on. */
+  /** Checks that the daemon's own tool lists no lease of a running pull. */
   void assertNoLease() {
     assertThat(daemon.heldLeases("-n", namespace)).isEmpty();
   }
 
-  /** Checks that the daemon's own tool sees no ingest that is not committed. */
+  /** Checks that the daemon's own tool lists no uncommitted ingest. */
   public void assertNoIngest() {
     assertThat(ctr("content", "active").lines().skip(1)).isEmpty();
   }

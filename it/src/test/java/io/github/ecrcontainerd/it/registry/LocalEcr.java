@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
-/** An ECR of a test's own, over image layouts in a temporary directory. */
+/** A test's own ECR, over image layouts in a temporary directory. */
 public final class LocalEcr implements AutoCloseable {
   private final Path directory;
   private final EcrLocal server;
@@ -28,7 +28,7 @@ public final class LocalEcr implements AutoCloseable {
     return Certificate.ofTheSuite().map(LocalEcr::openOverTls).orElseGet(LocalEcr::openWithoutTls);
   }
 
-  /** One that speaks TLS. */
+  /** An ECR that speaks TLS. */
   public static LocalEcr openOverTls(Certificate certificate) {
     try {
       return open(EcrLocal.builder().tls(certificate.file(), certificate.key()));
@@ -37,12 +37,12 @@ public final class LocalEcr implements AutoCloseable {
     }
   }
 
-  /** One that speaks TLS, by a certificate that it makes, whatever the others do. */
+  /** An ECR that speaks TLS with a certificate that it makes, whatever the others do. */
   public static LocalEcr openOverTls() {
     return open(EcrLocal.builder().tls());
   }
 
-  /** One that speaks no TLS, whatever the others do. */
+  /** An ECR that speaks no TLS, whatever the others do. */
   public static LocalEcr openWithoutTls() {
     return open(EcrLocal.builder());
   }
@@ -60,27 +60,27 @@ public final class LocalEcr implements AutoCloseable {
     return server;
   }
 
-  /** Makes a repository, to be filled on disk. */
+  /** Makes an empty repository. */
   public OciLayout repository(String name) {
     return OciLayout.create(directory.resolve(name));
   }
 
-  /** A repository that is there, to be read. */
+  /** An existing repository, to be read. */
   public OciLayout existing(String name) {
     return OciLayout.in(directory.resolve(name));
   }
 
-  /** Where a repository is on disk. */
+  /** The directory of a repository. */
   public Path repositoryPath(String name) {
     return directory.resolve(name);
   }
 
-  /** The reference of what a tag of a repository names. */
+  /** A reference with this tag. */
   public String reference(String repository, String tag) {
     return "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/" + repository + ":" + tag;
   }
 
-  /** A resolver that asks this ECR, to be closed by who builds it. */
+  /** A builder of resolvers for this ECR. The caller closes them. */
   public EcrResolver.Builder resolver() {
     return EcrResolver.builder()
         .endpointOverride(server.endpoint())

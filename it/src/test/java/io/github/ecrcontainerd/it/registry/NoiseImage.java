@@ -19,13 +19,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 
-/** Images whose layers are noise. They are quickly made and can be pulled, but not unpacked. */
+/** Images whose layers are noise. They are made quickly and can be pulled, but not unpacked. */
 public final class NoiseImage {
   private static final int MIB = 1 << 20;
 
   private NoiseImage() {}
 
-  /** Some bytes; the same seed and size make the same ones. */
+  /** Pseudo-random bytes; the same seed and size make the same ones. */
   public static byte[] noise(long seed, int size) {
     byte[] noise = new byte[size];
     new Random(seed).nextBytes(noise);
@@ -58,7 +58,7 @@ public final class NoiseImage {
     return Descriptor.of(MediaTypes.OCI_LAYER, digest, (long) mib * MIB);
   }
 
-  /** Writes an image of layers that are there, and tags it. */
+  /** Writes an image of existing layers, and tags it. */
   public static void tag(OciLayout layout, String tag, List<Descriptor> layers) {
     String config =
         """

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** All of it over TLS, by an authority that only who is told trusts. */
+/** Everything over TLS, with an authority that only programs trust that are told to. */
 @WithOneContainerd
 @Timeout(100)
 class OverTlsIT {
   private static final int MIB = 1 << 20;
 
-  /** All first requests share one; one that is silent for longer may make another. */
+  /** All first requests share one check; a request that is silent for longer may cause another. */
   private static final int CERTIFICATE_CHECKS = 2;
 
   private final Containerd daemon;
@@ -83,8 +83,8 @@ class OverTlsIT {
   }
 
   /**
-   * But where a late range is asked for a second time: the loser gives its connection up. And where
-   * a host's first answer takes long, its certificate is looked at over a connection of its own.
+   * Ranges reuse connections. Exceptions: a hedge, whose loser closes its connection, and a host
+   * whose first answer takes long, whose certificate is checked over a separate connection.
    */
   @Test
   void aRangeCostsNoHandshake() throws Exception {
@@ -98,7 +98,7 @@ class OverTlsIT {
     assertSucceeds("pull", "--no-unpack", "--parallelism", "16", ecr.reference("ranges", "1"));
 
     Counters counters = ecr.server().counters();
-    // The configuration is one more.
+    // One more is for the configuration.
     int again = counters.layerTransfers().size() - ranges - 1;
     assertThat(again).isBetween(0, ranges / 2);
     assertThat(counters.madeLayerConnections())

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives a test class an ECR of its own, and a parameter of type {@link LocalEcr} to its methods.
- * All tests of the class share it: each makes repositories of names that the others don't use.
+ * Gives a test class its own ECR, and a parameter of type {@link LocalEcr} to its methods. All
+ * tests of the class share it: each uses its own repository names.
  */
 public final class PrivateEcr implements ParameterResolver {
   private static final Namespace NAMESPACE = Namespace.create(PrivateEcr.class);
@@ -17,10 +17,10 @@ public final class PrivateEcr implements ParameterResolver {
     return parameter.getParameter().getType() == LocalEcr.class;
   }
 
-  /** The one of this class; the store closes it. */
+  /** The ECR of this class; the store closes it. */
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    // A method's context comes and goes with the method: the class's is above it.
+    // A method's context ends with the method: the class's is its parent.
     ExtensionContext ofClass =
         context.getTestMethod().isPresent() ? context.getParent().orElseThrow() : context;
     return ofClass

@@ -46,7 +46,7 @@ class ReferencesIT {
     layout.tag("1.4", image.manifest());
     String byDigest = repository + ":1.4@" + image.manifest().digest();
 
-    // By the SDK's own setting of the endpoint: it counts for every kind of host.
+    // The SDK's own setting of the endpoint counts for every kind of host.
     EcrCommand.Ended ended =
         EcrCommand.withCredentials()
             .with("AWS_ENDPOINT_URL_ECR", ecr.server().endpoint().toString())

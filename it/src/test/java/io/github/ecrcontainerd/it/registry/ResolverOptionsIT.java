@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.crt.AwsCrtAsyncHttpClient;
 
-/** What each option of the resolver does, seen from the ECR that it asks. */
+/** The effect of each option of the resolver, as its ECR sees it. */
 @ExtendWith(PrivateEcr.class)
 @Timeout(60)
 class ResolverOptionsIT {

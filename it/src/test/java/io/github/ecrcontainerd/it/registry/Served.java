@@ -12,20 +12,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The answers to the requests for one layer, and how they make up the layer.
+ * The answers to the requests for one layer. Checks that they make up the layer.
  *
  * @param size how many bytes the layer has
- * @param transfers in the order in which they were asked for
- * @param askedAt when each was, by its number, in nanoseconds
+ * @param transfers in the order of the requests
+ * @param askedAt the time of each request, by its number, in nanoseconds
  */
 public record Served(long size, List<LayerTransfer> transfers, Map<Long, Long> askedAt) {
-  /** A range that takes longer may be asked for a second time: the machine may just be busy. */
+  /** A range that takes longer may be requested again: the machine may just be busy. */
   private static final Duration LATE = Duration.ofMillis(250);
 
-  /** How many second requests there may be: two, and one in so many. */
+  /** How many hedges there may be: two, and one in this many requests. */
   private static final int SHARE = 20;
 
-  /** The first byte that was asked for, of all requests. */
+  /** The first byte that was requested. */
   public long firstByte() {
     return transfers.stream()
         .mapToLong(transfer -> transfer.range().first())
@@ -33,22 +33,22 @@ public record Served(long size, List<LayerTransfer> transfers, Map<Long, Long> a
         .orElseThrow(() -> new AssertionError("No byte was asked for"));
   }
 
-  /** How many bytes were asked for, all requests together. */
+  /** How many bytes were requested, over all requests. */
   long bytesAsked() {
     return transfers.stream().mapToLong(transfer -> transfer.range().length()).sum();
   }
 
-  /** How many bytes the longest range has that was asked for. */
+  /** The length of the longest requested range. */
   long longest() {
     return transfers.stream().mapToLong(transfer -> transfer.range().length()).max().orElse(0);
   }
 
   /**
-   * Checks that the requests make up the layer's bytes from one on, each once: with all of a range
-   * that didn't fail, and what came of one that did. What was asked for again is the rest of a
-   * failed range, and no byte before it; or that of a late one, within the share for those.
+   * Checks that the requests make up the layer's bytes from one byte on, each once: all bytes of a
+   * range that didn't fail, and the bytes that arrived of one that did. Only the rest of a failed
+   * range may be requested again, and that of a late one, within the share for hedges.
    *
-   * @param first where they begin
+   * @param first where the bytes begin
    * @param failed the numbers of the requests that failed
    */
   public void assertNothingTwiceButTheRestOf(long first, Set<Long> failed) {
@@ -76,7 +76,7 @@ public record Served(long size, List<LayerTransfer> transfers, Map<Long, Long> a
     assertThat(next).as("the end of %s", this).isEqualTo(size);
   }
 
-  /** Whether it is the second request for the rest of a range that is late and didn't fail. */
+  /** Whether it is a hedge: a second request for the rest of a late range that didn't fail. */
   private boolean isSecond(LayerTransfer transfer, Set<Long> failed) {
     return transfers.stream()
         .filter(earlier -> !failed.contains(earlier.number()))
@@ -87,8 +87,9 @@ public record Served(long size, List<LayerTransfer> transfers, Map<Long, Long> a
   }
 
   /**
-   * When a request may have been sent: on a busy machine that is long before it is here. Not before
-   * the last one for the same bytes had failed, nor before the first of all.
+   * The earliest time when a request may have been sent: on a busy machine it arrives much later.
+   * It is not before the last failure of a request for the same bytes, nor before the first request
+   * of all.
    */
   private long sentAt(LayerTransfer transfer, Set<Long> failed) {
     return transfers.stream()
@@ -104,7 +105,7 @@ public record Served(long size, List<LayerTransfer> transfers, Map<Long, Long> a
     return askedAt.getOrDefault(transfer.number(), 0L);
   }
 
-  /** What came of a failed range: all that stands before the first byte asked for again. */
+  /** The bytes of a failed range that arrived: all before the first byte requested again. */
   ByteRange arrived(LayerTransfer failed) {
     ByteRange range = failed.range();
     long again =

@@ -41,12 +41,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All that one resolver downloads at a time shares its connections and its memory. */
+/** All parallel downloads of one resolver share its connections and its memory. */
 @WithOneContainerd
 @ExtendWith(PrivateEcr.class)
 @Timeout(60)
 class SharedResolverIT {
-  /** Layers of one pull that are opened at a time, and so in any order. */
+  /** How many layers a pull opens at the same time, and therefore in any order. */
   private static final int OPENED_TOGETHER = 4;
 
   private final Containerd daemon;
@@ -59,7 +59,7 @@ class SharedResolverIT {
     this.containerd = ContainerdClient.builder().address(daemon.socket()).build();
   }
 
-  /** And the connections of an earlier resolver, whose end the server may see a little later. */
+  /** Also waits for connections of an earlier resolver, whose end the server may notice late. */
   @BeforeEach
   void forgetEarlierRequests() {
     while (ecr.server().counters().openLayerConnections() > 0) {
@@ -77,7 +77,7 @@ class SharedResolverIT {
     StoredContent.checkBytes(daemon);
   }
 
-  /** Four images of layers that all have in common, and of one of their own; each pulled twice. */
+  /** Four images that share all layers but one; each is pulled twice. */
   @Test
   void eightPullsAtATimeFetchEveryLayerOnceOnFewConnections() throws Exception {
     OciLayout layout = ecr.repository("eight");
@@ -108,7 +108,7 @@ class SharedResolverIT {
           .contains("complete (4/4)");
     }
     List<LayerTransfer> transfers = ecr.server().counters().layerTransfers();
-    // The connection of a late request that was given up may close behind the one that follows it.
+    // A hedge's loser may close its connection only after the next one was made.
     long givenUp =
         transfers.stream().filter(each -> each.bytesSent() < each.range().length()).count();
     assertThat(ecr.server().counters().mostLayerConnections())
@@ -119,7 +119,7 @@ class SharedResolverIT {
       asked.merge(transfer.digest(), transfer.range().length(), Long::sum);
     }
     for (Descriptor layer : layers) {
-      // A late range may be asked for a second time.
+      // A late range may be requested a second time.
       assertThat(asked.get(layer.digest()))
           .as("bytes asked for of %s", layer)
           .isBetween(layer.size(), layer.size() * 2 - 1);
@@ -147,7 +147,7 @@ class SharedResolverIT {
                 .map(layer -> (Callable<Digest>) () -> digestOf(fetcher, layer))
                 .toList());
 
-        // And what it has not read yet is still what it has to be.
+        // The bytes that were not read yet are still intact.
         for (ByteBuffer bytes = reader.read(); bytes != null; bytes = reader.read()) {
           hash.update(bytes);
         }
@@ -156,7 +156,7 @@ class SharedResolverIT {
     }
   }
 
-  /** What would come behind it would have no place to go. */
+  /** There would be no room for more bytes. */
   @Test
   void aRingThatIsFullAsksForNothingWhenItsConnectionBreaks() throws Exception {
     OciLayout layout = ecr.repository("ring");
@@ -165,7 +165,7 @@ class SharedResolverIT {
     CountDownLatch askedAgain = new CountDownLatch(2);
     ecr.server()
         .conditions()
-        // A reset takes with it what has not been read: so the client is to keep up until then.
+        // A reset discards bytes that were not read yet: so the client has to keep up until then.
         .bandwidthPerConnection(20 << 20)
         .layerFaults(
             request -> {
@@ -211,7 +211,8 @@ class SharedResolverIT {
   }
 
   /**
-   * The lowest layer is unpacked first, so it is wanted first, and none is begun before its time.
+   * The lowest layer is unpacked first, so it is requested first, and no layer begins before its
+   * turn.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 4})
@@ -238,8 +239,8 @@ class SharedResolverIT {
     }
     List<Digest> order = first.keySet().stream().toList();
     for (int i = OPENED_TOGETHER; i < order.size(); i++) {
-      // The first is the configuration. Of layers that are opened together any may have its URL
-      // first, and requests that start together arrive in any order.
+      // The first is the configuration. Layers that are opened together get their URLs in any
+      // order, and requests that start together arrive in any order.
       Digest earlier = order.get(i - OPENED_TOGETHER + 1);
       assertThat(last.get(earlier))
           .as("the last request for %s, in %s", earlier, transfers)
@@ -252,7 +253,7 @@ class SharedResolverIT {
     }
   }
 
-  /** Those that wait for a place among the layers on their way are not to wait for ever. */
+  /** The layers that still wait for their turn must not wait for ever. */
   @ParameterizedTest(name = "layer {0} is not there")
   @ValueSource(ints = {0, 11})
   void aLayerThatIsNotThereEndsAPullOfMany(int missing) throws Exception {
@@ -269,11 +270,11 @@ class SharedResolverIT {
               () -> containerd.pull(ecr.reference(repository, "latest"), resolver, options()))
           .hasMessageContaining(layers.get(missing).digest().toString());
     }
-    // What had begun is kept for the next pull, which this image never gets.
+    // Unfinished ingests are kept for the next pull of this image, but there is none.
     for (String ingest : daemon.ctr("content", "active").lines().skip(1).toList()) {
       containerd.content().abort(ingest.split("\\s+", 2)[0]);
     }
-    // Layers that have come belong to nothing: they are not to be collected while they are checked.
+    // Nothing refers to the layers that arrived: collect them now, not while they are checked.
     containerd.leases().deleteAndCollect(containerd.leases().create("", Duration.ofHours(1)).id());
   }
 
@@ -289,7 +290,7 @@ class SharedResolverIT {
     return digest;
   }
 
-  /** Does all of it at the same time, and waits for all. */
+  /** Runs all tasks at the same time, and waits for them. */
   private static <T> void all(List<Callable<T>> tasks) throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Future<T> result : threads.invokeAll(tasks)) {

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * One connection in a hundred that is slow, or stalls, costs little time, and little is asked for
- * twice because of it. Over a link like that to S3: 60 MiB a second for a connection, 15 ms to the
- * first byte. The daemon has no part in it, whose writing to disk takes as long as it likes.
+ * If one connection in a hundred is slow or stalls, that costs little time, and few bytes are
+ * requested twice. The link is like one to S3: 60 MiB a second for a connection, 15 ms to the first
+ * byte. No daemon takes part, because the time of its writes to disk varies.
  */
 @ExtendWith(PrivateEcr.class)
 @Timeout(120)
@@ -36,12 +36,12 @@ class SlowTailIT {
   private static final int LAYER_MIB = 512;
   private static final int BANDWIDTH = 60 * MIB;
 
-  /** So little that ranges are small, and there are more than a hundred of the layer. */
+  /** So few that ranges are small, and the layer has more than a hundred. */
   private static final int BUFFERS = 20 * MIB;
 
   private static final int ROUNDS = 3;
 
-  /** How bad the one connection is. */
+  /** The fault of the one connection. */
   private enum Tail {
     NONE {
       @Override

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A resolver's listener is told of what the registry has counted. */
+/** A resolver's listener gets the same events as the registry's counters. */
 @ExtendWith(PrivateEcr.class)
 @Timeout(120)
 class TransferEventsIT {
@@ -74,7 +74,7 @@ class TransferEventsIT {
     assertThat(ecr.server().counters().requests(Operation.GET_DOWNLOAD_URL_FOR_LAYER)).isEqualTo(2);
   }
 
-  /** As many ranges as it takes to know what is usual, and to afford a second request. */
+  /** Enough ranges to know the usual time, and to have a budget for a hedge. */
   @Test
   void aHedgeForASilentRequest() throws Exception {
     Descriptor layer = NoiseImage.largeLayer(ecr.repository("hedged"), 512);

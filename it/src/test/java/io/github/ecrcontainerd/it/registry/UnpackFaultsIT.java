@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whatever goes wrong while a layer comes that is unpacked on its way, or is not even kept: its
- * snapshots are what another daemon makes of the image, and nothing else is left.
+ * After any fault in a layer that is unpacked while it arrives, or that is not even stored, the
+ * image's snapshots equal those of another daemon, and nothing else is left.
  */
 @WithContainerd
 @Timeout(100)
@@ -99,8 +99,8 @@ class UnpackFaultsIT {
   }
 
   /**
-   * One test at a time: a process that is started for another one has this one's files open until
-   * it is the program that it is to be, and nothing can be unmounted meanwhile.
+   * One test at a time: a process that another test starts holds this test's files open until its
+   * exec, and until then nothing can be unmounted.
    */
   private void assertAsElsewhere(String repository, LocalEcr ecr, OciImage image, Instant begin) {
     synchronized (UnpackFaultsIT.class) {

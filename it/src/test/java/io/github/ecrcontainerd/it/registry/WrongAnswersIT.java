@@ -28,8 +28,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A registry or a layer's host that goes on answering wrongly, or seldom. Each test has one of its
- * own, because what time may mend is tried for 20 s, and beside each other that is 20 s for all.
+ * A registry or a layer's host that keeps answering wrongly, or rarely. Each test has its own, so
+ * that they can run in parallel: each retries for 20 s what time may heal.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
@@ -114,7 +114,7 @@ class WrongAnswersIT {
           .hasMessageContaining(layer.digest().toString())
           .hasMessageNotContaining("X-Amz-Signature");
 
-      // The buffer, which there is only one of, was given back.
+      // The only buffer was given back.
       faulty.server().conditions().layerFaults(request -> LayerFault.none());
       assertThat(read(resolver.fetcher(reference).fetch(layer))).isEqualTo(content);
     }

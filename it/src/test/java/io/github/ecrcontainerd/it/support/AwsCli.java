@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The AWS CLI, with an environment of its own. */
+/** The AWS CLI, with its own environment. */
 public final class AwsCli {
   private final Map<String, String> environment = new HashMap<>();
 
   /**
-   * @param environment all that it has, besides the path of its programs
+   * @param environment all variables, except the path of programs
    */
   public AwsCli(Map<String, String> environment) {
     Certificate.ofTheSuite()
@@ -21,9 +21,9 @@ public final class AwsCli {
   }
 
   /**
-   * One that finds keys, for a registry that takes any.
+   * An AWS CLI with keys, for a registry that accepts any.
    *
-   * @param more of its environment
+   * @param more further variables
    */
   public static AwsCli withCredentials(Map<String, String> more) {
     Map<String, String> environment = new HashMap<>(more);
@@ -33,12 +33,12 @@ public final class AwsCli {
     return new AwsCli(environment);
   }
 
-  /** What an operation of Amazon ECR prints; that it fails is a failure of the test. */
+  /** The output of an operation of Amazon ECR; the test fails if the operation fails. */
   public String ecr(List<String> options, String... operation) {
     return Command.run(command(options, List.of(operation)));
   }
 
-  /** What an operation of Amazon ECR prints that is to fail. */
+  /** The output of an operation of Amazon ECR that is expected to fail. */
   public String refusedBy(List<String> options, String... operation) {
     List<String> command = new ArrayList<>(List.of("sh", "-c", "! \"$@\" 2>&1", "sh"));
     command.addAll(command(options, List.of(operation)));

@@ -23,28 +23,30 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate that openssl made, which is its own authority.
+ * A self-signed certificate that openssl made.
  *
- * @param file in the form of PEM, with the key and others beside it
+ * @param file the PEM file, with the key and others beside it
  */
 public record Certificate(Path file) {
   private static final String PASSWORD = "changeit";
 
-  /** Names the file of {@link #ofTheSuite}. */
+  /** The property that names the file of {@link #ofTheSuite}. */
   public static final String PROPERTY = "it.tls";
 
-  /** That of each Amazon ECR of these tests, if they run over TLS: this JVM trusts it. */
+  /**
+   * The certificate of each Amazon ECR of these tests, if they run over TLS. This JVM trusts it.
+   */
   public static Optional<Certificate> ofTheSuite() {
     return Optional.ofNullable(System.getProperty(PROPERTY))
         .map(file -> new Certificate(Path.of(file)));
   }
 
   /**
-   * Makes one.
+   * Makes a certificate.
    *
-   * @param directory where nothing of that name is
-   * @param days until it ends, which may be in the past
-   * @param names of hosts, or their addresses; the first is who it is for
+   * @param directory a directory without files of these names
+   * @param days until it expires, which may be in the past
+   * @param names host names or addresses; the first is the subject
    */
   public static Certificate make(Path directory, int days, String... names) throws IOException {
     String name = names[0] + days;
@@ -105,7 +107,7 @@ public record Certificate(Path file) {
     return Path.of(file + ".key");
   }
 
-  /** As ASN.1 writes a time. */
+  /** Formats a time for ASN.1. */
   private static String daysFromNow(int days) {
     return DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'")
         .format(ZonedDateTime.now(ZoneOffset.UTC).plusDays(days));
@@ -118,7 +120,7 @@ public record Certificate(Path file) {
     var _ = Command.run(line);
   }
 
-  /** A server of the JDK's on the loopback that has this certificate, and answers nothing yet. */
+  /** A server of the JDK's on the loopback with this certificate, without handlers yet. */
   public HttpServer server() throws IOException, GeneralSecurityException {
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -126,7 +128,7 @@ public record Certificate(Path file) {
     return server;
   }
 
-  /** For servers that have this certificate. */
+  /** A context for servers with this certificate. */
   SSLContext context() throws IOException, GeneralSecurityException {
     Path store = Path.of(file + ".p12");
     openssl(
@@ -151,7 +153,7 @@ public record Certificate(Path file) {
     return context;
   }
 
-  /** What a JVM is started with that trusts it by a store of Java's, which keytool makes. */
+  /** JVM options that make it trust this certificate, by a Java store that keytool makes. */
   public List<String> javaTrustStore() {
     Path store = Path.of(file + ".trust");
     var _ =

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A copy of the project as far as its scripts need it: they, the README, and the application as it
- * is built. A test of the scripts changes nothing of the project, and builds nothing.
+ * A copy of those parts of the project that its scripts need: the scripts, the README, and the
+ * built application. A test of the scripts thus changes nothing of the project, and builds nothing.
  */
 public final class Checkout {
   private static final Path PROJECT = requireNonNull(Path.of("").toAbsolutePath().getParent());
@@ -42,9 +42,9 @@ public final class Checkout {
     checkout.copyTree(Path.of("bin"));
     checkout.copyTree(Path.of("cli-examples", "src", "package"));
     checkout.copyTree(APP);
-    // bin/verify takes names of classes that there are.
+    // bin/verify accepts only names of existing classes.
     checkout.copyTree(Path.of("it", "src", "test", "java"));
-    // What the application would be built from, older than the application.
+    // The sources of the application, older than the application.
     Files.createFile(directory.resolve("pom.xml"));
     for (String module : MODULES) {
       Files.createDirectories(directory.resolve(module).resolve("src").resolve("main"));
@@ -71,7 +71,7 @@ public final class Checkout {
     Files.copy(PROJECT.resolve(file), to, StandardCopyOption.COPY_ATTRIBUTES);
   }
 
-  /** The project itself. */
+  /** The project's directory. */
   public static Path project() {
     return PROJECT;
   }
@@ -80,7 +80,7 @@ public final class Checkout {
     return directory;
   }
 
-  /** The version that the project's modules have. */
+  /** The version of the project's modules. */
   public static String version() throws IOException {
     Matcher version =
         Pattern.compile("^  <version>(.*)</version>$", Pattern.MULTILINE)
@@ -91,7 +91,7 @@ public final class Checkout {
     return version.group(1);
   }
 
-  /** {@code bin/ecr} of the project, which a test may start. */
+  /** The project's {@code bin/ecr}, which a test may run. */
   public static String launcher() {
     return PROJECT.resolve("bin").resolve("ecr").toString();
   }
@@ -101,7 +101,7 @@ public final class Checkout {
     return Launcher.COMMAND;
   }
 
-  /** The application, with the cache that the launcher makes. */
+  /** The directory of the application, with the cache that the launcher makes. */
   public Path app() {
     return directory.resolve(APP);
   }
@@ -110,12 +110,12 @@ public final class Checkout {
     return directory.resolve("bin").resolve(name).toString();
   }
 
-  /** What the project's continuous integration runs. */
+  /** The script of the project's continuous integration. */
   public static String continuousIntegration() throws IOException {
     return Files.readString(PROJECT.resolve(".ci").resolve("run"));
   }
 
-  /** A program that runs here, with nothing of this JVM's environment but the way to programs. */
+  /** A program that runs here, with nothing of this JVM's environment but PATH. */
   public ProcessBuilder process(List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
     Map<String, String> environment = new HashMap<>();
@@ -127,7 +127,7 @@ public final class Checkout {
     return builder;
   }
 
-  /** Asks the launcher once. It makes its cache then, if it hasn't yet. */
+  /** Asks the launcher once. The launcher then makes its cache, if there is none yet. */
   private static final class Launcher {
     private static final String QUESTION =
         """

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A Debian with nothing but what every Debian has, in a directory: what a program needs of a
- * machine, it lacks here. A program in it has this machine's network and its kernel's file systems,
- * in a mount namespace that ends with it, and nothing of this machine's environment.
+ * A Debian in a directory, with nothing but what every Debian has: a program that needs more fails
+ * here. A program in it runs in a mount namespace that ends with it. It has this machine's network
+ * and its kernel's file systems, but nothing of this machine's environment.
  */
 public final class CleanDebian {
   private static final String ENTER =
@@ -35,7 +35,7 @@ public final class CleanDebian {
   /**
    * Unpacks one.
    *
-   * @param brought a directory of this machine's, which is {@code /mnt} in it
+   * @param brought a directory of this machine, which is mounted there as {@code /mnt}
    */
   public static CleanDebian in(Path directory, Path brought) throws IOException {
     Path root = Files.createDirectory(directory.resolve("debian"));
@@ -48,7 +48,7 @@ public final class CleanDebian {
     return new CleanDebian(root, brought);
   }
 
-  /** What a program in it printed. */
+  /** The output of a program that runs in it. */
   public String run(Map<String, String> environment, String... command) {
     List<String> line =
         new ArrayList<>(
@@ -60,12 +60,12 @@ public final class CleanDebian {
     return Command.run(line);
   }
 
-  /** The same, without any environment. */
+  /** The output of a program that runs in it without any environment. */
   public String run(String... command) {
     return run(Map.of(), command);
   }
 
-  /** A file of it. */
+  /** A file in it. */
   public Path file(String path) {
     return root.resolve(path.substring(1));
   }

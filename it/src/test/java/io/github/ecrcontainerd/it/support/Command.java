@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Runs another program to its end, for tests: a failure of it is a failure of the test. */
+/** Runs another program to its end, for tests: if the program fails, the test fails. */
 public final class Command {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
@@ -25,7 +25,7 @@ public final class Command {
     return run(DEADLINE, command);
   }
 
-  /** The same, for a program that may take as long as this. */
+  /** The same as {@link #run(List)}, with another time limit. */
   public static String run(Duration deadline, List<String> command) {
     Process process;
     try {
@@ -58,8 +58,8 @@ public final class Command {
 
   private static CompletableFuture<String> drain(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
-    // A virtual thread would keep its carrier while it reads a pipe: two of them stop all on two
-    // cores.
+    // A virtual thread would pin its carrier while it reads a pipe: on two cores, two such threads
+    // stop all virtual threads.
     Thread.ofPlatform()
         .daemon()
         .name("output")

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The {@code ecr} command as a process of its own, away from the environment of who runs the tests:
- * the JVM that {@code bin/ecr} starts, without the script before it.
+ * The {@code ecr} command as a separate process, without the environment of the tests: the JVM that
+ * {@code bin/ecr} starts, without the script.
  */
 public final class EcrCommand {
   /** The names of all commands. */
@@ -42,7 +42,7 @@ public final class EcrCommand {
   private String temporary = System.getProperty("java.io.tmpdir");
 
   /**
-   * How it ended.
+   * The result of the command.
    *
    * @param status its exit status
    * @param out what it printed to standard output
@@ -50,12 +50,12 @@ public final class EcrCommand {
    */
   public record Ended(int status, String out, String err) {}
 
-  /** A command that signs its calls with some credentials. */
+  /** A command with some credentials. */
   public static EcrCommand withCredentials() {
     return new EcrCommand().with("AWS_ACCESS_KEY_ID", "local").with("AWS_SECRET_ACCESS_KEY", "x");
   }
 
-  /** A command that finds no credentials. */
+  /** A command without credentials. */
   public static EcrCommand withoutCredentials() {
     return new EcrCommand()
         .with("AWS_EC2_METADATA_DISABLED", "true")
@@ -63,7 +63,7 @@ public final class EcrCommand {
         .with("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent");
   }
 
-  /** A command that has nothing of the environment. */
+  /** A command with an empty environment. */
   public static EcrCommand plain() {
     return new EcrCommand();
   }
@@ -80,14 +80,14 @@ public final class EcrCommand {
     return this;
   }
 
-  /** Takes from it what root may and others may not: a capability, by its name without CAP_. */
+  /** Drops one of root's capabilities, by its name without CAP_. */
   public EcrCommand withoutCapability(String capability) {
     wrapper.addAll(
         List.of("setpriv", "--bounding-set=-" + capability, "--inh-caps=-" + capability));
     return this;
   }
 
-  /** Runs it as another user, who may read what root may, and nothing else. */
+  /** Runs it as another user, who may read what root may, and has no other capability. */
   public EcrCommand asUser(int uid) {
     wrapper.addAll(OtherUser.wrapper(uid));
     java = OtherUser.java();
@@ -95,33 +95,33 @@ public final class EcrCommand {
   }
 
   /**
-   * Lets it be ended by signals, also where the tests can't: a shell starts what is to run in the
-   * background so that it ignores SIGINT, and a program passes that on to those that it starts.
+   * Makes it react to signals even if the tests ignore them: a shell starts background programs
+   * with SIGINT ignored, and a program passes that on to its children.
    */
   public EcrCommand heedingSignals() {
     wrapper.addAll(List.of("env", "--default-signal=HUP,INT,TERM"));
     return this;
   }
 
-  /** Limits what the kernel lets it have, by prlimit(1): {@code nofile}, {@code nproc}. */
+  /** Sets a resource limit by prlimit(1): {@code nofile}, {@code nproc}. */
   public EcrCommand limit(String resource, int max) {
     wrapper.addAll(List.of("prlimit", "--%s=%d".formatted(resource, max)));
     return this;
   }
 
-  /** Runs it by a shell that does something with its output first: {@code >&-}. */
+  /** Runs it by a shell with a redirection of its output: {@code >&-}. */
   public EcrCommand redirected(String redirection) {
     wrapper.addAll(List.of("sh", "-c", "exec \"$@\" " + redirection, "sh"));
     return this;
   }
 
-  /** Starts a JVM of as few threads as can be: one compiler, and no cache. */
+  /** Starts a JVM with as few threads as possible: one compiler, and no cache. */
   public EcrCommand withFewThreads() {
     options.addAll(List.of("-XX:AOTMode=off", "-XX:TieredStopAtLevel=1"));
     return this;
   }
 
-  /** Lets the CRT unpack its native code itself, as in an application that has the library. */
+  /** Makes the CRT unpack its native code itself, as in an application that uses the library. */
   public EcrCommand withoutUnpackedNativeCode() {
     options.add("-Djava.library.path=");
     return this;
@@ -133,7 +133,7 @@ public final class EcrCommand {
     return this;
   }
 
-  /** Sets how much memory it may use for objects: {@code 64m}. */
+  /** Sets the maximum heap: {@code 64m}. */
   public EcrCommand heap(String most) {
     heap = most;
     return this;
@@ -167,7 +167,7 @@ public final class EcrCommand {
     List<String> launched = Checkout.ecr();
     List<String> command = new ArrayList<>(wrapper);
     command.add(java);
-    // The last of each option counts, and -jar ends them.
+    // The last value of an option counts, and JVM options have to be before -jar.
     int jar = launched.indexOf("-jar");
     command.addAll(launched.subList(1, jar));
     command.addAll(List.of("-Xmx" + heap, "-Djava.io.tmpdir=" + temporary));

@@ -21,13 +21,13 @@ import java.util.function.Function;
 import javax.net.ServerSocketFactory;
 
 /**
- * An HTTP proxy on the loopback that leads to servers of a test in place of the hosts that are
- * asked for: so these can be AWS's, or ones that no name server knows. It forwards requests, one a
- * connection, and makes tunnels (CONNECT), for who has a login. It keeps the request lines and
- * headers that it saw.
+ * An HTTP proxy on the loopback that connects to a test's servers instead of the requested hosts.
+ * So the hosts can be AWS's, or names that don't resolve. It forwards requests, one a connection,
+ * and makes tunnels (CONNECT), for clients that log in. It keeps the request lines and headers that
+ * it received.
  */
 public final class HttpProxy implements AutoCloseable {
-  /** Of the login that it asks for. */
+  /** The login that it requires. */
   public static final String PASSWORD = "pRoXyPaSsWoRd";
 
   private static final String LOGIN = "me:" + HttpProxy.PASSWORD;
@@ -46,9 +46,9 @@ public final class HttpProxy implements AutoCloseable {
   private final List<String> seen = new CopyOnWriteArrayList<>();
 
   /**
-   * A proxy that listens from now on.
+   * Starts a proxy.
    *
-   * @param servers who is a host with its port; empty where it is to be refused
+   * @param servers maps a host with its port to the test's server; empty to refuse the host
    */
   public HttpProxy(Function<String, Optional<InetSocketAddress>> servers) throws IOException {
     this(
@@ -67,10 +67,10 @@ public final class HttpProxy implements AutoCloseable {
   }
 
   /**
-   * One that speaks TLS itself.
+   * Starts a proxy that itself speaks TLS.
    *
-   * @param certificate that it shows, which is for 127.0.0.1
-   * @param servers who is a host with its port; empty where it is to be refused
+   * @param certificate the proxy's, for 127.0.0.1
+   * @param servers maps a host with its port to the test's server; empty to refuse the host
    */
   public static HttpProxy overTls(
       Certificate certificate, Function<String, Optional<InetSocketAddress>> servers)
@@ -89,12 +89,12 @@ public final class HttpProxy implements AutoCloseable {
     return "%s://%s@127.0.0.1:%d".formatted(scheme, LOGIN, listener.getLocalPort());
   }
 
-  /** What a request says who has the login (RFC 7617). */
+  /** The header of a request with the login (RFC 7617). */
   public static String authorization() {
     return "Basic " + Base64.getEncoder().encodeToString(LOGIN.getBytes(ISO_8859_1));
   }
 
-  /** The heads of the requests that came. */
+  /** The heads of the requests so far. */
   public List<String> seen() {
     return seen;
   }
@@ -141,7 +141,7 @@ public final class HttpProxy implements AutoCloseable {
         server.getInputStream().transferTo(client.getOutputStream());
       }
     } catch (IOException | InterruptedException gone) {
-      // The client's test sees it.
+      // The test of the client notices it.
     }
   }
 
@@ -154,7 +154,7 @@ public final class HttpProxy implements AutoCloseable {
       server.getInputStream().transferTo(client.getOutputStream());
       client.shutdownOutput();
     } catch (IOException gone) {
-      // So is the other direction, as soon as it is used.
+      // The other direction ends, too, when it is next used.
     }
   }
 
@@ -162,7 +162,7 @@ public final class HttpProxy implements AutoCloseable {
     to.getOutputStream().write(text.getBytes(ISO_8859_1));
   }
 
-  /** A request's head as its server wants it: without the host, and without what is the proxy's. */
+  /** A request's head for its server: without the host, and without the proxy's headers. */
   private static String forwarded(String head) {
     return head.replaceFirst(" http://[^/ ]*", " ")
         .replaceAll("(?im)^(proxy-|connection:).*\r\n", "")

@@ -4,24 +4,24 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A user that a test plays, by setpriv(1). Needs root.
+ * Another user that a test runs a command as, by setpriv(1). Needs root.
  *
  * <p>The JDK, the class path and the checkout may be below a home directory that no other user can
- * enter. So the user has one capability, to read what root may; it takes effect with the next
- * program that is started, which is env(1). The JDK also asks access(2), which knows no
- * capabilities of other users than root: it is mounted where all may enter, in a mount namespace of
- * the user's own.
+ * enter. So the user has one capability, to read what root may. It takes effect with the next
+ * program that is started, which is env(1). The JDK also calls access(2), which ignores the
+ * capabilities of users other than root: so the JDK is mounted where all users may enter, in the
+ * user's own mount namespace.
  */
 public final class OtherUser {
   /** The user {@code nobody} of Debian. */
   public static final int NOBODY = 65_534;
 
-  /** Every system has this directory, and keeps it for mounts that come and go. */
+  /** Every system has this directory, for temporary mounts. */
   private static final Path JDK = Path.of("/mnt");
 
   private OtherUser() {}
 
-  /** What to write before a command, for the user to run it. */
+  /** The start of a command line that runs a command as the user. */
   public static List<String> wrapper(int uid) {
     return List.of(
         "unshare",
@@ -43,7 +43,7 @@ public final class OtherUser {
         "env");
   }
 
-  /** The {@code java} of that JDK, behind the wrapper. */
+  /** The JDK's {@code java}, as commands after the wrapper see it. */
   public static String java() {
     return JDK.resolve("bin").resolve("java").toString();
   }

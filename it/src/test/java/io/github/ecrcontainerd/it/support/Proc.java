@@ -19,10 +19,10 @@ public final class Proc {
    */
   public static Optional<String> read(Path file) {
     try {
-      // The names of programs and threads are any bytes.
+      // The names of programs and threads may contain any bytes.
       return Optional.of(Files.readString(file, StandardCharsets.ISO_8859_1));
     } catch (IOException e) {
-      // No such file, or, where the end came after it was opened, no such process.
+      // No such file, or, if the process ended after the file was opened, no such process.
       if (Files.notExists(file)) {
         return Optional.empty();
       }

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where a daemon's files can be. */
+/** Directories for the files of a daemon. */
 public final class Scratch {
-  /** A socket's path has at most 107 bytes (unix(7)); containerd makes longer ones from ours. */
+  /** A socket's path has at most 107 bytes (unix(7)); containerd appends to ours. */
   private static final int LONGEST = 60;
 
   private Scratch() {}
@@ -18,8 +18,9 @@ public final class Scratch {
   }
 
   /**
-   * The root for a daemon whose files are in this directory: below it, or below the one that {@code
-   * bin/verify} names in {@code IT_OVERLAYS} because /tmp can't hold overlays, as in a container.
+   * The root for a daemon whose files are in this directory: below it, or below the directory in
+   * {@code IT_OVERLAYS}, which {@code bin/verify} sets if /tmp can't hold overlays, as in a
+   * container.
    */
   public static Path forOverlays(Path directory) throws IOException {
     String chosen = System.getenv("IT_OVERLAYS");

@@ -30,7 +30,7 @@ public enum Signal {
     this.number = number;
   }
 
-  /** What a process exits with that the signal has ended, as shells and JVMs have it. */
+  /** The exit status of a process that the signal has ended, as shells and JVMs report it. */
   public int exitStatus() {
     return 128 + number;
   }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** A terminal of tmux that runs one program, and whose screen can be read. */
+/** A terminal of tmux that runs one program. Tests can read its screen. */
 public final class Tmux implements AutoCloseable {
   private static final long POLL_MILLIS = 50;
 
@@ -19,9 +19,9 @@ public final class Tmux implements AutoCloseable {
   }
 
   /**
-   * Starts a shell's script in a terminal, which stays after its end.
+   * Starts a shell script in a terminal, which stays open after the script's end.
    *
-   * @param directory where tmux has its socket
+   * @param directory for tmux's socket
    */
   public static Tmux start(
       Path directory, int columns, int rows, Map<String, String> environment, String script) {
@@ -36,15 +36,15 @@ public final class Tmux implements AutoCloseable {
     return tmux;
   }
 
-  /** What the terminal shows now, without the blanks at the ends of lines. */
+  /** The text on the screen, without the blanks at the ends of lines. */
   public List<String> screen() {
     return Command.run(command("capture-pane", "-p")).lines().map(String::stripTrailing).toList();
   }
 
   /**
-   * Waits until it shows something.
+   * Waits until the screen shows a text.
    *
-   * @return the screen that does
+   * @return the screen that shows it
    */
   public List<String> await(Predicate<List<String>> shown) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
@@ -56,7 +56,7 @@ public final class Tmux implements AutoCloseable {
       if (System.nanoTime() > end) {
         throw new AssertionError("It still shows:\n" + String.join("\n", screen));
       }
-      // There is no event to wait for: a terminal tells nobody what it shows.
+      // A terminal has no event for changes of its screen, so this polls.
       Thread.sleep(POLL_MILLIS);
     }
   }

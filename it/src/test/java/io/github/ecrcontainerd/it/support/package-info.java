@@ -1,5 +1,5 @@
 /**
- * What tests start and ask on this machine: processes, other users, the checkout. {@link
+ * What tests use on this machine: processes, other users, the checkout. {@link
  * io.github.ecrcontainerd.it.support.EcrCommand} runs {@code ecr}.
  */
 @NullMarked
