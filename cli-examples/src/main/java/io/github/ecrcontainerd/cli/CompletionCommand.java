@@ -11,7 +11,7 @@ final class CompletionCommand {
       Options.of(
           "completion",
           this::print,
-          "Prints a script by which a shell completes command lines of ecr.",
+          "Prints a shell script that completes ecr's command lines.",
           "source <(ecr completion bash)",
           "autoload -Uz compinit && compinit && source <(ecr completion zsh)",
           "ecr completion fish | source");

@@ -31,7 +31,7 @@ final class CopyCommand {
           "<account>.dkr.ecr.<region>.amazonaws.com/<name>[:tag][@digest], or",
           "ecr.aws/arn:aws:ecr:<region>:<account>:repository/<name>[:tag][@digest]");
   private final Supplier<String> destination =
-      options.parameter("DEST", "where to, in the same form");
+      options.parameter("DEST", "the destination, in the same form");
   private final BooleanSupplier direct =
       options.flag(
           "--direct", "from registry to registry, without containerd and without a copy on disk");

@@ -34,8 +34,8 @@ final class DaemonOptions {
             "--snapshotter",
             "NAME",
             String.class,
-            "where layers are unpacked (default: CONTAINERD_SNAPSHOTTER, or what the"
-                + " namespace's label containerd.io/defaults/snapshotter says, or overlayfs)");
+            "the snapshotter for the layers (default: CONTAINERD_SNAPSHOTTER, or the one in the"
+                + " namespace's label containerd.io/defaults/snapshotter, or overlayfs)");
     return () -> given.get().or(() -> Environment.get("CONTAINERD_SNAPSHOTTER"));
   }
 

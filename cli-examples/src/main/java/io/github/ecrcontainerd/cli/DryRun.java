@@ -20,7 +20,7 @@ final class DryRun {
     this.options = options;
     asked =
         options.flag(
-            "--dry-run", "say what would be transferred, and what is there; nothing is stored");
+            "--dry-run", "print what would be transferred and what exists already; store nothing");
   }
 
   boolean isAsked() {
@@ -39,7 +39,7 @@ final class DryRun {
     options
         .out()
         .printf(
-            "  %s to be transferred, %s there%n",
+            "  %s to be transferred, %s already there%n",
             Size.of(plan.missingBytes()), Size.of(plan.presentBytes()));
   }
 

@@ -64,7 +64,7 @@ final class Failure {
           .formatted(name, Typo.hint(name, command.optionsMap().keySet()));
     }
     return command.subcommands().isEmpty()
-        ? "'%s' is one argument too many".formatted(given)
+        ? "unexpected argument '%s'".formatted(given)
         : "there is no command '%s'%s"
             .formatted(given, Typo.hint(given, command.subcommands().keySet()));
   }
@@ -111,9 +111,9 @@ final class Failure {
     }
     for (Throwable cause : causes) {
       if (cause instanceof LinkageError) {
-        return "a part of the program can't be loaded (%s): is the limit of open files low (ulimit"
+        return "can't load a class of the program (%s): is the limit of open files too low (ulimit"
                 .formatted(cause.getMessage())
-            + " -n), or was the program built again while it ran?";
+            + " -n), or was the program rebuilt while it ran?";
       }
     }
     @Nullable Throwable cause = failure.getCause();
@@ -131,9 +131,9 @@ final class Failure {
     return switch (failure) {
       case AccessDeniedException _ -> "permission denied";
       case NoSuchFileException _ -> "no such file or directory";
-      case FileAlreadyExistsException _ -> "it exists already, and is no directory";
-      case NotDirectoryException _ -> "it is no directory";
-      default -> "the file system refuses to use it";
+      case FileAlreadyExistsException _ -> "it exists already, and is not a directory";
+      case NotDirectoryException _ -> "it is not a directory";
+      default -> "the file system reports an error";
     };
   }
 

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class HelpCommand {
   private final Options options = Options.of("help", this::help, "Shows the help of a command.");
   private final Supplier<Optional<String>> name =
-      options.optionalParameter("COMMAND", "which one (default: what commands there are)");
+      options.optionalParameter("COMMAND", "the command (default: a list of all commands)");
 
   private HelpCommand() {}
 

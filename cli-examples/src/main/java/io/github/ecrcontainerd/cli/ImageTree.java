@@ -90,7 +90,7 @@ record ImageTree(
       throws IOException, InterruptedException {
     if (content.size() > MAX_DOCUMENT_BYTES) {
       throw new IOException(
-          "%s has %,d bytes, which is too much for a document"
+          "%s has %,d bytes, which is too large for a manifest or configuration"
               .formatted(content.digest(), content.size()));
     }
     try (BlobReader reader = fetcher.fetch(content);

@@ -24,7 +24,7 @@ final class InspectCommand {
       Options.of(
           "inspect",
           this::inspect,
-          "Shows what an image in Amazon ECR is made of: its indexes, manifests, configurations and"
+          "Shows the contents of an image in Amazon ECR: its indexes, manifests, configurations and"
               + " layers.");
   private final Supplier<String> reference = RegistryOptions.reference(options);
   private final BooleanSupplier json = options.flag("--json", "the same as --output json");

@@ -16,7 +16,7 @@ final class LayerFaultArgument {
           case "slow-down", "server-error", "expired-url", "whole-blob", "wrong-range" -> false;
           default ->
               throw new IllegalArgumentException(
-                  "'%s' is no fault: it is reset, close, stall, corrupt, slow or wrong-length, each"
+                  "unknown fault '%s': use reset, close, stall, corrupt, slow or wrong-length, each"
                           .formatted(name)
                       + " with :BYTES, or slow-down, server-error, expired-url, whole-blob or"
                       + " wrong-range");
@@ -25,14 +25,14 @@ final class LayerFaultArgument {
       throw new IllegalArgumentException(
           takesBytes
               ? "'%s' needs a number of bytes: %s:1000000".formatted(text, name)
-              : "'%s' has no number of bytes: write %s".formatted(text, name));
+              : "'%s' takes no number of bytes: write %s".formatted(text, name));
     }
     return takesBytes ? fault(name, bytes(text, colon)) : fault(name);
   }
 
   private static LayerFault fault(String name, long bytes) {
     if (bytes < (name.equals("slow") ? 1 : 0) && !name.equals("wrong-length")) {
-      throw new IllegalArgumentException("'%s' can't be of %d bytes".formatted(name, bytes));
+      throw new IllegalArgumentException("'%s' can't have %d bytes".formatted(name, bytes));
     }
     return switch (name) {
       case "reset" -> LayerFault.resetAfter(bytes);

@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.CommandSpec;
 /** {@code ecr ls}. */
 final class ListCommand {
   private final Options options = Options.of("ls", this::list, "Lists the images in containerd.");
-  private final BooleanSupplier quiet = options.flag("-q --quiet", "print the names alone");
+  private final BooleanSupplier quiet = options.flag("-q --quiet", "print only the names");
   private final Results results = new Results(options);
   private final DaemonOptions daemon = new DaemonOptions(options);
 

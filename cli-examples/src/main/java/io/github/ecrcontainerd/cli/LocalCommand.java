@@ -26,33 +26,33 @@ final class LocalCommand {
           "Fill it with: skopeo copy SOURCE oci:DIR/REPOSITORY:TAG",
           "or with pushes: ecr local --create-on-push DIR");
   private final Supplier<String> directory =
-      options.parameter("DIR", "one OCI image layout a repository");
+      options.parameter("DIR", "a directory with one OCI image layout for each repository");
   private final BooleanSupplier createOnPush =
       options.flag(
           "--create-on-push",
-          "a push creates the repository that it names, and DIR, where they don't exist; else"
-              + " aws ecr create-repository or skopeo does");
+          "a push creates its repository, and DIR, if they don't exist. Without this option,"
+              + " create repositories with aws ecr create-repository or skopeo");
   private final Supplier<Optional<String>> host =
       options.value("--host", "ADDRESS", String.class, "default: " + HOST);
   private final Supplier<Optional<Integer>> port =
-      options.value("--port", "N", Integer.class, "of the API (default: any)");
+      options.value("--port", "N", Integer.class, "port of the API (default: any)");
   private final Supplier<Optional<Integer>> layerPort =
-      options.value("--layer-port", "N", Integer.class, "of the layers (default: any)");
+      options.value("--layer-port", "N", Integer.class, "port for layers (default: any)");
   private final Supplier<Optional<String>> publicHost =
-      options.value("--public-host", "NAME", String.class, "this machine's in URLs");
+      options.value("--public-host", "NAME", String.class, "the host name in URLs");
   private final Supplier<Optional<Path>> authority =
       options.value(
           "--tls",
           "FILE",
           Path.class,
-          "serve over TLS, by an authority that is made for it. FILE is written: its certificate, for",
+          "serve over TLS, with a new certificate authority. Its certificate is written to FILE, for",
           "SSL_CERT_FILE=FILE of ecr and AWS_CA_BUNDLE=FILE of ecr and AWS's tools");
   private final Supplier<Optional<Path>> certificate =
       options.value(
           "--tls-certificate",
           "FILE",
           Path.class,
-          "serve over TLS by a certificate of yours (PEM, with those up to its authority)");
+          "serve over TLS with this certificate (PEM, with its chain up to the authority)");
   private final Supplier<Optional<Path>> key =
       options.value("--tls-key", "FILE", Path.class, "its key (PEM, PKCS #8)");
   private final Supplier<Optional<Double>> bandwidth =
@@ -72,21 +72,21 @@ final class LocalCommand {
           "--part-size",
           "MIB",
           Integer.class,
-          "MiB of the parts that uploads are asked for (default: 10)");
+          "size of the parts of an upload, in MiB (default: 10)");
   private final Supplier<Optional<LayerFault>> layerFault =
       options.value(
           "--layer-fault",
           "FAULT",
           LayerFaultArgument::read,
-          "what goes wrong with some layer requests: reset:BYTES, close:BYTES or stall:BYTES behind so",
-          "many of the answer, corrupt:BYTE, slow:BYTES a second, wrong-length:BYTES more (or fewer,",
+          "fault of some layer requests: reset:BYTES, close:BYTES or stall:BYTES after that many",
+          "bytes of the answer, corrupt:BYTE, slow:BYTES a second, wrong-length:BYTES more (or fewer,",
           "with a minus), slow-down, server-error, expired-url, whole-blob, wrong-range");
   private final Supplier<Optional<Integer>> faultEvery =
       options.value(
           "--fault-every",
           "N",
           Integer.class,
-          "with one in so many (default: %d)".formatted(FAULT_EVERY));
+          "one in N layer requests has the fault (default: %d)".formatted(FAULT_EVERY));
 
   private LocalCommand() {}
 
@@ -127,7 +127,7 @@ final class LocalCommand {
   private void serveTls(EcrLocal.Builder server) throws IOException {
     Optional<Path> given = certificate.get();
     if (given.isPresent() != key.get().isPresent()) {
-      throw options.wrong("--tls-certificate and --tls-key go together");
+      throw options.wrong("--tls-certificate and --tls-key have to be set together");
     }
     if (authority.get().isPresent() && given.isPresent()) {
       throw options.wrong("--tls makes a certificate: leave out --tls-certificate");

@@ -19,7 +19,7 @@ final class OutputOptions {
   OutputOptions(Options options) {
     this.options = options;
     results = new Results(options);
-    quiet = options.flag("-q --quiet", "print the digest alone, and no progress");
+    quiet = options.flag("-q --quiet", "print only the digest, and no progress");
     progress =
         options.value(
             "--progress",

@@ -39,30 +39,31 @@ final class PullCommand {
           "--platform",
           "OS/ARCH",
           Platform::parse,
-          "which of an index's images (default: this machine's)");
+          "the platform to choose from an index (default: this machine's)");
   private final BooleanSupplier allPlatforms =
       options.flag(
-          "--all-platforms", "the content of all of an index's images; the platform's is unpacked");
+          "--all-platforms", "pull all images of an index; only the chosen platform's is unpacked");
   private final BooleanSupplier withReferrers =
       options.flag(
           "--with-referrers", "also signatures, SBOMs and attestations that refer to the image");
   private final BooleanSupplier noUnpack =
-      options.flag("--no-unpack", "bring the content, make no snapshots (also: ECR_SKIP_UNPACK)");
+      options.flag(
+          "--no-unpack", "store the content, but make no snapshots (also: ECR_SKIP_UNPACK)");
   private final Supplier<Optional<Unpacking>> unpacking =
       options.value(
           "--unpack",
           "BY",
           PullCommand::unpacking,
-          "who makes the snapshots: direct, this process, while the layers arrive, which takes the",
-          "rights of root on the daemon's host; daemon, when they are there; auto (default), direct",
-          "where that is possible");
+          "what unpacks the layers: direct, this process, while they arrive, which needs the",
+          "rights of root on the daemon's host; daemon, containerd, after they have arrived; auto",
+          "(default), direct where possible");
   private final BooleanSupplier discardLayers =
       options.flag(
           "--discard-layers",
-          "keep the snapshots alone, and no layers: the image runs, but can't be pushed before a pull",
+          "keep only the snapshots, not the layers: the image runs, but can't be pushed before a pull",
           "without this option");
   private final Supplier<List<String>> names =
-      options.values("--name", "NAME", "a further name to keep the image under; may be repeated");
+      options.values("--name", "NAME", "an additional name for the image; may be repeated");
   private final BooleanSupplier noArnName =
       options.flag(
           "--no-arn-name", "don't keep the image under its canonical name, ecr.aws/arn:...");
@@ -72,7 +73,7 @@ final class PullCommand {
           "--timeline",
           "FILE",
           Path.class,
-          "write a page of what went on when, and of what the pull waited for, in HTML");
+          "write an HTML page that shows when each step ran and what the pull waited for");
 
   private PullCommand() {}
 

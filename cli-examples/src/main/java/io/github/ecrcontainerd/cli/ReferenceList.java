@@ -29,7 +29,7 @@ final class ReferenceList {
             "--from-file",
             "LIST",
             String.class,
-            "also those of a file, a reference a line, empty lines and those behind # aside; - is"
+            "also pull the references in a file, one a line; empty lines and # comments are ignored; - is"
                 + " standard input");
   }
 

@@ -20,7 +20,7 @@ final class RemoveCommand {
   private final Supplier<List<String>> names =
       options.someParameters("NAME", "an image, as ecr ls lists it, or as it was pulled");
   private final BooleanSupplier wait =
-      options.flag("--wait", "until what nothing keeps any more is gone");
+      options.flag("--wait", "return after unreferenced content has been removed");
   private final DaemonOptions daemon = new DaemonOptions(options);
 
   private RemoveCommand() {}

@@ -15,7 +15,7 @@ final class TagCommand {
       options.parameter("IMAGE", "as ecr ls lists it, or as it was pulled");
   private final Supplier<String> name = options.parameter("NAME", "any name; it is kept as it is");
   private final BooleanSupplier force =
-      options.flag("-f --force", "also where another image has the name: it loses it");
+      options.flag("-f --force", "take the name from another image that has it");
   private final DaemonOptions daemon = new DaemonOptions(options);
 
   private TagCommand() {}

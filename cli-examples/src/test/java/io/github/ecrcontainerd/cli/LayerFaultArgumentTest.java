@@ -33,8 +33,8 @@ class LayerFaultArgumentTest {
         "reset, 'reset' needs a number of bytes: reset:1000000",
         "reset:, has no number of bytes after its colon",
         "reset:much, has no number of bytes after its colon",
-        "reset:-1, 'reset' can't be of -1 bytes",
-        "slow:0, 'slow' can't be of 0 bytes",
+        "reset:-1, 'reset' can't have -1 bytes",
+        "slow:0, 'slow' can't have 0 bytes",
         "slow-down:1, write slow-down",
       })
   void saysWhatIsWrong(String text, String message) {

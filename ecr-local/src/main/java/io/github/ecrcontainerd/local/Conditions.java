@@ -64,7 +64,7 @@ public final class Conditions {
    */
   public Conditions urlLifetime(Duration lifetime) {
     if (lifetime.toSeconds() < 1 || lifetime.compareTo(LONGEST_URL_LIFETIME) > 0) {
-      throw new IllegalArgumentException("A URL lives from 1 s to 7 days, not " + lifetime);
+      throw new IllegalArgumentException("A URL lifetime is 1 s to 7 days, not " + lifetime);
     }
     urlLifetime = lifetime;
     return this;

@@ -98,7 +98,7 @@ class TlsTest {
 
     assertThatThrownBy(() -> EcrLocal.builder().tls(file, file))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("are no certificate with its key");
+        .hasMessageContaining("are not a certificate and its key");
   }
 
   private static URI pushedLayer(EcrLocal ecr, HttpClient client) throws Exception {

@@ -94,7 +94,7 @@ public record EcrReference(
     require(REGION, region, "its region is not of the form us-west-2");
     require(ACCOUNT, account, "its account is not twelve digits");
     if (repository.length() < 2 || repository.length() > MAX_REPOSITORY_LENGTH) {
-      throw new IllegalArgumentException("its repository's name has not 2 to 256 characters");
+      throw new IllegalArgumentException("its repository name must have 2 to 256 characters");
     }
     require(
         REPOSITORY,
@@ -105,7 +105,7 @@ public record EcrReference(
             require(
                 TAG,
                 t,
-                "its tag is not 1 to 128 letters, digits, . _ - that start with none of . and -"));
+                "its tag must be 1 to 128 letters, digits, . _ - and must not start with . or -"));
   }
 
   /** A reference whose image is requested through the standard endpoint. */
@@ -207,7 +207,7 @@ public record EcrReference(
     }
     String before = bare.substring(0, slash);
     if (before.indexOf('@') >= 0) {
-      throw new IllegalArgumentException("a user has no place in it");
+      throw new IllegalArgumentException("it must not contain a user name");
     }
     RegistryHost host = RegistryHost.parse(before);
     Named image = Named.parse(bare.substring(slash + 1));

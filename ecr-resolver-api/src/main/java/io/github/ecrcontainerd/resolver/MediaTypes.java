@@ -115,7 +115,8 @@ public final class MediaTypes {
       String mediaType, Optional<String> own, Set<String> fields) {
     if (own.isPresent() && !own.get().equals(mediaType)) {
       return Optional.of(
-          "it says that it is %s, and is named as %s".formatted(Quoted.of(own.get()), mediaType));
+          "its mediaType is %s, but its descriptor says %s"
+              .formatted(Quoted.of(own.get()), mediaType));
     }
     Set<String> others =
         isIndex(mediaType)

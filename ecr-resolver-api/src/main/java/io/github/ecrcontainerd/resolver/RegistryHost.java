@@ -67,7 +67,7 @@ record RegistryHost(String account, Endpoint endpoint, String region, String par
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
-                        "its host's suffix %s is none of AWS's for the region %s"
+                        "its host's suffix %s is not an AWS suffix for the region %s"
                             .formatted(Quoted.of(suffix), region)));
     Endpoint endpoint = Endpoint.of(parts.group(2) != null, suffix.equals(found.dualStack));
     return new RegistryHost(parts.group(1), endpoint, region, found.partition);

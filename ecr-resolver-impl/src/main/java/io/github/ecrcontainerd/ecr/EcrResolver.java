@@ -42,8 +42,9 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  * share its connections and its memory, so an application should use one resolver. Safe for use by
  * several threads at once.
  *
- * <p>The resolver logs nothing itself. In the same process, the AWS SDK's signers log the session
- * token at level debug: keep {@code software.amazon.awssdk.http.auth} and {@code
+ * <p>The resolver logs by SLF4J: at level warn each retry of a layer's part and each call that ECR
+ * throttles, at level debug hedges and renewed URLs. In the same process, the AWS SDK's signers log
+ * the session token at level debug: keep {@code software.amazon.awssdk.http.auth} and {@code
  * software.amazon.awssdk.auth} above that level. Layer URLs are not signed here, and no message
  * shows their query.
  */

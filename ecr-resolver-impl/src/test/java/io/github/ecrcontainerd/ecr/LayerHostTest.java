@@ -107,7 +107,7 @@ class LayerHostTest {
         StubRegistry registry = giving(circle, "/layer?token=secret");
         EcrResolver resolver = registry.resolver().layerDownloadParallelism(1).build()) {
       assertThatThrownBy(() -> read(resolver))
-          .hasMessageContaining("5 redirects, the last to 127.0.0.1, led to no layer")
+          .hasMessageContaining("5 redirects, the last to 127.0.0.1, did not lead to a layer")
           .hasMessageContaining(circle.name())
           .hasMessageNotContaining("secret")
           .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))

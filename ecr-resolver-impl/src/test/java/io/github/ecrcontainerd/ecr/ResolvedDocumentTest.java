@@ -74,7 +74,7 @@ class ResolvedDocumentTest {
     try (StubRegistry stub = answering(MediaTypes.OCI_MANIFEST, other.toString(), DOCUMENT)) {
       assertThatThrownBy(() -> resolve(stub))
           .isInstanceOf(ResolverException.class)
-          .hasMessageContaining("the bytes that came have the digest " + Digest.sha256(DOCUMENT));
+          .hasMessageContaining("the received bytes have the digest " + Digest.sha256(DOCUMENT));
     }
     try (StubRegistry stub = answering(MediaTypes.OCI_MANIFEST, "sha256:short", DOCUMENT)) {
       assertThatThrownBy(() -> resolve(stub))

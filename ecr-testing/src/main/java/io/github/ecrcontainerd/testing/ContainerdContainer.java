@@ -197,7 +197,8 @@ public final class ContainerdContainer extends GenericContainer<ContainerdContai
    */
   public Path socket() {
     if (directory == null) {
-      throw new IllegalStateException("Only a container that runs has a socket, and its own one");
+      throw new IllegalStateException(
+          "The container has no socket of its own: it is not running, or its configuration sets the socket");
     }
     return directory.resolve("containerd.sock");
   }

@@ -13,7 +13,7 @@ import java.util.Optional;
 enum Limit {
   LINK("the link", "bytes of layers were arriving"),
   REGISTRY("the registry", "no byte was arriving, and an answer was awaited"),
-  DAEMON("containerd", "all that was asked for had arrived, and was being stored"),
+  DAEMON("containerd", "all requested bytes had arrived, and were being stored"),
   BOTH("containerd and unpacking", "the same, and unpacked side by side with that"),
   UNPACKING("unpacking", "all was stored, and layers were being unpacked"),
   REST("the rest", "start, other calls of containerd, and the image's names");

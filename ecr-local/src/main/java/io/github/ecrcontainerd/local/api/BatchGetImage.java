@@ -50,7 +50,7 @@ final class BatchGetImage implements EcrOperation<BatchGetImage.Request> {
           } else {
             failures.add(
                 new ImageFailure(
-                    id, "ImageNotFound", "Requested image is of none of the accepted media types"));
+                    id, "ImageNotFound", "Requested image has none of the accepted media types"));
           }
         }
       }

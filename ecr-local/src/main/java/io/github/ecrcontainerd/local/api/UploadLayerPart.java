@@ -64,7 +64,7 @@ final class UploadLayerPart implements EcrOperation<UploadLayerPart.Request> {
         throw invalid(
             target,
             upload,
-            "The part's first byte is %d, and not the one behind the last received"
+            "The part's first byte is %d, not the one after the last received byte"
                 .formatted(first));
       }
       if (length == 0) {

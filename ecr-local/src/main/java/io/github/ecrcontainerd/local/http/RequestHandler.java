@@ -81,7 +81,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     // Nearly always, the peer has disconnected.
-    LOG.debug("A connection broke", cause);
+    LOG.debug("A connection failed", cause);
     var _ = context.close();
   }
 }

@@ -86,7 +86,8 @@ public final class Repository {
     } catch (NoSuchFileException e) {
       return TagMutability.MUTABLE;
     } catch (JacksonException e) {
-      throw new IOException(settings() + " can't be read: remove it, and its tags may move", e);
+      throw new IOException(
+          settings() + " can't be read. If you remove it, its tags become mutable", e);
     }
   }
 

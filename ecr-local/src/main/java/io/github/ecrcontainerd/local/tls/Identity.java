@@ -35,7 +35,7 @@ public record Identity(SslContext context, Optional<String> authority) {
           SslContextBuilder.forServer(chain.toFile(), key.toFile()).build(), Optional.empty());
     } catch (IllegalArgumentException | SSLException e) {
       throw new IOException(
-          "%s and %s are no certificate with its key: %s".formatted(chain, key, reason(e)), e);
+          "%s and %s are not a certificate and its key: %s".formatted(chain, key, reason(e)), e);
     }
   }
 

@@ -46,7 +46,7 @@ final class ManifestContent {
     }
     if (!MediaTypes.isManifestOrIndex(mediaType)) {
       throw new IllegalArgumentException(
-          "its media type is no image's: " + (mediaType.isEmpty() ? "none" : mediaType));
+          "its media type is not that of an image: " + (mediaType.isEmpty() ? "none" : mediaType));
     }
     Optional<String> contradiction =
         MediaTypes.contradiction(mediaType, own(), properties.filled());

@@ -77,7 +77,7 @@ final class ManifestSource {
       throw invalid(
           reference,
           expected.get(),
-          "the bytes that came have the digest %s".formatted(target.digest()));
+          "the received bytes have the digest %s".formatted(target.digest()));
     }
     return new Resolution(reference.toString(), target, Optional.of(EmbeddedData.of(content)));
   }

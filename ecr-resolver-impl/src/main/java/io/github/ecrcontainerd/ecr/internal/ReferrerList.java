@@ -69,7 +69,7 @@ record ReferrerList(EcrApi api) {
           OPERATION,
           reference.toString(),
           subject.digest(),
-          "The list of what refers to %s in %s is not valid: %s"
+          "The list of referrers of %s in %s is not valid: %s"
               .formatted(subject.digest(), reference, e.getMessage()),
           e);
     }

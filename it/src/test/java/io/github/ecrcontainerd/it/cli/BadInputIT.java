@@ -96,7 +96,8 @@ class BadInputIT {
             manifest,
             "{\"config\": {\"digest\": \"sha256:../../../../etc/passwd\", \"size\": 1}}",
             "Not a digest"),
-        Arguments.of("media-type", "text/plain", "{}", "its media type is no image's: text/plain"),
+        Arguments.of(
+            "media-type", "text/plain", "{}", "its media type is not that of an image: text/plain"),
         Arguments.of(
             "large",
             manifest,
@@ -158,7 +159,8 @@ class BadInputIT {
             .withoutUnpackedNativeCode()
             .temporary(directory)
             .run("pull", ecr.reference("x1", "y"), "--endpoint-url", endpoint());
-    assertOneLine(ended, 1, "may files be written and run in java.io.tmpdir, " + directory);
+    assertOneLine(
+        ended, 1, "Check that files can be written and executed in java.io.tmpdir, " + directory);
   }
 
   @Test
@@ -260,7 +262,7 @@ class BadInputIT {
             "there is no option '--platfrom': did you mean --platform?", "pull", "--platfrom=a", "x"
           },
           {"there is no option '--colour' (see", "pull", "--colour", "x"},
-          {"'c' is one argument too many", "push", "a", "b", "c"},
+          {"unexpected argument 'c'", "push", "a", "b", "c"},
           {"there is no command 'psuh': did you mean push?", "help", "psuh"},
         }) {
       Ended ended =

@@ -190,7 +190,7 @@ class CommandsIT {
     String copy = succeed("copy", "--dry-run", reference, target);
 
     assertThat(push).isEqualTo(copy);
-    assertThat(push).contains("to be transferred, 0 B there");
+    assertThat(push).contains("to be transferred, 0 B already there");
     assertThat(Files.readString(index)).isEqualTo(before);
     assertThat(index.resolveSibling("blobs").resolve("sha256")).isEmptyDirectory();
     var _ = succeed("push", "--quiet", target, reference);

@@ -52,7 +52,7 @@ class CompletionIT {
 
     assertThat(completed)
         .contains("pull\tPulls images from Amazon ECR into containerd.")
-        .contains("--platform\twhich of an index");
+        .contains("--platform\tthe platform to choose");
   }
 
   @Test

@@ -215,7 +215,7 @@ class LimitsIT {
         closed + "/.ecr-local.lock: permission denied");
     assertOneLine(
         EcrCommand.withCredentials().run("local", file.toString(), "--create-on-push"),
-        file + ": it exists already, and is no directory");
+        file + ": it exists already, and is not a directory");
   }
 
   private static void assertOneLine(Ended ended, String complaint) {

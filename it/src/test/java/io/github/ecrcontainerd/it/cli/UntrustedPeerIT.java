@@ -60,7 +60,7 @@ class UntrustedPeerIT {
     try (Server server = new Server(certificate)) {
       assertRefused(
           pull(server, certificate.file()),
-          "the certificate of " + server.host() + " is for other.example, and not for localhost");
+          "the certificate of " + server.host() + " is for other.example, not for localhost");
     }
   }
 

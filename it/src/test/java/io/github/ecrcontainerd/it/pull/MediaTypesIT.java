@@ -199,7 +199,7 @@ class MediaTypesIT {
 
     assertThatThrownBy(() -> pull("contradiction", "type"))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("it says that it is");
+        .hasMessageContaining("its mediaType is");
     assertThatThrownBy(() -> pull("contradiction", "both"))
         .isInstanceOf(ImageException.class)
         .hasMessageContaining("it has layers, which no " + MediaTypes.OCI_INDEX + " has");

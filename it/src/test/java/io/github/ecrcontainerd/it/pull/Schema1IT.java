@@ -231,7 +231,7 @@ class Schema1IT {
 
     assertThatThrownBy(() -> pull("tampered"))
         .isInstanceOf(ResolverException.class)
-        .hasMessageContaining("the bytes that came have the digest");
+        .hasMessageContaining("the received bytes have the digest");
     assertThat(daemon.ctr("images", "ls", "-q")).doesNotContain("tampered");
   }
 

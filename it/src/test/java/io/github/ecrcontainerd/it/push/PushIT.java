@@ -249,7 +249,7 @@ class PushIT {
 
     assertThatThrownBy(() -> push("empty", "empty-copy"))
         .isInstanceOf(ResolverException.class)
-        .hasMessageContaining("has 0 bytes, and Amazon ECR takes no empty blob");
+        .hasMessageContaining("has 0 bytes, and Amazon ECR accepts no empty blobs");
     assertNoImage("empty-copy");
   }
 

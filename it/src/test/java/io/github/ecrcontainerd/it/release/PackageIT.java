@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.it.release;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.github.ecrcontainerd.it.daemon.Containerd;
 import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
@@ -11,18 +12,27 @@ import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.it.support.Checkout;
 import io.github.ecrcontainerd.it.support.CleanDebian;
 import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.it.support.EcrCommand;
+import io.github.ecrcontainerd.it.support.Tmux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -35,6 +45,11 @@ import tools.jackson.databind.json.JsonMapper;
 class PackageIT {
   private static final Map<String, String> CREDENTIALS =
       Map.of("AWS_ACCESS_KEY_ID", "local", "AWS_SECRET_ACCESS_KEY", "x");
+
+  private static final Pattern ENDED = Pattern.compile("\\[(.*) ended with (\\d+)]");
+
+  /** A word of more characters than this, such as a reference, may be wider than a terminal. */
+  private static final int MAX_WORD = 20;
 
   @TempDir private static Path directory;
 
@@ -97,18 +112,11 @@ class PackageIT {
 
   @Test
   void aDebianWithNothingButTheDebPulls(@TempDir Path room) throws Exception {
-    CleanDebian debian = CleanDebian.in(room, requireNonNull(daemon.socket().getParent()));
+    CleanDebian debian = installedIn(room);
     assertThat(debian.file("/usr/bin/java")).doesNotExist();
-    Files.copy(made(".deb"), debian.file("/root/ecr.deb"));
-    debian.run("dpkg", "-i", "/root/ecr.deb");
 
     assertThat(debian.run("ecr", "--version")).startsWith("ecr ");
-    try (LocalEcr ecr = LocalEcr.openWithoutTls()) {
-      Command.run(
-          List.of(
-              Checkout.project().resolve("bin/sample-image").toString(),
-              ecr.repositoryPath("packaged/app").toString(),
-              "latest"));
+    try (LocalEcr ecr = sampleRegistry()) {
       String reference = ecr.reference("packaged/app", "latest");
       debian.run(
           CREDENTIALS,
@@ -130,6 +138,138 @@ class PackageIT {
     }
     debian.run("dpkg", "--purge", "ecr-containerd");
     assertThat(debian.file("/usr/lib/ecr-containerd")).doesNotExist();
+  }
+
+  /**
+   * Each command, the way people call it. A pull leaves everything for those after it. The root
+   * file system of a container is not reached from the room: {@code run} says so.
+   */
+  private static final String EACH_COMMAND =
+      """
+      try() { "$@"; echo "[$* ended with $?]"; }
+      try ecr --version
+      try ecr --help
+      try ecr help pull
+      for command in $COMMANDS; do try ecr $command --help; done
+      try ecr resolve $REFERENCE
+      try ecr inspect $REFERENCE
+      try ecr pull --dry-run $REFERENCE
+      try ecr pull $REFERENCE
+      try ecr ls
+      try ecr tag --force $REFERENCE further:1
+      try ecr push $REFERENCE-pushed $REFERENCE
+      try ecr copy --direct $REFERENCE $REFERENCE-copied
+      try ecr run $REFERENCE
+      try ecr rm --wait further:1
+      try ecr completion bash > /dev/null
+      try ecr nonsense
+      """;
+
+  @ParameterizedTest
+  @ValueSource(ints = {40, 80, 200})
+  void eachCommandFitsATerminal(int columns, @TempDir Path room) throws Exception {
+    CleanDebian debian = installedIn(room);
+    try (LocalEcr ecr = sampleRegistry()) {
+      Map<String, String> environment = environmentOf(ecr);
+      environment.put("TERM", "screen");
+      Files.writeString(debian.file("/root/commands"), EACH_COMMAND);
+      String line =
+          debian.commandLine(environment, "sh", "/root/commands").stream()
+              .map(word -> "'" + word.replace("'", "'\\''") + "'")
+              .collect(Collectors.joining(" "));
+      List<String> shown;
+      try (Tmux terminal = Tmux.start(room, columns, 50, Map.of(), line)) {
+        var _ =
+            terminal.await(
+                screen -> screen.stream().anyMatch(text -> text.startsWith("[ended with")));
+        shown = terminal.history();
+      }
+
+      assertThat(shown).filteredOn(text -> text.startsWith("[ecr ")).hasSizeGreaterThan(20);
+      assertThat(statuses(shown))
+          .containsOnly(
+              entry("ecr run " + environment.get("REFERENCE"), 125), entry("ecr nonsense", 2));
+      // No line is wrapped by the terminal, unless one word of it is too long for any line.
+      assertThat(shown)
+          .filteredOn(text -> !text.startsWith("["))
+          .allSatisfy(text -> assertThat(widthWithoutItsLongestWord(text)).isLessThan(columns));
+    }
+  }
+
+  /** The commands that did not end with 0. */
+  private static Map<String, Integer> statuses(List<String> shown) {
+    Map<String, Integer> statuses = new HashMap<>();
+    for (String line : shown) {
+      Matcher ended = ENDED.matcher(line);
+      if (ended.matches() && !ended.group(2).equals("0")) {
+        statuses.put(ended.group(1), Integer.valueOf(ended.group(2)));
+      }
+    }
+    return statuses;
+  }
+
+  private static int widthWithoutItsLongestWord(String line) {
+    int longest = Arrays.stream(line.split(" ", -1)).mapToInt(String::length).max().orElse(0);
+    return longest > MAX_WORD ? line.length() - longest : line.length() - 1;
+  }
+
+  @Test
+  void eachCommandPrintsNoControlCharactersIntoAPipe(@TempDir Path room) throws Exception {
+    CleanDebian debian = installedIn(room);
+    try (LocalEcr ecr = sampleRegistry()) {
+      Map<String, String> environment = environmentOf(ecr);
+      String said = debian.run(environment, "sh", "-c", "(" + EACH_COMMAND + ") 2>&1 | cat");
+
+      assertThat(said.chars()).noneMatch(c -> c < ' ' && c != '\n' && c != '\t');
+      assertThat(statuses(said.lines().toList()))
+          .containsOnly(
+              entry("ecr run " + environment.get("REFERENCE"), 125), entry("ecr nonsense", 2));
+    }
+  }
+
+  @Test
+  void aPullInScriptShowsItsProgressAndEndsWithItsStatus(@TempDir Path room) throws Exception {
+    CleanDebian debian = installedIn(room);
+    try (LocalEcr ecr = sampleRegistry()) {
+      String typescript =
+          debian.run(
+              environmentOf(ecr),
+              "script",
+              "--quiet",
+              "--return",
+              "--command",
+              "ecr pull $REFERENCE",
+              "/dev/null");
+
+      assertThat(typescript).contains("\u001b[", "done");
+      assertThat(daemon.ctr("images", "check")).contains("complete");
+    }
+  }
+
+  private CleanDebian installedIn(Path room) throws IOException {
+    CleanDebian debian = CleanDebian.in(room, requireNonNull(daemon.socket().getParent()));
+    Files.copy(made(".deb"), debian.file("/root/ecr.deb"));
+    debian.run("dpkg", "-i", "/root/ecr.deb");
+    return debian;
+  }
+
+  private static LocalEcr sampleRegistry() {
+    LocalEcr ecr = LocalEcr.openWithoutTls();
+    Command.run(
+        List.of(
+            Checkout.project().resolve("bin/sample-image").toString(),
+            ecr.repositoryPath("packaged/app").toString(),
+            "latest"));
+    return ecr;
+  }
+
+  private Map<String, String> environmentOf(LocalEcr ecr) {
+    Map<String, String> environment = new HashMap<>(CREDENTIALS);
+    environment.put("CONTAINERD_ADDRESS", "/mnt/" + daemon.socket().getFileName());
+    environment.put("AWS_ENDPOINT_URL_ECR", ecr.server().endpoint().toString());
+    environment.put("REFERENCE", ecr.reference("packaged/app", "latest"));
+    environment.put("COMMANDS", String.join(" ", EcrCommand.COMMANDS));
+    return environment;
   }
 
   @Test

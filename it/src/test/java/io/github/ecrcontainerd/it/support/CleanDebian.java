@@ -50,6 +50,11 @@ public final class CleanDebian {
 
   /** The output of a program that runs in it. */
   public String run(Map<String, String> environment, String... command) {
+    return Command.run(commandLine(environment, command));
+  }
+
+  /** The command line that runs a program in it. */
+  public List<String> commandLine(Map<String, String> environment, String... command) {
     List<String> line =
         new ArrayList<>(
             List.of("unshare", "--mount", "--propagation", "private", "sh", "-ec", ENTER, "sh"));
@@ -57,7 +62,7 @@ public final class CleanDebian {
     line.add(brought.toString());
     environment.forEach((name, value) -> line.add(name + "=" + value));
     line.addAll(List.of(command));
-    return Command.run(line);
+    return line;
   }
 
   /** The output of a program that runs in it without any environment. */

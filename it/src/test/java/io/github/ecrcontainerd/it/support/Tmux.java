@@ -41,6 +41,14 @@ public final class Tmux implements AutoCloseable {
     return Command.run(command("capture-pane", "-p")).lines().map(String::stripTrailing).toList();
   }
 
+  /** All lines that it has shown, those that are wider than the terminal in one piece. */
+  public List<String> history() {
+    return Command.run(command("capture-pane", "-p", "-J", "-S", "-"))
+        .lines()
+        .map(String::stripTrailing)
+        .toList();
+  }
+
   /**
    * Waits until the screen shows a text.
    *

@@ -17,6 +17,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 
@@ -28,6 +30,7 @@ public final class EcrApi {
   /** The first pause after ECR throttles a call. Its quotas are in calls per second. */
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
 
+  private static final Logger LOG = LoggerFactory.getLogger(EcrApi.class);
   private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
   private final EcrClients clients;
@@ -89,6 +92,7 @@ public final class EcrApi {
         if (pause.isEmpty()) {
           throw e;
         }
+        LOG.warn("Amazon ECR throttled {}: retrying in {} ms", operation, pause.get().toMillis());
         listener.throttled(operation, pause.get());
         if (Recorder.isOn()) {
           new RetryEvent(operation, "throttled", pause.get()).commit();

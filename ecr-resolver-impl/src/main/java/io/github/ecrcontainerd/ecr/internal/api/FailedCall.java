@@ -110,7 +110,7 @@ public final class FailedCall extends Exception {
       return wordsOf(refusal, reference);
     }
     if (failure instanceof ApiCallTimeoutException) {
-      return "no answer from %s in the time that a call has (apiTimeout, --api-timeout)"
+      return "no answer from %s within the time limit of a call (apiTimeout, --api-timeout)"
           .formatted(host);
     }
     String cause = rootOf(failure);

@@ -27,7 +27,7 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  */
 public final class CredentialSearch implements AwsCredentialsProvider, SdkAutoCloseable {
   private static final String NOTHING_SET =
-      "none is set up. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or run where"
+      "no credentials are configured. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or run where"
           + " a role provides them";
 
   private static final String DEFAULT_PROFILE = "default";

@@ -159,7 +159,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     if (!right || !length.equals("" + range.length())) {
       end(
           new InvalidAnswerException(
-              "%s was asked for, the answer has status %d, Content-Range %s and Content-Length %s"
+              "%s was requested, but the answer has status %d, Content-Range %s and Content-Length %s"
                   .formatted(range.answered(), status, answered, length)));
     }
   }
@@ -190,7 +190,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
       bytes.get(part);
       errorBody.writeBytes(part);
     } else if (bytes.remaining() > range.length() - arrived) {
-      end(new InvalidAnswerException("more bytes came than were asked for"));
+      end(new InvalidAnswerException("the server sent more bytes than requested"));
       return;
     } else {
       if (arrived == 0) {

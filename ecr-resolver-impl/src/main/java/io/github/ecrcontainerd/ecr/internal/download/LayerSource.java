@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
@@ -25,6 +27,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
  * for all ranges. It is renewed before it expires, or when the server no longer accepts it.
  */
 final class LayerSource {
+  private static final Logger LOG = LoggerFactory.getLogger(LayerSource.class);
   private static final String OPERATION = "GetDownloadUrlForLayer";
 
   private static final Pattern CLASS_NAME =
@@ -87,6 +90,7 @@ final class LayerSource {
       boolean isRenewed = lastUrl != null;
       lastUrl = fresh;
       if (isRenewed) {
+        LOG.debug("The URL of {} was renewed", digest);
         listener.urlRenewed(layer);
         if (Recorder.isOn()) {
           new UrlRenewalEvent(digest).commit();
@@ -114,6 +118,7 @@ final class LayerSource {
 
   /** A part of the layer will be requested again after a pause. */
   void retrying(Throwable cause, Duration pause) {
+    LOG.warn("Retrying {} in {} ms: {}", digest, pause.toMillis(), reasonOf(cause));
     listener.retrying(layer, reasonOf(cause), pause);
     if (Recorder.isOn()) {
       new RetryEvent(digest.toString(), reasonOf(cause), pause).commit();
@@ -122,6 +127,7 @@ final class LayerSource {
 
   /** A part of the layer is hedged. */
   void hedged() {
+    LOG.debug("A part of {} is slow: it was requested a second time", digest);
     listener.hedged(layer);
   }
 
@@ -148,7 +154,8 @@ final class LayerSource {
     } catch (IllegalArgumentException | NullPointerException malformed) {
       // Reported below without the text, which may contain a signature.
     }
-    throw failed(Code.INVALID_CONTENT, "the answer of " + OPERATION + " is no http URL", null);
+    throw failed(
+        Code.INVALID_CONTENT, "the answer of " + OPERATION + " is not an http or https URL", null);
   }
 
   /**

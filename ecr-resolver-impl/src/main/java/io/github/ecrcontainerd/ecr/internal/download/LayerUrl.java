@@ -97,17 +97,18 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
     try {
       target = uri.resolve(location);
     } catch (IllegalArgumentException e) {
-      throw new InvalidAnswerException("it sends to another place, whose URL can't be read");
+      throw new InvalidAnswerException("it redirects to a URL that can't be parsed");
     }
     String scheme = target.getScheme();
     if (target.getHost() == null || !("https".equals(scheme) || scheme.equals(uri.getScheme()))) {
       throw new InvalidAnswerException(
-          "it sends to %s://%s, and only http and https lead on, from https only https"
+          "it redirects to %s://%s, but only http and https are followed, and from https only https"
               .formatted(scheme, target.getHost()));
     }
     if (redirects == MAX_REDIRECTS) {
       throw new InvalidAnswerException(
-          "%d redirects, the last to %s, led to no layer".formatted(redirects, target.getHost()));
+          "%d redirects, the last to %s, did not lead to a layer"
+              .formatted(redirects, target.getHost()));
     }
     Duration own = usable(target, now);
     return new LayerUrl(target, own.compareTo(usable) < 0 ? own : usable, redirects + 1);

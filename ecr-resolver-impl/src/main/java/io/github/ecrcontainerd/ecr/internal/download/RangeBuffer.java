@@ -50,7 +50,7 @@ final class RangeBuffer {
    */
   void put(ByteBuffer bytes) {
     if (!hasRoom()) {
-      throw new IllegalStateException("bytes came for which there is no room");
+      throw new IllegalStateException("bytes arrived while the buffer was full");
     }
     overflow = bytes;
     fill();

@@ -187,7 +187,7 @@ final class RangeDownload implements RangeRequest.Listener {
   private Throwable cause() {
     lock.lock();
     try {
-      return lastCause == null ? new IOException("the request was given up") : lastCause;
+      return lastCause == null ? new IOException("the request was cancelled") : lastCause;
     } finally {
       lock.unlock();
     }

@@ -10,7 +10,7 @@ final class SilenceException extends IOException {
   private final Duration duration;
 
   SilenceException(Duration duration) {
-    super("no byte came for %d s".formatted(duration.toSeconds()));
+    super("no byte arrived for %d s".formatted(duration.toSeconds()));
     this.duration = duration;
   }
 

@@ -113,7 +113,7 @@ final class Connection implements AutoCloseable {
         try {
           return input.read(target, offset, length);
         } catch (SocketTimeoutException e) {
-          throw new IOException("it sends no more bytes", e);
+          throw new IOException("it stopped sending bytes", e);
         }
       }
     };

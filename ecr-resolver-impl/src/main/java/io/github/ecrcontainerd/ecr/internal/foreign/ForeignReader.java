@@ -102,7 +102,7 @@ final class ForeignReader implements BlobReader {
               url.redirected(
                   response
                       .header("location")
-                      .orElseThrow(() -> new IOException("it redirects to nowhere")));
+                      .orElseThrow(() -> new IOException("its redirect has no Location header")));
         }
         case 200, 206 -> {
           body = bodyOf(response);

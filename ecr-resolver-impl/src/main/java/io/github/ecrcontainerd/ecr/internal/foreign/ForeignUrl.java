@@ -20,7 +20,7 @@ record ForeignUrl(URI uri) {
       throw new IOException("a layer's url begins with http:// or https://");
     }
     if (uri.getHost() == null || uri.getHost().isEmpty() || uri.getRawUserInfo() != null) {
-      throw new IOException("a layer's url names a host, and no user");
+      throw new IOException("a layer's url must name a host and must not contain a user");
     }
     return new ForeignUrl(uri);
   }
@@ -60,7 +60,7 @@ record ForeignUrl(URI uri) {
     try {
       next = of(uri.resolve(location));
     } catch (IllegalArgumentException e) {
-      throw new IOException("it redirects to something that is no url", e);
+      throw new IOException("it redirects to an invalid url", e);
     }
     if (isSecure() && !next.isSecure()) {
       throw new IOException("it redirects from https to http");

@@ -38,7 +38,8 @@ public record AddressBlock(InetAddress address, int bits) {
 
   /** Parses a block that is known to be well-formed. */
   public static AddressBlock of(String text) {
-    return parse(text).orElseThrow(() -> new IllegalArgumentException("no block: " + text));
+    return parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("not an address block: " + text));
   }
 
   /**

@@ -112,7 +112,7 @@ record CertificateCheck(Supplier<Trust> trust) {
           .formatted(of, subject(certificate), certificate.getNotBefore().toInstant());
     }
     if (witness.isTrusted) {
-      return "%s is for %s, and not for %s: use a name that it has"
+      return "%s is for %s, not for %s: use one of these names"
           .formatted(of, names(certificate), host);
     }
     X509Certificate last = chain[chain.length - 1];

@@ -55,11 +55,11 @@ final class EarlyHttpClient implements SdkAsyncHttpClient {
     String advice =
         cause instanceof CrtRuntimeException crt && crt.errorCode > 0
             ? ""
-            : ": may files be written and run in java.io.tmpdir, %s?"
+            : ". Check that files can be written and executed in java.io.tmpdir, %s"
                 .formatted(System.getProperty("java.io.tmpdir"));
     IllegalStateException failure =
         new IllegalStateException(
-            "no HTTP client can be made (%s)%s".formatted(cause.getMessage(), advice));
+            "the HTTP client can't be created (%s)%s".formatted(cause.getMessage(), advice));
     failure.addSuppressed(cause);
     return failure;
   }

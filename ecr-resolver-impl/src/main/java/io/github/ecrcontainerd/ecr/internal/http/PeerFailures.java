@@ -59,13 +59,14 @@ record PeerFailures(String peer, boolean proxied) {
           "AWS_IO_SOCKET_NETWORK_DOWN" ->
           "%s. Check the network, firewalls and %s".formatted(message, setting());
       case "AWS_ERROR_HTTP_CHANNEL_THROUGHPUT_FAILURE" ->
-          "it has the request, and sent nothing. Is it overloaded?";
+          "it received the request, but sent no answer. Check whether it is overloaded";
       case "AWS_ERROR_HTTP_CONNECTION_CLOSED",
           "AWS_ERROR_HTTP_SERVER_CLOSED",
           "AWS_IO_SOCKET_CLOSED" ->
-          "it ended the connection (%s). Is it healthy, and what the URL says?".formatted(message);
+          "it closed the connection (%s). Check whether it is healthy, and whether the URL is right"
+              .formatted(message);
       case "AWS_ERROR_HTTP_PROXY_CONNECT_FAILED", "AWS_ERROR_HTTP_PROXY_CONNECT_FAILED_RETRYABLE" ->
-          "it refuses to connect further. Check its rules, and the user and password for it";
+          "it refused the connection to the registry. Check its rules, and the user and password for it";
       case "AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE", "AWS_IO_TLS_NEGOTIATION_TIMEOUT" ->
           "TLS failed (%s)".formatted(message);
       default -> message;

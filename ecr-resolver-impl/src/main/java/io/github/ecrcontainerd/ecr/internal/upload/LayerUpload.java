@@ -231,7 +231,7 @@ public final class LayerUpload implements BlobWriter {
             PART,
             reference.toString(),
             layer.digest(),
-            "Upload of %s to %s failed: of %,d bytes sent the registry says it has %,d"
+            "Upload of %s to %s failed: %,d bytes were sent, but the registry reports %,d"
                 .formatted(layer.digest(), reference, end, next),
             e.told());
       }
@@ -287,7 +287,7 @@ public final class LayerUpload implements BlobWriter {
                 COMPLETE,
                 reference.toString(),
                 layer.digest(),
-                "Push to %s refused: its blob %s has 0 bytes, and Amazon ECR takes no empty blob"
+                "Push to %s refused: its blob %s has 0 bytes, and Amazon ECR accepts no empty blobs"
                     .formatted(reference, layer.digest()),
                 e.told());
         case UploadNotFoundException _ -> checkCompleted(e.told());
@@ -327,7 +327,7 @@ public final class LayerUpload implements BlobWriter {
         cause.operation(),
         reference.toString(),
         layer.digest(),
-        "Upload of %s to %s failed: the registry lost what it had of it. Push again"
+        "Upload of %s to %s failed: the registry lost the upload. Push again"
             .formatted(layer.digest(), reference),
         cause);
   }
