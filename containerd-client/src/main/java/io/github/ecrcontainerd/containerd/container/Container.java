@@ -13,7 +13,7 @@ import java.util.Map;
  * @param snapshotKey the snapshot's key there
  * @param spec its process and isolation: JSON of the OCI runtime specification
  * @param labels free text by key
- * @param createdAt when the record was made
+ * @param createdAt when the record was created
  * @param updatedAt when it last changed
  */
 public record Container(

@@ -25,7 +25,10 @@ public interface Leases {
    */
   Lease create(String id, Map<String, String> labels) throws InterruptedException;
 
-  /** Creates a lease that the daemon deletes after a lifetime, rounded to the second. */
+  /**
+   * Creates a lease that the daemon deletes after a lifetime. The expiry time is truncated to the
+   * second.
+   */
   default Lease create(String id, Duration lifetime) throws InterruptedException {
     Instant expiry = Instant.now().plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
     return create(id, Map.of(EXPIRE, expiry.toString()));

@@ -30,7 +30,7 @@ public record RunnableImage(Manifest manifest, ImageConfig config) {
    *
    * @param wanted the requested platform; if empty, this machine's, or the only one in the content
    *     store
-   * @throws ImageException if there is no image, or the choice is ambiguous
+   * @throws ImageException if there is no image, or several and none for the platform
    */
   public static RunnableImage find(
       ContainerdServices services, Image image, Optional<Platform> wanted)
