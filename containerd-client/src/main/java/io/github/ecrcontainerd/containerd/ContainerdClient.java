@@ -20,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A containerd, over its unix socket.
+ * A client of a containerd daemon, over its unix socket.
  *
  * <pre>{@code
  * try (Resolver resolver = EcrResolver.create();
@@ -32,68 +32,63 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>The client begins to connect when it is made, and the first call waits for that; it connects
- * again when the connection was lost, so that one client lasts longer than a daemon. Safe for use
- * by several threads at once. Its own threads keep no JVM alive.
+ * <p>The client starts to connect when it is built, and the first call waits for the connection. It
+ * reconnects after a lost connection, so one client survives restarts of the daemon. Safe for use
+ * by several threads at once. Its threads don't keep the JVM running.
  *
  * <p>It is an interface so that an application can put another one in its place in tests.
  */
 public interface ContainerdClient extends ContainerdServices, AutoCloseable {
 
   /**
-   * A client of the containerd that the environment names, as for containerd's own programs: {@code
-   * CONTAINERD_ADDRESS} is its socket, with or without {@code unix://}, {@code
-   * CONTAINERD_NAMESPACE} the namespace ({@code default} by default).
+   * Returns a client of the containerd that the environment names, with the variables of
+   * containerd's own programs: {@code CONTAINERD_ADDRESS} is the socket, with or without {@code
+   * unix://}; {@code CONTAINERD_NAMESPACE} is the namespace, {@code default} by default.
    *
-   * <p>Where no address is set it is {@code /run/containerd/containerd.sock}; for another user than
-   * root that of the user's rootless containerd, if there is one: {@code
-   * containerd/containerd.sock} in {@code XDG_RUNTIME_DIR}, or the usual one as RootlessKit's child
-   * sees it, whose process {@code containerd-rootless/child_pid} there names.
+   * <p>The default address is {@code /run/containerd/containerd.sock}. For a user other than root
+   * it is the socket of the user's rootless containerd, if there is one: {@code
+   * containerd/containerd.sock} in {@code XDG_RUNTIME_DIR}, or the usual path in the mount
+   * namespace of RootlessKit's child process, whose ID is in {@code containerd-rootless/child_pid}
+   * there.
    *
-   * @throws IllegalArgumentException if a variable is set to what can't be an address or a
-   *     namespace
+   * @throws IllegalArgumentException if a variable's value is not a valid address or namespace
    */
   static ContainerdClient connect() {
     return builder().build();
   }
 
-  /** The same, to be changed. */
+  /** Returns a builder with the same defaults as {@link #connect()}. */
   static Builder builder() {
     return new Builder(System.getenv());
   }
 
-  /**
-   * Pulls an image with every option at its default: {@link #pull(String, Resolver, PullOptions)}.
-   */
+  /** Pulls an image with default options: {@link #pull(String, Resolver, PullOptions)}. */
   default Image pull(String reference, Resolver resolver) throws InterruptedException {
     return pull(reference, resolver, PullOptions.defaults());
   }
 
   /**
-   * Pulls an image: finds it, brings what the content store doesn't have, unpacks it and keeps it
-   * under its names. Nothing of it is kept where that fails, but bytes of layers that have come
-   * stay for a day, and the next pull resumes there.
+   * Pulls an image: resolves the reference, fetches what the content store lacks, unpacks the
+   * layers and creates an image record for each name. A failed pull keeps only the layer bytes that
+   * it received, for a day; the next pull resumes from them.
    *
    * @param reference the image, in a form that the resolver understands
-   * @param resolver finds and reads it; stays the caller's to close
+   * @param resolver resolves and reads it; the caller closes it
    * @return the image record of its canonical name, or of its first name where it has none
    * @throws IllegalArgumentException if the reference is malformed
-   * @throws ResolverException if the registry doesn't have it, or can't be asked
+   * @throws ResolverException if the registry doesn't have it, or can't be reached
    * @throws ImageException if the image is malformed, damaged, or not for the platform
-   * @throws ContainerdException if the daemon can't do it, or can't be asked
+   * @throws ContainerdException if a call to the daemon fails
    * @throws InterruptedException if the thread is interrupted: the pull ends as after an error
    */
   Image pull(String reference, Resolver resolver, PullOptions options) throws InterruptedException;
 
-  /**
-   * The same by a reference that was made in code: {@link #pull(String, Resolver, PullOptions)}.
-   */
+  /** Pulls an image by a parsed reference: {@link #pull(String, Resolver, PullOptions)}. */
   Image pull(EcrReference reference, Resolver resolver, PullOptions options)
       throws InterruptedException;
 
   /**
-   * Pushes an image with every option at its default: {@link #push(String, Descriptor, Resolver,
-   * PushOptions)}.
+   * Pushes an image with default options: {@link #push(String, Descriptor, Resolver, PushOptions)}.
    */
   default Descriptor push(String reference, Descriptor root, Resolver resolver)
       throws InterruptedException {
@@ -101,40 +96,39 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
   }
 
   /**
-   * Pushes an image: asks which of its blobs the registry lacks, uploads those, then puts its
-   * manifests and indexes as they are, the root last and under the reference's tag. Where that
-   * fails the tag names what it named before; blobs that have come stay, and the next push goes on
-   * without them.
+   * Pushes an image: uploads the blobs that the registry lacks, then puts the manifests and indexes
+   * unchanged, the root last and under the reference's tag. If a push fails, the tag is unchanged.
+   * Uploaded blobs stay, and the next push skips them.
    *
-   * @param reference where it is to be, in a form that the resolver understands
+   * @param reference the destination, in a form that the resolver understands
    * @param root the manifest or index in the content store: {@link Image#target()}
-   * @param resolver writes it; stays the caller's to close
+   * @param resolver writes it; the caller closes it
    * @return what the reference names now: the root, or the manifest of the options' platform
    * @throws IllegalArgumentException if the reference is malformed
-   * @throws ResolverException if the registry refuses it or can't be asked, with {@link
+   * @throws ResolverException if the registry refuses it or the request fails, with {@link
    *     ResolverException.Code#CONFLICT} if the tag is immutable and names another image, or the
    *     reference names another digest
    * @throws ImageException if the image is malformed or not for the platform, or a part of it is
    *     not in the content store
-   * @throws ContainerdException if the daemon can't do it, or can't be asked
+   * @throws ContainerdException if a call to the daemon fails
    * @throws InterruptedException if the thread is interrupted: the push ends as after an error
    */
   Descriptor push(String reference, Descriptor root, Resolver resolver, PushOptions options)
       throws InterruptedException;
 
   /**
-   * The same by a reference that was made in code: {@link #push(String, Descriptor, Resolver,
+   * Pushes an image to a parsed reference: {@link #push(String, Descriptor, Resolver,
    * PushOptions)}.
    */
   Descriptor push(EcrReference reference, Descriptor root, Resolver resolver, PushOptions options)
       throws InterruptedException;
 
   /**
-   * Says what a pull would transfer, and stores nothing. Layers that an earlier pull kept in
-   * snapshots alone ({@link PullOptions.Builder#discardLayers}) count as missing.
+   * Returns what a pull would transfer, and stores nothing. Layers that an earlier pull kept only
+   * as snapshots ({@link PullOptions.Builder#discardLayers}) count as missing.
    *
    * @throws IllegalArgumentException if the reference is malformed
-   * @throws ResolverException if the registry doesn't have it, or can't be asked
+   * @throws ResolverException if the registry doesn't have it, or can't be reached
    * @throws ImageException if the image is malformed, damaged, not for the platform, or of Docker's
    *     schema 1
    * @throws ContainerdException if the daemon can't be asked
@@ -144,11 +138,11 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
       throws InterruptedException;
 
   /**
-   * Says what a push would transfer, and stores nothing. Manifests and indexes count as missing: a
-   * push puts them in any case.
+   * Returns what a push would transfer, and stores nothing. Manifests and indexes count as missing,
+   * because a push always puts them.
    *
    * @throws IllegalArgumentException if the reference is malformed
-   * @throws ResolverException if the registry can't be asked, or wouldn't take the image
+   * @throws ResolverException if a request to the registry fails, or it would refuse the image
    * @throws ImageException if the image is malformed or not for the platform, or a part of it is
    *     not in the content store
    * @throws ContainerdException if the daemon can't be asked
@@ -158,23 +152,23 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
       throws InterruptedException;
 
   /**
-   * What an image in the content store says of itself for a platform: what it runs, and the chain
-   * of snapshots that it stands on.
+   * Returns the configuration of an image in the content store for a platform: the process that it
+   * runs, and the chain IDs of its snapshots.
    *
-   * @throws ImageException if it has nothing for the platform, or can't run at all
-   * @throws ContainerdException if it is not all there, or the daemon can't be asked
+   * @throws ImageException if it has nothing for the platform, or is not a runnable image
+   * @throws ContainerdException if a part of it is missing, or the daemon can't be reached
    * @throws InterruptedException if the thread is interrupted while it waits
    */
   ImageConfig config(Image image, Platform platform) throws InterruptedException;
 
   /**
-   * Runs a container of an image that was pulled to its end, and leaves nothing of it: no task,
-   * container or snapshot. What runs, and as which user, is what the image and the options say;
-   * names of users and groups are those of the image's own files.
+   * Runs a container of a pulled image until it exits, then removes its task, container record and
+   * snapshot. The image and the options determine the process and its user. User and group names
+   * are looked up in the image's own files.
    *
-   * @return how its program ended
+   * @return the exit status of its program
    * @throws ImageException if the image has nothing for the platform, is not unpacked, or doesn't
-   *     say clearly what to run and with which rights
+   *     define its process and user clearly
    * @throws ContainerdException if it can't be run
    * @throws java.io.UncheckedIOException if a stream doesn't take its output
    * @throws InterruptedException if the thread is interrupted meanwhile; the container is killed
@@ -182,10 +176,10 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
   ExitStatus run(Image image, RunOptions options) throws InterruptedException;
 
   /**
-   * Runs a container of a snapshot to its end, and leaves nothing of it: no task, container or
-   * snapshot of its own.
+   * Runs a container of a snapshot until it exits, then removes its task, container record and own
+   * snapshot.
    *
-   * @return how its program ended
+   * @return the exit status of its program
    * @throws ContainerdException if it can't be run, with {@link ContainerdException.Code#NOT_FOUND}
    *     if there is no such snapshot
    * @throws java.io.UncheckedIOException if a stream doesn't take its output
@@ -194,17 +188,18 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
   ExitStatus run(ContainerOptions options) throws InterruptedException;
 
   /**
-   * Who listens on the daemon's socket, asked of the kernel by a connection of its own.
+   * Returns the process that listens on the daemon's socket, as the kernel reports it. Opens a
+   * separate connection.
    *
    * @throws ContainerdException if no daemon can be connected to
    */
   Peer peer();
 
-  /** Ends the connection, and all calls that are under way. A second call does nothing. */
+  /** Closes the connection and ends all running calls. A second call does nothing. */
   @Override
   void close();
 
-  /** How to reach a containerd. */
+  /** Builds a {@link ContainerdClient}. */
   final class Builder {
     private final Map<String, String> environment;
     private @Nullable Path address;
@@ -218,16 +213,16 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
     }
 
     /**
-     * The daemon's socket: a path, with or without {@code unix://}.
+     * Sets the daemon's socket: a path, with or without {@code unix://}.
      *
-     * @throws IllegalArgumentException if it is empty or something else than that
+     * @throws IllegalArgumentException if it is empty or not such a path
      */
     public Builder address(String socket) {
       this.address = DaemonAddress.parse(socket);
       return this;
     }
 
-    /** The daemon's socket. */
+    /** Sets the daemon's socket. */
     public Builder address(Path socket) {
       this.address = socket;
       return this;
@@ -238,10 +233,10 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
     }
 
     /**
-     * The namespace of all calls; the daemon makes it when something is first put there.
+     * Sets the namespace of all calls. The daemon creates it with the first object in it.
      *
-     * @throws IllegalArgumentException if the daemon would not take the name: letters and digits,
-     *     with a single {@code .}, {@code _} or {@code -} between them, at most 76
+     * @throws IllegalArgumentException if the name is not valid: letters and digits, with a single
+     *     {@code .}, {@code _} or {@code -} between them, at most 76 characters
      */
     public Builder namespace(String name) {
       this.namespace = NamespaceName.check(name);
@@ -253,9 +248,10 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
     }
 
     /**
-     * How long to wait for the answer to a call, 30 s by default; twice as long for each piece of a
-     * blob that is read or written. What takes as long as its content is large has an hour at
-     * least: unpacking, committing, collecting. The end of a task has all the time that it takes.
+     * Sets how long to wait for the answer to a call, 30 s by default. Each piece of a blob that is
+     * read or written has twice that time. Calls whose duration depends on the content's size
+     * (unpack, commit, garbage collection) have at least one hour. Waiting for a task to exit has
+     * no limit.
      */
     public Builder deadline(Duration longest) {
       if (!longest.isPositive()) {
@@ -266,9 +262,10 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
     }
 
     /**
-     * How to reach the socket. By default the system property {@code ecrcontainerd.transport} says
-     * so ({@code ffm}, {@code jdk} or {@code jnr}); without it that is {@link SocketTransport#FFM},
-     * or {@link SocketTransport#JDK} with a warning in a JVM that refuses native access.
+     * Sets the transport to the socket. The default is the value of the system property {@code
+     * ecrcontainerd.transport} ({@code ffm}, {@code jdk} or {@code jnr}). Without the property it
+     * is {@link SocketTransport#FFM}, or {@link SocketTransport#JDK} with a warning in a JVM that
+     * refuses native access.
      */
     public Builder transport(SocketTransport chosen) {
       this.transport = chosen;
@@ -276,8 +273,8 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
     }
 
     /**
-     * Whether to refuse a socket that another user listens on than root and the user of this
-     * process. Off by default: in a user namespace, root outside of it is another user.
+     * Sets whether to refuse a socket whose listener is neither root nor the user of this process.
+     * Off by default, because in a user namespace the root user outside of it is another user.
      */
     public Builder trustedPeerOnly(boolean only) {
       this.trustedPeerOnly = only;
@@ -290,11 +287,11 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
     }
 
     /**
-     * A client, which may not be connected yet: its first call tells what is wrong.
+     * Builds the client. It may not be connected yet; its first call reports a connection failure.
      *
-     * @throws IllegalStateException if the transport that was chosen can't be used in this JVM
-     * @throws IllegalArgumentException if the system property names none, or the environment is
-     *     asked and wrong: {@link #connect()}
+     * @throws IllegalStateException if the chosen transport can't be used in this JVM
+     * @throws IllegalArgumentException if the system property names no transport, or a variable of
+     *     the environment is used and not valid: {@link #connect()}
      */
     public ContainerdClient build() {
       return new DefaultContainerdClient(transport(), address(), namespace(), deadline);

@@ -3,48 +3,48 @@ package io.github.ecrcontainerd.containerd;
 import org.jspecify.annotations.Nullable;
 
 /**
- * containerd could not do what it was asked for, or could not be asked. The message is one line for
- * the program's user: which call of which object, why it failed and what can be done.
+ * Thrown if a call to containerd fails or containerd can't be reached. The message is one line for
+ * the program's user: the call, the object, why it failed and what can be done.
  */
 public final class ContainerdException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * What kind of failure it is, for programs: the status codes of gRPC, by their names, as
-   * containerd uses them ("errdefs" in its source).
+   * The kind of failure, for programs: the names of gRPC's status codes, as containerd uses them
+   * ("errdefs" in its source).
    */
   public enum Code {
-    /** The call was given up, by the daemon or because its client was closed. */
+    /** The call was cancelled by the daemon, or because the client was closed. */
     CANCELLED,
-    /** The daemon gives no kind; a full disk is told so, with the words of the errno. */
+    /** The daemon states no kind. It reports a full disk this way, with the text of the errno. */
     UNKNOWN,
     /** The daemon doesn't accept the request. */
     INVALID_ARGUMENT,
-    /** No answer in time. */
+    /** No answer within the deadline. */
     DEADLINE_EXCEEDED,
     /** There is no such object. */
     NOT_FOUND,
-    /** There is such an object already. */
+    /** The object exists already. */
     ALREADY_EXISTS,
     /** The daemon doesn't allow it. */
     PERMISSION_DENIED,
-    /** Something has run out: space, or the size of a message. */
+    /** A limit is exceeded: disk space, or the size of a message. */
     RESOURCE_EXHAUSTED,
     /** The state of the object forbids it: wrong size or digest, in use, not empty. */
     FAILED_PRECONDITION,
-    /** Another change of the object came in between. */
+    /** The object was changed concurrently. */
     ABORTED,
-    /** An offset outside of the object, or not at its end. */
+    /** The offset is outside of the object, or not at its end. */
     OUT_OF_RANGE,
     /** This containerd is too old, or lacks the plugin. */
     UNIMPLEMENTED,
     /** A fault in the daemon. */
     INTERNAL,
-    /** There is no daemon, it went away, or the object is locked by another. */
+    /** No daemon is running, the connection was lost, or another client has locked the object. */
     UNAVAILABLE,
     /** Content is damaged. */
     DATA_LOSS,
-    /** The daemon wants to know who asks. */
+    /** The daemon requires authentication. */
     UNAUTHENTICATED
   }
 
@@ -53,8 +53,8 @@ public final class ContainerdException extends RuntimeException {
   private final String object;
 
   /**
-   * @param call what was asked for, in the daemon's words: {@code Leases.Create}
-   * @param object of which object, or {@code ""} where there is none
+   * @param call the daemon's name of the call: {@code Leases.Create}
+   * @param object the object of the call, or {@code ""} if there is none
    * @param reason why it failed, and what can be done
    */
   public ContainerdException(
@@ -70,8 +70,8 @@ public final class ContainerdException extends RuntimeException {
   }
 
   /**
-   * Whether the same call may succeed later although nothing was changed: the daemon is away or
-   * busy, something of another client was in its way, or space may become free.
+   * Whether the same call may succeed later without a change by the caller: the daemon is
+   * unavailable or busy, another client interfered, or space may become free.
    */
   public boolean isRetryable() {
     return switch (code) {
@@ -92,12 +92,12 @@ public final class ContainerdException extends RuntimeException {
     };
   }
 
-  /** What was asked for, in the daemon's words: {@code Leases.Create}. */
+  /** The daemon's name of the call: {@code Leases.Create}. */
   public String call() {
     return call;
   }
 
-  /** Of which object: an ID, a digest, a reference, a name; {@code ""} where there is none. */
+  /** The object of the call: an ID, digest, reference or name; {@code ""} if there is none. */
   public String object() {
     return object;
   }

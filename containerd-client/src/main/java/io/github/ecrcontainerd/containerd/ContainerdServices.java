@@ -15,8 +15,8 @@ import io.github.ecrcontainerd.containerd.task.Tasks;
 public interface ContainerdServices {
 
   /**
-   * The same services under a lease: what is made through them stays until the lease ends. They use
-   * the same connection, and end with it.
+   * Returns the same services under a lease, which keeps all objects that are created through them
+   * until the lease ends. They share the connection of these services.
    */
   ContainerdServices withLease(Lease lease);
 
@@ -31,9 +31,9 @@ public interface ContainerdServices {
   Images images();
 
   /**
-   * The snapshots in one snapshotter.
+   * Returns the snapshots of one snapshotter.
    *
-   * @param snapshotter its name, {@code overlayfs} usually
+   * @param snapshotter its name, usually {@code overlayfs}
    */
   Snapshots snapshots(String snapshotter);
 

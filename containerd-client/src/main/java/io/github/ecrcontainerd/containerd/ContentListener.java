@@ -5,19 +5,20 @@ import io.github.ecrcontainerd.resolver.TransferListener;
 import java.util.List;
 
 /**
- * Is told, for each manifest and blob of an image, either {@link #alreadyThere} or what {@link
- * TransferListener} says of its transfer. Blobs travel at the same time, so calls come from several
- * threads. A call must not block: the bytes wait for it.
+ * Receives, for each manifest and blob of an image, either {@link #alreadyThere} or the events of
+ * {@link TransferListener}. Blobs are transferred concurrently, so several threads call the
+ * listener. A call must not block, because the transfer waits for it.
  *
- * <p>What a call throws ends the whole pull, push or copy as an error of its own would: the caller
- * gets that exception, and nothing is kept under the image's name.
+ * <p>An exception from a call fails the whole pull, push or copy: the caller gets that exception,
+ * and nothing is stored under the image's name.
  */
 public interface ContentListener extends TransferListener {
 
   /**
-   * What belongs to the image is known: manifests and indexes, then blobs, each once, in the order
-   * in which they are transferred. Told once, before any blob is; those documents that had to be
-   * read to know it have been told of by then. What of these the destination has is not known yet.
+   * The contents of the image are known: manifests and indexes, then blobs, each once, in the order
+   * of their transfer. Called once, before any event of a blob. Events of the documents that were
+   * read to find the contents come before this call. It is not known yet which contents the
+   * destination has.
    */
   default void planned(List<Descriptor> contents) {}
 

@@ -7,12 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Where a containerd's socket is: as a user writes it, or as it is found. */
+/** The address of containerd's socket, as given by the user or found in the environment. */
 final class DaemonAddress {
   private static final String VARIABLE = "CONTAINERD_ADDRESS";
   private static final String UNIX = "unix://";
 
-  /** {@code tcp://}, and also {@code unix:/}, which would be taken for a path. */
+  /** {@code tcp://}, and also {@code unix:/}, which would be parsed as a path. */
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
 
   private static final Path USUAL = Path.of("/run/containerd/containerd.sock");
@@ -22,7 +22,7 @@ final class DaemonAddress {
   /**
    * Reads an address.
    *
-   * @throws IllegalArgumentException if it is empty, or no path, with or without {@code unix://}
+   * @throws IllegalArgumentException if it is empty, or not a path with or without {@code unix://}
    */
   static Path parse(String address) {
     String path = address.startsWith(UNIX) ? address.substring(UNIX.length()) : address;
@@ -35,10 +35,10 @@ final class DaemonAddress {
   }
 
   /**
-   * The address that the environment names, or the one where a containerd of this user is: {@link
-   * ContainerdClient#connect()}.
+   * Returns the address that the environment names, or else the address of this user's containerd:
+   * {@link ContainerdClient#connect()}.
    *
-   * @throws IllegalArgumentException if the environment names something else
+   * @throws IllegalArgumentException if the environment's value is not an address
    */
   static Path find(Map<String, String> environment) {
     String named = environment.get(VARIABLE);
@@ -55,8 +55,8 @@ final class DaemonAddress {
 
   /**
    * The socket of a rootless containerd. Nerdctl's start script binds the first directory to {@code
-   * /run/containerd}, and containerd's own guide configures it there. Who leaves the socket at its
-   * usual place has it in RootlessKit's mount namespace, which leads there by its process.
+   * /run/containerd}, and containerd's own guide configures it there. A socket at the usual path is
+   * inside RootlessKit's mount namespace and is reachable through {@code /proc/<child>/root}.
    *
    * @param runtime the user's {@code XDG_RUNTIME_DIR}
    */
@@ -73,16 +73,16 @@ final class DaemonAddress {
     try {
       return Optional.of(Files.readString(file).strip()).filter(pid -> pid.matches("[0-9]+"));
     } catch (IOException e) {
-      return Optional.empty(); // There is none, then.
+      return Optional.empty(); // No rootless containerd.
     }
   }
 
-  /** Java doesn't tell, but a process owns its directory. */
+  /** Java has no call for this; the owner of {@code /proc/self} is the process's user. */
   private static boolean isRoot() {
     try {
       return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
     } catch (IOException | UnsupportedOperationException e) {
-      return true; // No Linux, and no containerd: the usual place says so.
+      return true; // Not Linux, so no containerd: connecting to the usual path fails.
     }
   }
 }

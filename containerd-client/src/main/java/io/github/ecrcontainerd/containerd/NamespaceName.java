@@ -3,7 +3,7 @@ package io.github.ecrcontainerd.containerd;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What containerd takes for the name of a namespace: its "identifiers" package. */
+/** Checks a namespace's name by the rules of containerd's "identifiers" package. */
 final class NamespaceName {
   private static final String VARIABLE = "CONTAINERD_NAMESPACE";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9]+([._-][A-Za-z0-9]+)*");
@@ -12,7 +12,7 @@ final class NamespaceName {
   private NamespaceName() {}
 
   /**
-   * The name itself.
+   * Returns the name unchanged.
    *
    * @throws IllegalArgumentException if the daemon would not take it
    */
@@ -27,7 +27,7 @@ final class NamespaceName {
   }
 
   /**
-   * The one that the environment names; {@code default} where it names none.
+   * Returns the name from the environment, or {@code default} if it is not set.
    *
    * @throws IllegalArgumentException if the daemon would not take it
    */

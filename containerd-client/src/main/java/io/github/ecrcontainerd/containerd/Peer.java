@@ -6,13 +6,13 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.OptionalLong;
 
 /**
- * Who listens on a unix socket, as the kernel tells it ({@code SO_PEERCRED}, unix(7)): the process
- * that called listen(2), and what it was then.
+ * The listener of a unix socket, as the kernel reports it ({@code SO_PEERCRED}, unix(7)): the
+ * process that called listen(2), with its credentials at that time.
  *
- * @param user its effective user, equal to another one with the same number: to the {@link
- *     Files#getOwner owner of a file}, for example. Its name may be the number
+ * @param user its effective user, equal to any principal with the same number, for example a {@link
+ *     Files#getOwner file's owner}. Its name may be the number
  * @param group its effective group
- * @param pid its process ID, as seen from here; the transport {@link SocketTransport#JDK} doesn't
- *     tell it
+ * @param pid its process ID in this process's PID namespace; absent with the transport {@link
+ *     SocketTransport#JDK}
  */
 public record Peer(UserPrincipal user, GroupPrincipal group, OptionalLong pid) {}

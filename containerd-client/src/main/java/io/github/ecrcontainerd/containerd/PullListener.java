@@ -4,19 +4,19 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Resolution;
 
 /**
- * Is told how a pull goes: {@link #resolved} first, then what {@link ContentListener} says of each
- * manifest and blob; and for each layer {@link #unpacking} and {@link #unpacked}. Layers travel and
- * are unpacked at the same time, so calls come from several threads. A call must not block; what it
- * throws ends the operation.
+ * Receives the progress of a pull: {@link #resolved} first, then the events of {@link
+ * ContentListener} for each manifest and blob, and {@link #unpacking} and {@link #unpacked} for
+ * each layer. Layers are transferred and unpacked concurrently, so several threads call the
+ * listener. A call must not block; an exception from it fails the pull.
  */
 public interface PullListener extends ContentListener {
 
-  /** The registry said what the reference names. */
+  /** The registry resolved the reference. */
   default void resolved(Resolution image) {}
 
   /**
-   * The pull goes on, and the user may not get what was expected: an image for another platform, or
-   * content that isn't unpacked.
+   * The pull continues, but the result may not be what the user expects: an image for another
+   * platform, or content that isn't unpacked.
    *
    * @param message one line that says why
    */
@@ -26,17 +26,18 @@ public interface PullListener extends ContentListener {
   default void unpacking(Descriptor layer) {}
 
   /**
-   * A layer that was to be unpacked while it arrived ({@link Unpacking}) is left to the daemon.
+   * The daemon will unpack a layer that this process was to unpack while it arrived ({@link
+   * Unpacking}).
    *
-   * @param reason what it has, or what failed, that isn't done here
+   * @param reason the feature of the layer that this process doesn't support, or the failure
    */
   default void leftToTheDaemon(Descriptor layer, String reason) {}
 
   /**
-   * No layer will be unpacked while it arrives, though {@link Unpacking#AUTO} would have it so: the
-   * daemon unpacks them.
+   * The daemon will unpack all layers, although {@link Unpacking#AUTO} prefers to unpack them while
+   * they arrive.
    *
-   * @param reason what this process may not do or doesn't know of
+   * @param reason what this process is not permitted to do, or doesn't support
    */
   default void allLeftToTheDaemon(String reason) {}
 

@@ -39,17 +39,17 @@ public final class PullOptions {
     this.listener = builder.listener;
   }
 
-  /** Every option at its default. */
+  /** The default options. */
   public static PullOptions defaults() {
     return builder().build();
   }
 
-  /** Options at their defaults, to be changed. */
+  /** Returns a builder with default options. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** These options, to be changed. */
+  /** Returns a builder with these options. */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.platform = platform;
@@ -66,57 +66,57 @@ public final class PullOptions {
     return builder;
   }
 
-  /** Which of an index's images is pulled; empty for the one of this machine. */
+  /** The platform whose image of an index is pulled; empty for this machine's. */
   public Optional<Platform> platform() {
     return platform;
   }
 
-  /** Whether the content of all of an index's images is brought. */
+  /** Whether the content of all images of an index is fetched. */
   public boolean allPlatforms() {
     return allPlatforms;
   }
 
-  /** Whether what refers to the image is brought too. */
+  /** Whether the image's referrers are fetched too. */
   public boolean withReferrers() {
     return withReferrers;
   }
 
-  /** Whether layers become snapshots. */
+  /** Whether layers are unpacked into snapshots. */
   public boolean unpack() {
     return unpack;
   }
 
-  /** Who makes the snapshots. */
+  /** Which process creates the snapshots. */
   public Unpacking unpacking() {
     return unpacking;
   }
 
-  /** Whether unpacked layers are in their snapshots alone. */
+  /** Whether unpacked layers are kept only as snapshots. */
   public boolean discardLayers() {
     return discardLayers;
   }
 
-  /** Whether an image of Docker's schema 1 becomes one of schema 2. */
+  /** Whether an image of Docker's schema 1 is converted to schema 2. */
   public boolean schema1Conversion() {
     return schema1Conversion;
   }
 
-  /** Where the layers are unpacked; empty for the default of the namespace. */
+  /** The snapshotter for the layers; empty for the namespace's default. */
   public Optional<String> snapshotter() {
     return snapshotter;
   }
 
-  /** Further names that the image is kept under. */
+  /** Additional names of the image. */
   public List<String> names() {
     return names;
   }
 
-  /** Whether the image is kept under its canonical name. */
+  /** Whether the image gets its canonical name. */
   public boolean canonicalName() {
     return canonicalName;
   }
 
-  /** Is told how the pull goes. */
+  /** The listener of the pull. */
   public PullListener listener() {
     return listener;
   }
@@ -138,9 +138,9 @@ public final class PullOptions {
     private Builder() {}
 
     /**
-     * Which of an index's images to pull; by default the one for this machine. Where the reference
-     * names no index but one image, an image for another platform than this one is an error;
-     * without this option it is a {@linkplain PullListener#warning warning}.
+     * Sets which image of an index to pull; by default the one for this machine. If the reference
+     * names a single image for another platform, that is an error with this option, and a
+     * {@linkplain PullListener#warning warning} without it.
      */
     public Builder platform(Platform wanted) {
       this.platform = Optional.of(wanted);
@@ -148,8 +148,8 @@ public final class PullOptions {
     }
 
     /**
-     * Whether to bring the content of all of an index's images, so that the index can be pushed
-     * elsewhere as it is; false by default. The one of {@link #platform} is unpacked.
+     * Sets whether to fetch the content of all images of an index, so that the index can be pushed
+     * elsewhere unchanged; false by default. Only the image of {@link #platform} is unpacked.
      */
     public Builder allPlatforms(boolean enabled) {
       this.allPlatforms = enabled;
@@ -157,34 +157,36 @@ public final class PullOptions {
     }
 
     /**
-     * Whether to bring what refers to the image too, and what refers to that: signatures, SBOMs,
-     * attestations; false by default. Each gets an image record of its own, which keeps it until it
-     * is deleted: its name is the image's with {@code @} and the referrer's digest instead of the
-     * tag, and its label {@code io.github.ecrcontainerd/subject} has the digest of what it refers
-     * to.
+     * Sets whether to fetch the image's referrers too, and their referrers: signatures, SBOMs,
+     * attestations; false by default. Each gets its own image record, which keeps it until the
+     * record is deleted. The record's name is the image's with {@code @} and the referrer's digest
+     * instead of the tag. Its label {@code io.github.ecrcontainerd/subject} is the digest of the
+     * subject.
      */
     public Builder withReferrers(boolean enabled) {
       this.withReferrers = enabled;
       return this;
     }
 
-    /** Whether to unpack the layers, so that a container can start; true by default. */
+    /** Sets whether to unpack the layers, so that a container can start; true by default. */
     public Builder unpack(boolean enabled) {
       this.unpack = enabled;
       return this;
     }
 
-    /** Who is to make the snapshots; by default this process where it can, else the daemon. */
+    /**
+     * Sets which process creates the snapshots; by default this one where it can, else the daemon.
+     */
     public Builder unpacking(Unpacking by) {
       this.unpacking = by;
       return this;
     }
 
     /**
-     * Whether layers that are unpacked are not kept as content, too; false by default. The image
-     * runs, and takes less of the disk and of the pull's time. It can't be pushed before a pull
-     * without this option has brought what is missing. Layers of other images, and those of an
-     * image of Docker's schema 1, are kept; without {@link #unpack}, all are. (CRI calls it {@code
+     * Sets whether unpacked layers are not kept as content; false by default. The image can run,
+     * needs less disk space, and is pulled faster. It can't be pushed until a pull without this
+     * option has fetched the missing layers. Layers of other images and of schema 1 images are
+     * kept; without {@link #unpack}, all layers are. (CRI's name is {@code
      * discard_unpacked_layers}.)
      */
     public Builder discardLayers(boolean enabled) {
@@ -193,8 +195,8 @@ public final class PullOptions {
     }
 
     /**
-     * Whether to make a schema 2 image of an image of Docker's schema 1: the image in containerd
-     * then has another digest than the one in the registry. False by default, and such an image is
+     * Sets whether to convert an image of Docker's schema 1 to schema 2: the image in containerd
+     * then has a different digest than the one in the registry. False by default: such an image is
      * an error.
      */
     public Builder schema1Conversion(boolean enabled) {
@@ -203,8 +205,8 @@ public final class PullOptions {
     }
 
     /**
-     * Where to unpack the layers. By default the label {@code containerd.io/defaults/snapshotter}
-     * of the namespace says so; without it that is {@code overlayfs}.
+     * Sets the snapshotter for the layers. The default is the namespace's label {@code
+     * containerd.io/defaults/snapshotter}, or {@code overlayfs} without that label.
      */
     public Builder snapshotter(String name) {
       if (name.isBlank()) {
@@ -215,8 +217,8 @@ public final class PullOptions {
     }
 
     /**
-     * Adds names that the image is kept under, beside its canonical one and the image URI that the
-     * reference was written as.
+     * Adds names for the image, in addition to its canonical name and to the reference if that is
+     * an image URI.
      */
     public Builder names(List<String> further) {
       further.stream()
@@ -231,16 +233,16 @@ public final class PullOptions {
     }
 
     /**
-     * Whether to keep the image under its canonical name, {@code ecr.aws/arn:...}, which the push
-     * of a copy and the Go resolver find it by; true by default. Without it there has to be another
-     * name: a reference that is an image's URI, or {@link #names}.
+     * Sets whether the image gets its canonical name, {@code ecr.aws/arn:...}, by which the push of
+     * a copy and the Go resolver find it; true by default. Without it another name is required: a
+     * reference that is an image URI, or {@link #names}.
      */
     public Builder canonicalName(boolean enabled) {
       this.canonicalName = enabled;
       return this;
     }
 
-    /** Is told how the pull goes. */
+    /** The listener of the pull. */
     public Builder listener(PullListener observer) {
       this.listener = observer;
       return this;

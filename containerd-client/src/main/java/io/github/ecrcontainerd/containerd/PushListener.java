@@ -1,8 +1,8 @@
 package io.github.ecrcontainerd.containerd;
 
 /**
- * Is told how a push or a copy goes: what {@link ContentListener} says of each blob, then the same
- * of each manifest. Blobs travel at the same time, so calls come from several threads. A call must
- * not block; what it throws ends the operation.
+ * Receives the progress of a push or a copy: the events of {@link ContentListener} for each blob,
+ * then for each manifest. Blobs are transferred concurrently, so several threads call the listener.
+ * A call must not block; an exception from it fails the operation.
  */
 public interface PushListener extends ContentListener {}

@@ -23,17 +23,17 @@ public final class PushOptions {
     this.listener = builder.listener;
   }
 
-  /** Every option at its default. */
+  /** The default options. */
   public static PushOptions defaults() {
     return builder().build();
   }
 
-  /** Options at their defaults, to be changed. */
+  /** Returns a builder with default options. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** These options, to be changed. */
+  /** Returns a builder with these options. */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.platform = platform;
@@ -43,22 +43,22 @@ public final class PushOptions {
     return builder;
   }
 
-  /** Which of an index's images becomes the root; empty for the index with all of them. */
+  /** The platform whose image of an index becomes the root; empty for the whole index. */
   public Optional<Platform> platform() {
     return platform;
   }
 
-  /** Whether layers that are not to be distributed are uploaded. */
+  /** Whether non-distributable layers are uploaded. */
   public boolean foreignLayers() {
     return foreignLayers;
   }
 
-  /** Whether what refers to the image is pushed too. */
+  /** Whether the image's referrers are pushed too. */
   public boolean withReferrers() {
     return withReferrers;
   }
 
-  /** Is told how the push goes. */
+  /** The listener of the push. */
   public PushListener listener() {
     return listener;
   }
@@ -73,8 +73,8 @@ public final class PushOptions {
     private Builder() {}
 
     /**
-     * Which of an index's images to push: its manifest becomes the root, and the tag names it. By
-     * default the index is pushed with all that it names, and all of that has to be there.
+     * Sets which image of an index to push: its manifest becomes the root, which the tag names. By
+     * default the index is pushed with all its images, which must all be present.
      */
     public Builder platform(Platform wanted) {
       this.platform = Optional.of(wanted);
@@ -82,9 +82,9 @@ public final class PushOptions {
     }
 
     /**
-     * Whether to upload layers whose media type says that they are not to be distributed (Docker's
-     * foreign layers, OCI's non-distributable ones); false by default, as their license demands: a
-     * puller finds them by their URLs.
+     * Sets whether to upload layers with a non-distributable media type (Docker's foreign layers,
+     * OCI's non-distributable layers); false by default, as their license demands. Clients download
+     * such layers from their URLs.
      */
     public Builder foreignLayers(boolean enabled) {
       this.foreignLayers = enabled;
@@ -92,16 +92,16 @@ public final class PushOptions {
     }
 
     /**
-     * Whether to push what refers to the image too, and what refers to that: signatures, SBOMs,
-     * attestations; false by default. A push knows those that {@link
-     * PullOptions.Builder#withReferrers a pull} brought; a copy asks the registry.
+     * Sets whether to push the image's referrers too, and their referrers: signatures, SBOMs,
+     * attestations; false by default. A push includes those that {@link
+     * PullOptions.Builder#withReferrers a pull} fetched; a copy asks the registry.
      */
     public Builder withReferrers(boolean enabled) {
       this.withReferrers = enabled;
       return this;
     }
 
-    /** Is told how it goes. */
+    /** Sets the listener of the push. */
     public Builder listener(PushListener observer) {
       this.listener = observer;
       return this;

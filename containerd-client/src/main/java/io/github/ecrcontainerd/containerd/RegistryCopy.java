@@ -9,8 +9,9 @@ import io.github.ecrcontainerd.resolver.Resolver;
 import io.github.ecrcontainerd.resolver.ResolverException;
 
 /**
- * Copies images from registry to registry as a stream: no containerd, no disk, and of a layer only
- * what is on its way. It stands here because it reads the documents of images; it needs no daemon.
+ * Copies images from registry to registry as a stream, without containerd or a disk. Only the bytes
+ * of a layer that are in transit are in memory. It is in this package because it reads the
+ * documents of images.
  *
  * <pre>{@code
  * try (Resolver resolver = EcrResolver.create()) {
@@ -20,8 +21,8 @@ import io.github.ecrcontainerd.resolver.ResolverException;
  * }
  * }</pre>
  *
- * <p>What the destination has is not read again. All digests stay the same. Safe for use by several
- * threads at once.
+ * <p>Content that the destination has is not transferred again. All digests stay the same. Safe for
+ * use by several threads at once.
  */
 public final class RegistryCopy {
   private final Resolver source;
@@ -33,31 +34,29 @@ public final class RegistryCopy {
   }
 
   /**
-   * A copy between registries, or within one where both are the same.
+   * Returns a copy between two registries, or within one if both are the same.
    *
-   * @param source finds and reads images; stays the caller's to close
-   * @param destination writes them; stays the caller's to close
+   * @param source resolves and reads images; the caller closes it
+   * @param destination writes them; the caller closes it
    */
   public static RegistryCopy between(Resolver source, Resolver destination) {
     return new RegistryCopy(source, destination);
   }
 
-  /**
-   * Copies an image with every option at its default: {@link #run(String, String, PushOptions)}.
-   */
+  /** Copies an image with default options: {@link #run(String, String, PushOptions)}. */
   public Descriptor run(String from, String to) throws InterruptedException {
     return run(from, to, PushOptions.defaults());
   }
 
   /**
-   * Copies an image. Where that fails the tag of the destination names what it named before; blobs
-   * that have come stay, and are not copied again.
+   * Copies an image. If a copy fails, the destination's tag is unchanged. Uploaded blobs stay, and
+   * the next copy skips them.
    *
    * @param from the image, in a form that the source understands
-   * @param to where it is to be, in a form that the destination understands
-   * @return what the tag of the destination names now
+   * @param to the destination's reference, in a form that the destination understands
+   * @return what the destination's tag names now
    * @throws IllegalArgumentException if a reference is malformed
-   * @throws ResolverException if a registry doesn't have it, doesn't take it, or can't be asked
+   * @throws ResolverException if a registry doesn't have it, refuses it, or can't be reached
    * @throws ImageException if the image is malformed, damaged, or not for the platform
    * @throws InterruptedException if the thread is interrupted: the copy ends as after an error
    */
@@ -65,18 +64,18 @@ public final class RegistryCopy {
     return run(RemoteImage.of(from, source), RemoteImage.of(to, destination), options);
   }
 
-  /** The same by references that were made in code: {@link #run(String, String, PushOptions)}. */
+  /** Copies an image by parsed references: {@link #run(String, String, PushOptions)}. */
   public Descriptor run(EcrReference from, EcrReference to, PushOptions options)
       throws InterruptedException {
     return run(RemoteImage.of(from, source), RemoteImage.of(to, destination), options);
   }
 
   /**
-   * Says what a copy would transfer, and stores nothing. Manifests and indexes count as missing: a
-   * copy puts them in any case.
+   * Returns what a copy would transfer, and stores nothing. Manifests and indexes count as missing,
+   * because a copy always puts them.
    *
    * @throws IllegalArgumentException if a reference is malformed
-   * @throws ResolverException if a registry doesn't have it, wouldn't take it, or can't be asked
+   * @throws ResolverException if a registry doesn't have it, would refuse it, or can't be reached
    * @throws ImageException if the image is malformed, damaged, or not for the platform
    * @throws InterruptedException if the thread is interrupted
    */

@@ -4,11 +4,11 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import java.util.List;
 
 /**
- * What a pull, push or copy would move, as its destination is now. Manifests and indexes, which are
- * small, were read for it; no blob was, and nothing was stored.
+ * What a pull, push or copy would transfer, given the current content of its destination. Planning
+ * reads manifests and indexes, which are small, but no blobs, and stores nothing.
  *
- * @param root the manifest or index that would be kept or tagged
- * @param present what the destination has: it would not be transferred
+ * @param root the manifest or index that would be stored or tagged
+ * @param present what the destination has, which would not be transferred
  * @param missing what would be transferred, in this order
  */
 public record TransferPlan(Descriptor root, List<Descriptor> present, List<Descriptor> missing) {

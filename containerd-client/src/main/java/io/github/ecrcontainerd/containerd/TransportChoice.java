@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which transport a client gets: the builder's, else the system property's, else FFM, or the JDK's
- * where this JVM refuses native access.
+ * Chooses a client's transport: the builder's, else the system property's, else FFM, or the JDK's
+ * if this JVM refuses native access.
  */
 final class TransportChoice {
   private static final String PROPERTY = "ecrcontainerd.transport";

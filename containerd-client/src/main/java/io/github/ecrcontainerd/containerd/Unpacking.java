@@ -1,18 +1,19 @@
 package io.github.ecrcontainerd.containerd;
 
-/** Who makes snapshots of an image's layers. */
+/** Which process creates the snapshots of an image's layers. */
 public enum Unpacking {
   /**
-   * This process where it can, while the layers arrive; the daemon elsewhere. It can as root on the
-   * daemon's host, in the snapshotter {@code overlayfs}, when the daemon sees what is made there.
+   * This process where it can, while the layers arrive; otherwise the daemon. This process can if
+   * it runs as root on the daemon's host, the snapshotter is {@code overlayfs}, and the daemon sees
+   * the files that it creates there.
    */
   AUTO,
-  /** The daemon, when a layer and those below it are there. */
+  /** The daemon, once a layer and the layers below it are in the content store. */
   DAEMON,
   /**
-   * The same, but where this process lacks the rights of root, or the snapshotter is another, the
-   * pull fails, {@link ContainerdException.Code#PERMISSION_DENIED}. What a layer has that this
-   * process doesn't know for sure to unpack as the daemon would is left to the daemon.
+   * As {@link #AUTO}, but if this process lacks root's rights or the snapshotter is another one,
+   * the pull fails with {@link ContainerdException.Code#PERMISSION_DENIED}. The daemon still
+   * unpacks layers with features that this process may not unpack exactly as the daemon does.
    */
   DIRECT
 }

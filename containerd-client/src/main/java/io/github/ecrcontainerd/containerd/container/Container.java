@@ -4,16 +4,16 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A container record: what a task is made from.
+ * A container record, from which a task is created.
  *
  * @param id its name
- * @param image the name of the image that it is of, {@code ""} for none
- * @param runtime what runs it: {@code io.containerd.runc.v2}
- * @param snapshotter where its root file system is
- * @param snapshotKey and under which key
- * @param spec what runs in it: JSON of the OCI runtime specification
+ * @param image the name of its image, {@code ""} for none
+ * @param runtime the runtime that runs it: {@code io.containerd.runc.v2}
+ * @param snapshotter the snapshotter of its root file system
+ * @param snapshotKey the snapshot's key there
+ * @param spec its process and isolation: JSON of the OCI runtime specification
  * @param labels free text by key
- * @param createdAt when the record was made
+ * @param createdAt when the record was created
  * @param updatedAt when it last changed
  */
 public record Container(

@@ -4,16 +4,17 @@ import java.io.OutputStream;
 import java.util.UUID;
 
 /**
- * A container to be run once, from a snapshot; {@link RunOptions} is for one of an image.
+ * Options of a container that runs once, from a snapshot. {@link RunOptions} is for a container of
+ * an image.
  *
- * @param id the name of container, task and snapshot meanwhile
+ * @param id the name of the container, task and snapshot while it runs
  * @param image the name of the image, for people; {@code ""} for none
- * @param snapshotter where the snapshot is
- * @param parent the snapshot: the chain ID of an image's last layer; {@code ""} for an empty root
- *     file system
- * @param spec what runs in it
- * @param stdout where its output goes; left open
- * @param stderr where its errors go; left open
+ * @param snapshotter the snapshotter of the parent
+ * @param parent the snapshot to run from: the chain ID of an image's last layer; {@code ""} for an
+ *     empty root file system
+ * @param spec its process and isolation
+ * @param stdout receives its standard output; not closed
+ * @param stderr receives its standard error; not closed
  */
 public record ContainerOptions(
     String id,
@@ -24,14 +25,14 @@ public record ContainerOptions(
     OutputStream stdout,
     OutputStream stderr) {
 
-  /** A container with a name of its own, whose output is that of this program. */
+  /** A container with a random name that shares this program's output streams. */
   public static ContainerOptions of(
       String image, String snapshotter, String parent, RuntimeSpec spec) {
     return new ContainerOptions(
         "run-" + UUID.randomUUID(), image, snapshotter, parent, spec, System.out, System.err);
   }
 
-  /** The same, with its output elsewhere. */
+  /** Returns these options with other output streams. */
   public ContainerOptions withOutput(OutputStream out, OutputStream err) {
     return new ContainerOptions(id, image, snapshotter, parent, spec, out, err);
   }

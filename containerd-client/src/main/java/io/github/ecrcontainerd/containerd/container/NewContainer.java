@@ -3,13 +3,15 @@ package io.github.ecrcontainerd.containerd.container;
 import java.util.Map;
 
 /**
- * A container record to be made.
+ * A container record to create.
  *
  * @param id its name
- * @param image the name of the image that it is of, for people; {@code ""} for none
- * @param snapshotter where its root file system is
- * @param snapshotKey and under which key; the record keeps it from the garbage collector
- * @param spec what runs in it: JSON of the OCI runtime specification, see {@link RuntimeSpec#json}
+ * @param image the name of its image, for information only; {@code ""} for none
+ * @param snapshotter the snapshotter of its root file system
+ * @param snapshotKey the snapshot's key there; the record protects the snapshot from the garbage
+ *     collector
+ * @param spec its process and isolation: JSON of the OCI runtime specification, see {@link
+ *     RuntimeSpec#json}
  * @param labels free text by key
  */
 public record NewContainer(

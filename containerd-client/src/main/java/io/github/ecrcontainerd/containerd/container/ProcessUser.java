@@ -3,11 +3,11 @@ package io.github.ecrcontainerd.containerd.container;
 import java.util.List;
 
 /**
- * The rights that a process runs with, by numbers of the container.
+ * The user and groups of a process, as IDs inside the container.
  *
- * @param uid the user, 0 to {@link Integer#MAX_VALUE}: runc takes no higher number
- * @param gid the group, in the same range
- * @param additionalGids the supplementary groups, in the same range
+ * @param uid the user ID, 0 to {@link Integer#MAX_VALUE}, which is runc's maximum
+ * @param gid the group ID, in the same range
+ * @param additionalGids the IDs of the supplementary groups, in the same range
  */
 public record ProcessUser(int uid, int gid, List<Integer> additionalGids) {
   /** Root, without supplementary groups. */

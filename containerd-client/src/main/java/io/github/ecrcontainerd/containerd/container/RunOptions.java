@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * How to run a container of an image. What is not set here is as the image says.
+ * How to run a container of an image. Options that are not set come from the image.
  *
  * <pre>{@code
  * containerd.run(image, RunOptions.builder().args("-c", "id").env("COLOUR=blue").build())
@@ -36,12 +36,12 @@ public final class RunOptions {
     this.stderr = builder.stderr;
   }
 
-  /** Options at their defaults. */
+  /** Returns a builder with default options. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** The same options, to be changed; the name, too, is the same. */
+  /** Returns a builder with these options, including the name. */
   public Builder toBuilder() {
     Builder builder = new Builder();
     builder.id = Optional.of(id);
@@ -56,27 +56,27 @@ public final class RunOptions {
     return builder;
   }
 
-  /** The name of container, task and snapshot while it runs. */
+  /** The name of the container, task and snapshot while it runs. */
   public String id() {
     return id;
   }
 
-  /** Which of an index's images. */
+  /** The platform whose image of an index runs. */
   public Optional<Platform> platform() {
     return platform;
   }
 
-  /** Where the image is unpacked. */
+  /** The snapshotter in which the image is unpacked. */
   public Optional<String> snapshotter() {
     return snapshotter;
   }
 
-  /** The arguments in place of the image's own {@code Cmd}; none to leave that. */
+  /** The arguments that replace the image's {@code Cmd}; empty to keep it. */
   public List<String> args() {
     return args;
   }
 
-  /** Variables in addition to the image's own, {@code NAME=value}. */
+  /** Variables in addition to the image's, {@code NAME=value}. */
   public List<String> env() {
     return env;
   }
@@ -91,12 +91,12 @@ public final class RunOptions {
     return user;
   }
 
-  /** Where its output goes. */
+  /** The stream that receives its standard output. */
   public OutputStream stdout() {
     return stdout;
   }
 
-  /** Where its errors go. */
+  /** The stream that receives its standard error. */
   public OutputStream stderr() {
     return stderr;
   }
@@ -115,15 +115,15 @@ public final class RunOptions {
 
     private Builder() {}
 
-    /** The name of container, task and snapshot while it runs; by default one of its own. */
+    /** Sets the name of the container, task and snapshot while it runs; by default a random one. */
     public Builder id(String name) {
       this.id = Optional.of(name);
       return this;
     }
 
     /**
-     * Which of an index's images; by default the best for this machine of those that are in the
-     * content store, or the only one that is there.
+     * Sets which image of an index to run; by default the best one for this machine in the content
+     * store, or the only one there.
      */
     public Builder platform(Platform wanted) {
       this.platform = Optional.of(wanted);
@@ -131,8 +131,8 @@ public final class RunOptions {
     }
 
     /**
-     * Where the image is unpacked; by default what the namespace's label {@code
-     * containerd.io/defaults/snapshotter} says, else {@code overlayfs}.
+     * Sets the snapshotter in which the image is unpacked; by default the value of the namespace's
+     * label {@code containerd.io/defaults/snapshotter}, else {@code overlayfs}.
      */
     public Builder snapshotter(String name) {
       if (name.isBlank()) {
@@ -142,22 +142,22 @@ public final class RunOptions {
       return this;
     }
 
-    /** Arguments in place of the image's own {@code Cmd}, after its entrypoint. */
+    /** Sets arguments that follow the image's entrypoint and replace its {@code Cmd}. */
     public Builder args(String... arguments) {
       return args(List.of(arguments));
     }
 
-    /** The same. */
+    /** Sets arguments: {@link #args(String...)}. */
     public Builder args(List<String> arguments) {
       this.args = List.copyOf(arguments);
       return this;
     }
 
-    /** Variables in addition to the image's own, {@code NAME=value}; of one name these count. */
+    /** Sets variables in addition to the image's, {@code NAME=value}; they override the image's. */
     public Builder env(String... variables) {
       for (String variable : variables) {
         if (variable.indexOf('=') < 1) {
-          // Without the text: what was to be the value may be a secret.
+          // The message omits the text, because it may be a secret value.
           throw new IllegalArgumentException(
               "A variable of the environment is NAME=value, and one has no name");
         }
@@ -166,7 +166,7 @@ public final class RunOptions {
       return this;
     }
 
-    /** The directory that the program starts in, absolute. */
+    /** Sets the directory that the program starts in, an absolute path. */
     public Builder workingDir(String directory) {
       if (!directory.startsWith("/")) {
         throw new IllegalArgumentException("A working directory is absolute, and not " + directory);
@@ -176,15 +176,18 @@ public final class RunOptions {
     }
 
     /**
-     * The user that the program runs as, as an image names it: {@code user[:group]} by names of the
-     * image's {@code /etc/passwd} and {@code /etc/group}, or by numbers.
+     * Sets the user that the program runs as, in an image's form: {@code user[:group]} with names
+     * from the image's {@code /etc/passwd} and {@code /etc/group}, or numbers.
      */
     public Builder user(String name) {
       this.user = Optional.of(name);
       return this;
     }
 
-    /** Where its output and its errors go; by default where this program's go. Left open. */
+    /**
+     * Sets the streams for its standard output and error; by default this program's. They are not
+     * closed.
+     */
     public Builder output(OutputStream out, OutputStream err) {
       this.stdout = out;
       this.stderr = err;

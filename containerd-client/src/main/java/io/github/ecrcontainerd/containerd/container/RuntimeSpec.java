@@ -10,21 +10,21 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What runs in a container, without a terminal, and walled off as containerd does by default: own
+ * The process of a container, without a terminal, and with containerd's default isolation: its own
  * PID, IPC, UTS, mount and network namespaces, the last one empty; few capabilities and no new
- * ones; the kernel's dangerous files masked. {@link #json()} is the OCI runtime specification's
- * {@code config.json} of it.
+ * ones; the kernel's dangerous files masked. {@link #json()} returns the OCI runtime
+ * specification's {@code config.json}.
  *
  * @param args the program and its arguments, at least one
  * @param env {@code NAME=value} each
- * @param cwd the directory that it starts in, absolute
- * @param user the rights that it has
+ * @param cwd the directory that it starts in, an absolute path
+ * @param user its user and groups
  * @param cgroupsPath its control group, {@code ""} to let runc choose
  */
 public record RuntimeSpec(
     List<String> args, List<String> env, String cwd, ProcessUser user, String cgroupsPath) {
 
-  /** What programs are looked for in where an image doesn't say: containerd's default. */
+  /** The search path for programs if an image has none: containerd's default. */
   public static final String DEFAULT_PATH =
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -41,17 +41,17 @@ public record RuntimeSpec(
     }
   }
 
-  /** A program as root in {@code /}, with nothing but a {@code PATH} in its environment. */
+  /** A program that runs as root in {@code /}, with only {@code PATH} in its environment. */
   public static RuntimeSpec of(String... args) {
     return new RuntimeSpec(List.of(args), List.of(DEFAULT_PATH), "/", ProcessUser.ROOT, "");
   }
 
-  /** The same in another control group. */
+  /** Returns this specification with another control group. */
   public RuntimeSpec withCgroupsPath(String path) {
     return new RuntimeSpec(args, env, cwd, user, path);
   }
 
-  /** The {@code config.json} of it. */
+  /** Returns its {@code config.json}. */
   public String json() {
     ObjectNode spec = defaults();
     ObjectNode process = (ObjectNode) spec.required("process");

@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What the content store knows of a blob.
+ * The content store's metadata of a blob.
  *
- * @param digest its name
- * @param size its bytes
- * @param createdAt when this namespace got it
+ * @param digest its digest
+ * @param size its size in bytes
+ * @param createdAt when it was added to this namespace
  * @param updatedAt when its labels last changed
- * @param labels free text by key, some of which the garbage collector reads
+ * @param labels free text by key; the garbage collector reads some of them
  */
 public record ContentInfo(
     Digest digest, long size, Instant createdAt, Instant updatedAt, Map<String, String> labels) {

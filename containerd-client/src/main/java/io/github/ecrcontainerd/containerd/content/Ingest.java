@@ -5,60 +5,63 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * A blob on its way into the content store. For one thread at a time.
+ * A blob that is being written into the content store. For one thread at a time.
  *
- * <p>An ingest that is closed before it is committed keeps the bytes that it has: the next one of
- * the same ref goes on behind them. The daemon hashes all of it and checks that when it is
- * committed.
+ * <p>An ingest that is closed before its commit keeps its bytes: the next ingest with the same ref
+ * resumes after them. At the commit the daemon checks the hash of the whole blob.
  *
- * <p>Each call throws {@link ContainerdException} as soon as the daemon has said that something is
- * wrong, also about bytes of an earlier call. An interrupt ends the ingest as closing does.
+ * <p>Each call throws {@link ContainerdException} once the daemon has reported an error, also an
+ * error about bytes of an earlier call. An interrupt ends the ingest as {@link #close} does.
  */
 public interface Ingest extends AutoCloseable {
 
   /** How an ingest ended. */
   enum Outcome {
-    /** The blob is in the store, by this ingest. */
+    /** This ingest added the blob to the store. */
     COMMITTED,
     /**
-     * The blob was in the store already, by another writer: as good, but labels of this ingest are
-     * not on it.
+     * Another writer added the blob first. The blob is usable, but doesn't have this ingest's
+     * labels.
      */
     ALREADY_EXISTS
   }
 
-  /** The next byte wanted: how many the ingest has already. Above 0 at first where it resumes. */
+  /**
+   * The offset of the next byte, which is the number of bytes that the ingest has. It starts above
+   * 0 if the ingest resumes.
+   */
   long offset();
 
   /**
-   * Takes all that remains in the buffer, of any size and any kind, which may be used again when
-   * this returns.
+   * Writes all remaining bytes of the buffer, which may have any size and be direct or not. The
+   * caller may reuse the buffer when this returns.
    *
-   * @throws ContainerdException with {@link ContainerdException.Code#FAILED_PRECONDITION} if that
-   *     makes more bytes than the ingest was opened for; it is aborted then
+   * @throws ContainerdException with {@link ContainerdException.Code#FAILED_PRECONDITION} if the
+   *     total exceeds the size that the ingest was opened with; the ingest is then aborted
    */
   void write(ByteBuffer bytes) throws InterruptedException;
 
   /**
-   * Forgets the bytes that the ingest has, those of an earlier one too, and keeps its ref: the next
-   * byte wanted is the first.
+   * Discards all bytes of the ingest, including those of an earlier one, and keeps its ref. The
+   * next byte is the first.
    */
   void truncate() throws InterruptedException;
 
   /**
-   * Makes the bytes a blob with these labels, after checking their number and their digest.
+   * Checks the size and digest, and makes the bytes a blob with these labels.
    *
-   * @throws ContainerdException with {@link ContainerdException.Code#FAILED_PRECONDITION} if one is
-   *     wrong; the ingest is aborted then, so that the next one starts from the first byte
+   * @throws ContainerdException with {@link ContainerdException.Code#FAILED_PRECONDITION} if the
+   *     size or digest is wrong; the ingest is then aborted, so that the next one starts from the
+   *     first byte
    */
   Outcome commit(Map<String, String> labels) throws InterruptedException;
 
-  /** Gives up the ingest and its bytes. */
+  /** Aborts the ingest and discards its bytes. */
   void abort() throws InterruptedException;
 
   /**
-   * Leaves an ingest that is neither committed nor aborted to be resumed; waits some seconds at
-   * most for the daemon to write what it was sent.
+   * Keeps an ingest that is neither committed nor aborted, so that it can be resumed. Waits at most
+   * some seconds for the daemon to write the bytes that were sent.
    */
   @Override
   void close();

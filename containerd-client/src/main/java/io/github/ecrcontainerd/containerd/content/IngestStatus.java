@@ -5,14 +5,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An ingest that is under way, or was left to be resumed.
+ * An ingest that is running or can be resumed.
  *
- * @param ref its name
- * @param offset the bytes that it has
- * @param total the bytes that it will have; 0 where its writer didn't say
- * @param expected the digest that they will have, where its writer said
+ * @param ref the name of the ingest
+ * @param offset the number of bytes that it has
+ * @param total the number of bytes that it will have; 0 if its writer didn't state it
+ * @param expected the digest that it will have, if its writer stated it
  * @param startedAt when its first writer opened it
- * @param updatedAt when it last got bytes
+ * @param updatedAt when it last received bytes
  */
 public record IngestStatus(
     String ref,

@@ -7,10 +7,10 @@ import java.util.Map;
 /**
  * An image record.
  *
- * @param name the reference that it is found by
+ * @param name its name, a reference
  * @param target the manifest or index that it names
  * @param labels free text by key
- * @param createdAt when the record was made
+ * @param createdAt when the record was created
  * @param updatedAt when it last changed
  */
 public record Image(

@@ -9,53 +9,53 @@ import java.util.Optional;
 /**
  * The image records of a namespace. Safe for use by several threads at once.
  *
- * <p>Each call throws {@link ContainerdException} if the daemon can't do it or can't be asked, and
+ * <p>Each call throws {@link ContainerdException} if the daemon refuses it or can't be reached, and
  * {@link InterruptedException} if the thread is interrupted while it waits for the answer.
  */
 public interface Images {
 
-  /** The record of a name, if there is one. */
+  /** Returns the record of a name, if it exists. */
   Optional<Image> get(String name) throws InterruptedException;
 
   /**
-   * The records that match any of the filters; all of them without a filter.
+   * Returns the records that match any of the filters, or all records without a filter.
    *
    * @param filters in containerd's language: {@code name~=busybox}
    */
   List<Image> list(String... filters) throws InterruptedException;
 
   /**
-   * Makes a record.
+   * Creates a record.
    *
-   * @throws ContainerdException with {@link ContainerdException.Code#ALREADY_EXISTS} if there is
-   *     one of this name
+   * @throws ContainerdException with {@link ContainerdException.Code#ALREADY_EXISTS} if a record
+   *     with this name exists
    */
   Image create(String name, Descriptor target, Map<String, String> labels)
       throws InterruptedException;
 
   /**
-   * Gives a record another target, and these labels instead of those that it had.
+   * Replaces a record's target and all its labels.
    *
-   * @throws ContainerdException with {@link ContainerdException.Code#NOT_FOUND} if there is none of
+   * @throws ContainerdException with {@link ContainerdException.Code#NOT_FOUND} if no record has
    *     this name
    */
   Image update(String name, Descriptor target, Map<String, String> labels)
       throws InterruptedException;
 
-  /** Makes a record, or updates the one that is there. */
+  /** Creates a record, or updates the existing one. */
   Image put(String name, Descriptor target, Map<String, String> labels) throws InterruptedException;
 
   /**
-   * Deletes a record: what it alone kept will be collected, without waiting for that.
+   * Deletes a record, without waiting for the garbage collection of content that only it kept.
    *
-   * @return whether there was one
+   * @return whether it existed
    */
   boolean delete(String name) throws InterruptedException;
 
   /**
-   * Deletes a record and waits until what it alone kept is gone.
+   * Deletes a record, and waits for the garbage collection of content that only it kept.
    *
-   * @return whether there was one
+   * @return whether it existed
    */
   boolean deleteAndCollect(String name) throws InterruptedException;
 }

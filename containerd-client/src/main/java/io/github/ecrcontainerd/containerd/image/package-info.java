@@ -1,4 +1,4 @@
-/** Image records: a name, and the descriptor of what it names. */
+/** Image records: a name, and the descriptor of its target. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.image;
 

@@ -50,7 +50,7 @@ public final class DefaultContainerdClient implements ContainerdClient {
   private final String namespace;
   private final ContainerdServices services;
 
-  /** A client that begins to connect. */
+  /** Creates a client and starts to connect. */
   public DefaultContainerdClient(
       Transport transport, Path address, String namespace, Duration deadline) {
     this.transport = transport;

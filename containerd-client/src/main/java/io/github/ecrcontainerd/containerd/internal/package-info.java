@@ -1,4 +1,4 @@
-/** How the client is made of its parts. */
+/** The implementation of the client. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal;
 

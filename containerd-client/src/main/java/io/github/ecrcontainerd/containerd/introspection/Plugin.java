@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A part of the daemon.
+ * A plugin of the daemon.
  *
- * @param type what it is: {@code io.containerd.snapshotter.v1}
+ * @param type its type: {@code io.containerd.snapshotter.v1}
  * @param id its name among those of the type: {@code overlayfs}
- * @param platforms what it works for; empty for any
+ * @param platforms the platforms that it supports; empty for any
  * @param exports facts by key, for example its root directory
  * @param capabilities what it can do
- * @param error why it could not be started, where it could not
+ * @param error why it could not be started, if so
  */
 public record Plugin(
     String type,

@@ -5,7 +5,8 @@ import java.util.OptionalLong;
 /**
  * The process of the daemon.
  *
- * @param uuid its name, the same for as long as its root directory is
- * @param pid its process, where the daemon tells it (since containerd 1.7)
+ * @param uuid its ID, which is stored in its root directory and stays the same as long as that
+ *     directory does
+ * @param pid its process ID, if the daemon reports it (since containerd 1.7)
  */
 public record Server(String uuid, OptionalLong pid) {}

@@ -1,4 +1,4 @@
-/** Which containerd it is, and what it is made of. */
+/** The version, process and plugins of the daemon. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.introspection;
 

@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A lease: what is made under it stays until the lease is deleted or expires.
+ * A lease. Objects that are created under it stay until the lease is deleted or expires.
  *
  * @param id its name
- * @param createdAt when it was taken
+ * @param createdAt when it was created
  * @param labels free text by key; see {@link Leases#EXPIRE}
  */
 public record Lease(String id, Instant createdAt, Map<String, String> labels) {

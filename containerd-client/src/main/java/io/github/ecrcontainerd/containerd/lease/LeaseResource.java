@@ -1,7 +1,7 @@
 package io.github.ecrcontainerd.containerd.lease;
 
 /**
- * Something that a lease protects.
+ * An object that a lease protects.
  *
  * @param type {@code content}, {@code ingests} or {@code snapshots/<snapshotter>}
  * @param id a digest, the ref of an ingest, or the key of a snapshot

@@ -10,48 +10,50 @@ import java.util.Map;
 /**
  * The leases of a namespace. Safe for use by several threads at once.
  *
- * <p>Each call throws {@link ContainerdException} if the daemon can't do it or can't be asked, and
+ * <p>Each call throws {@link ContainerdException} if the daemon refuses it or can't be reached, and
  * {@link InterruptedException} if the thread is interrupted while it waits for the answer.
  */
 public interface Leases {
 
-  /** The label that says when the daemon may delete a lease by itself: a time in RFC 3339. */
+  /** The label with the time at which the daemon may delete a lease, in RFC 3339. */
   String EXPIRE = "containerd.io/gc.expire";
 
   /**
-   * Takes a lease.
+   * Creates a lease.
    *
-   * @param id its name, which no other lease of the namespace has; {@code ""} lets the daemon
-   *     choose one
+   * @param id its name, unique in the namespace; {@code ""} lets the daemon choose one
    */
   Lease create(String id, Map<String, String> labels) throws InterruptedException;
 
-  /** Takes a lease that the daemon deletes by itself after some time, to the second. */
+  /**
+   * Creates a lease that the daemon deletes after a lifetime. The expiry time is truncated to the
+   * second.
+   */
   default Lease create(String id, Duration lifetime) throws InterruptedException {
     Instant expiry = Instant.now().plus(lifetime).truncatedTo(ChronoUnit.SECONDS);
     return create(id, Map.of(EXPIRE, expiry.toString()));
   }
 
   /**
-   * Ends a lease: what it alone protects will be collected, without waiting for that.
+   * Deletes a lease, without waiting for the garbage collection of objects that only it protected.
    *
-   * @return whether there was one
+   * @return whether it existed
    */
   boolean delete(String id) throws InterruptedException;
 
   /**
-   * Ends a lease and waits until what it alone protected is gone.
+   * Deletes a lease, and waits for the garbage collection of objects that only it protected.
    *
-   * @return whether there was one
+   * @return whether it existed
    */
   boolean deleteAndCollect(String id) throws InterruptedException;
 
-  /** The leases that match any of the filters; all of them without a filter. */
+  /** Returns the leases that match any of the filters, or all leases without a filter. */
   List<Lease> list(String... filters) throws InterruptedException;
 
-  /** Puts something that is there already under a lease. */
+  /** Adds an existing object to a lease. */
   void addResource(String id, LeaseResource resource) throws InterruptedException;
 
-  /** What a lease protects. */
+  /** Returns the objects that a lease protects. */
   List<LeaseResource> resources(String id) throws InterruptedException;
 }

@@ -1,4 +1,4 @@
-/** Leases, which keep what is made under them from the garbage collector. */
+/** Leases, which protect the objects that are created under them from the garbage collector. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.lease;
 

@@ -8,31 +8,31 @@ import java.util.Optional;
 /**
  * The namespaces of a daemon. Safe for use by several threads at once.
  *
- * <p>Each call throws {@link ContainerdException} if the daemon can't do it or can't be asked, and
+ * <p>Each call throws {@link ContainerdException} if the daemon refuses it or can't be reached, and
  * {@link InterruptedException} if the thread is interrupted while it waits for the answer.
  */
 public interface Namespaces {
 
-  /** A namespace by name, if there is one. */
+  /** Returns the namespace of a name, if it exists. */
   Optional<Namespace> get(String name) throws InterruptedException;
 
-  /** All of them. */
+  /** Returns all namespaces. */
   List<Namespace> list() throws InterruptedException;
 
   /**
-   * Makes a namespace. There is no need to: the first thing that is put into one makes it.
+   * Creates a namespace. This is optional: the first object in a namespace creates it.
    *
-   * @throws ContainerdException with {@link ContainerdException.Code#ALREADY_EXISTS} if there is
-   *     one of this name
+   * @throws ContainerdException with {@link ContainerdException.Code#ALREADY_EXISTS} if a namespace
+   *     with this name exists
    */
   Namespace create(String name, Map<String, String> labels) throws InterruptedException;
 
   /**
    * Deletes an empty namespace.
    *
-   * @return whether there was one
+   * @return whether it existed
    * @throws ContainerdException with {@link ContainerdException.Code#FAILED_PRECONDITION} if it is
-   *     not empty; the message says of what
+   *     not empty; the message names what is left in it
    */
   boolean delete(String name) throws InterruptedException;
 }

@@ -1,4 +1,4 @@
-/** Namespaces, which have images, content, snapshots and containers of their own. */
+/** Namespaces, which each have their own images, content, snapshots and containers. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.namespace;
 

@@ -7,14 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The name of a stack of layers (OCI image specification, "Layer ChainID"): a snapshot's name in
- * containerd.
+ * The ID of a stack of layers (OCI image specification, "Layer ChainID"), which is a snapshot's
+ * name in containerd.
  */
 final class ChainId {
 
   private ChainId() {}
 
-  /** The chain ID up to each layer: the first is its diff ID, each other hashes those before it. */
+  /**
+   * Returns the chain ID up to each layer. The first is the diff ID of the lowest layer; each other
+   * one is a hash of the chain ID before it and the layer's diff ID.
+   */
   static List<Digest> of(List<Digest> diffIds) {
     List<Digest> chain = new ArrayList<>();
     for (Digest diffId : diffIds) {

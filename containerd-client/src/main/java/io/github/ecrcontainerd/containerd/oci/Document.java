@@ -20,11 +20,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One JSON document of an image, read with care: any pusher may have written it. Absent fields and
- * fields of the wrong type are different errors, and each error names the document and the field.
+ * A JSON document of an image. It is untrusted, so it is parsed strictly. Absent fields and fields
+ * of the wrong type are different errors; each error names the document and the field.
  */
 final class Document {
-  /** A key that stands twice means different things to different readers: none of them is right. */
+  /** Rejects duplicate keys, which parsers interpret differently. */
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -42,9 +42,9 @@ final class Document {
   }
 
   /**
-   * @param kind what it should be, for messages: {@code manifest}
+   * @param kind the expected kind, for messages: {@code manifest}
    * @param digest of its bytes, for messages
-   * @throws ImageException if the bytes are no JSON object
+   * @throws ImageException if the bytes are not a JSON object
    */
   static Document parse(String kind, Digest digest, byte[] content) {
     JsonNode node;
@@ -74,7 +74,7 @@ final class Document {
         "The %s %s is not valid: %s".formatted(kind, digest, reason));
   }
 
-  /** The fields that hold something: not null, not an empty array or object. */
+  /** Returns the names of the fields that are not null and not an empty array or object. */
   Set<String> fields() {
     return node.properties().stream()
         .filter(each -> !each.getValue().isNull())
@@ -88,9 +88,9 @@ final class Document {
   }
 
   /**
-   * Refuses what can be taken for another type.
+   * Rejects a document that can be mistaken for another type.
    *
-   * @param mediaType what the document's descriptor says
+   * @param mediaType the media type in the document's descriptor
    */
   Document as(String mediaType) {
     MediaTypes.contradiction(mediaType, text("mediaType"), fields())
@@ -156,7 +156,7 @@ final class Document {
     return value;
   }
 
-  /** This object as a descriptor (OCI image specification, "Content Descriptors"). */
+  /** Parses this object as a descriptor (OCI image specification, "Content Descriptors"). */
   Descriptor descriptor() {
     String mediaType = text("mediaType").orElse("");
     JsonNode size = node.path("size");
@@ -213,7 +213,10 @@ final class Document {
     }
   }
 
-  /** This object as a platform: the fields have these names in an index and in a configuration. */
+  /**
+   * Parses this object as a platform. The field names are the same in an index and in a
+   * configuration.
+   */
   Platform platform() {
     return new Platform(
         text("os").orElse(""),

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an image runs, and what its layers unpack to (OCI image specification, "Image
+ * The process of an image and the diff IDs of its layers (OCI image specification, "Image
  * Configuration").
  *
- * <p>Each part is checked when it is read, and not before: an image whose process can't be
- * understood can be pulled, copied and unpacked.
+ * <p>Each part is validated only when it is read: an image with a malformed process can still be
+ * pulled, copied and unpacked.
  */
 public final class ImageConfig {
   private final Document document;
@@ -20,17 +20,18 @@ public final class ImageConfig {
   }
 
   /**
-   * Reads the bytes of one.
+   * Parses a configuration.
    *
    * @param digest their digest, for messages
-   * @throws ImageException if they are no JSON object
+   * @throws ImageException if the content is not a JSON object
    */
   public static ImageConfig parse(Digest digest, byte[] content) {
     return new ImageConfig(Document.parse("image configuration", digest, content));
   }
 
   /**
-   * What it was built for; empty where it names neither an operating system nor an architecture.
+   * Returns the platform that it was built for; empty if it names neither an operating system nor
+   * an architecture.
    *
    * @throws ImageException if that part is malformed
    */
@@ -42,8 +43,7 @@ public final class ImageConfig {
   }
 
   /**
-   * The digests of the uncompressed layers, the lowest first; none where it doesn't say that it has
-   * layers.
+   * Returns the digests of the uncompressed layers, the lowest first; empty if it names no layers.
    *
    * @throws ImageException if that part is malformed, or the root file system is of another type
    *     than layers
@@ -59,7 +59,8 @@ public final class ImageConfig {
   }
 
   /**
-   * The chain IDs of the layers, the lowest first; the last one names the whole root file system.
+   * Returns the chain IDs of the layers, the lowest first; the last one identifies the whole root
+   * file system.
    *
    * @throws ImageException as {@link #diffIds}
    */
@@ -68,7 +69,7 @@ public final class ImageConfig {
   }
 
   /**
-   * What runs in a container of it.
+   * Returns the process of a container of the image.
    *
    * @throws ImageException if that part is malformed; the message names the field
    */

@@ -7,15 +7,15 @@ import io.github.ecrcontainerd.resolver.MediaTypes;
 /** A document that names the parts of an image: an {@link Index} or a {@link Manifest}. */
 public sealed interface ImageDocument permits Index, Manifest {
 
-  /** What it is: the media type that its descriptor or the document itself states. */
+  /** The media type from its descriptor or from the document itself. */
   String mediaType();
 
   /**
-   * Reads the bytes of a document once. Where its descriptor has no media type, the document's own
-   * field decides, or else the fields that only one kind has.
+   * Parses a document. If its descriptor has no media type, the document's own {@code mediaType}
+   * decides, or else the fields that only one kind has.
    *
-   * @throws ImageException if it is malformed, can be taken for another type (CVE-2021-41190), or
-   *     is neither an index nor a manifest
+   * @throws ImageException if it is malformed, can be mistaken for another type (CVE-2021-41190),
+   *     or is neither an index nor a manifest
    */
   static ImageDocument parse(Descriptor named, byte[] content) {
     Document document = Document.parse(noun(named), named.digest(), content);

@@ -6,27 +6,28 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image can't be used as it is: one of its documents is malformed, its bytes are not those that
- * its digests name, it has nothing for the platform that was asked for, or a part of it is missing.
- * The message is one line that says what is wrong with which part, and what the user can do.
+ * Thrown if an image can't be used: a document is malformed, bytes don't match their digest, the
+ * image has nothing for the requested platform, or a part is missing. The message is one line that
+ * names the part, the problem, and what the user can do.
  */
 public final class ImageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  /** What kind of fault it is, for programs. */
+  /** The kind of fault, for programs. */
   public enum Code {
-    /** A document is no JSON, or not what its kind has to be. */
+    /** A document is not JSON, or not valid for its kind. */
     MALFORMED,
-    /** The image is valid, and asks for something that can't be done here. */
+    /** The image is valid, but needs something that this library doesn't support. */
     UNSUPPORTED,
-    /** Bytes or their number are not what the digest or the descriptor says. */
+    /** The digest or size of content doesn't match its descriptor. */
     DAMAGED,
-    /** It has nothing for the platform that was asked for. */
+    /** The image has nothing for the requested platform. */
     NO_PLATFORM,
-    /** A part of it is not where it has to be. */
+    /** A part of the image is missing. */
     INCOMPLETE,
     /**
-     * It exceeds a bound: the size of a document, the depth of indexes, the number of referrers.
+     * The image exceeds a limit: the size of a document, the depth of indexes, the number of
+     * referrers.
      */
     TOO_LARGE
   }
@@ -46,8 +47,8 @@ public final class ImageException extends RuntimeException {
   }
 
   /**
-   * @param reference the image's name, where it is known
-   * @param digest of the document or blob that is wrong, where it is one
+   * @param reference the image's name, if known
+   * @param digest of the faulty document or blob, if the fault is in one
    */
   public ImageException(
       Code code,
@@ -65,19 +66,19 @@ public final class ImageException extends RuntimeException {
     return code;
   }
 
-  /** The name of the image, where it is known. */
+  /** The name of the image, if known. */
   public Optional<String> reference() {
     return Optional.ofNullable(reference);
   }
 
-  /** The digest of the document or blob that is wrong, where it is one. */
+  /** The digest of the faulty document or blob, if the fault is in one. */
   public Optional<Digest> digest() {
     return Optional.ofNullable(digest);
   }
 
   /**
-   * Whether the same call may succeed later, without a change by the user. Only damaged content can
-   * be right another time; it was already transferred twice.
+   * Whether the same call may succeed later, without a change by the user. This is true only for
+   * damaged content, which was already transferred twice.
    */
   public boolean isRetryable() {
     return code == Code.DAMAGED;

@@ -3,10 +3,10 @@ package io.github.ecrcontainerd.containerd.oci;
 import java.util.List;
 
 /**
- * What an image says is to run in its containers: the {@code config} of its configuration.
+ * The process of an image's containers: the {@code config} object of its configuration.
  *
  * @param entrypoint the program and its first arguments
- * @param cmd the arguments after them, unless others are given
+ * @param cmd the default arguments after them
  * @param env {@code NAME=value}
  * @param workingDir the directory that it starts in, {@code ""} for the root
  * @param user {@code user[:group]} by name or number, {@code ""} for root

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * An index of manifests for several platforms: OCI's image index, or Docker's manifest list.
  *
- * @param mediaType which of the two it is
- * @param manifests what it names, in its order
+ * @param mediaType the media type of one of the two
+ * @param manifests the descriptors of its manifests, in its order
  */
 public record Index(String mediaType, List<Descriptor> manifests) implements ImageDocument {
 

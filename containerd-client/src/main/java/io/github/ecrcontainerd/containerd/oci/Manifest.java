@@ -9,16 +9,16 @@ import java.util.Set;
 /**
  * A manifest of one image or artifact: OCI's, or Docker's schema 2.
  *
- * @param mediaType which of the two it is
- * @param config the configuration; of an image that can run, or of an artifact
+ * @param mediaType the media type of one of the two
+ * @param config the configuration, of an image or of an artifact
  * @param layers the layers of an image, the lowest first; the blobs of an artifact
  */
 public record Manifest(String mediaType, Descriptor config, List<Descriptor> layers)
     implements ImageDocument {
 
   /**
-   * Media types of configurations that some tools pushed schema 2 images with. Docker takes them
-   * for images (moby, {@code distribution/registry.go}, {@code imageTypes}).
+   * Media types of the configuration in schema 2 images from some tools. Docker accepts them as
+   * images (moby, {@code distribution/registry.go}, {@code imageTypes}).
    */
   private static final Set<String> SLOPPY_CONFIGS =
       Set.of("", "application/octet-stream", "application/json", "text/html", "text/plain");
@@ -28,7 +28,7 @@ public record Manifest(String mediaType, Descriptor config, List<Descriptor> lay
   }
 
   static Manifest of(String mediaType, Document document) {
-    // Also where it is empty: two readers may not understand different things (CVE-2021-41190).
+    // Also rejects an empty field, so that all parsers see the same type (CVE-2021-41190).
     if (document.has("manifests")) {
       throw document.invalid("it has manifests, like an index");
     }
@@ -42,17 +42,17 @@ public record Manifest(String mediaType, Descriptor config, List<Descriptor> lay
   }
 
   /**
-   * The layers that a root file system is made of, the lowest first. Other blobs may stand among
-   * them: provenance, WebAssembly.
+   * Returns the layers of the root file system, the lowest first, without other blobs such as
+   * provenance and WebAssembly.
    */
   public List<Descriptor> rootfsLayers() {
     return layers.stream().filter(layer -> MediaKind.of(layer) == MediaKind.LAYER).toList();
   }
 
   /**
-   * Whether it is an image that may run, and not an artifact: its configuration is of an image's
-   * type, or, in Docker's schema 2, of one of those that Docker takes for it beside layers of a
-   * root file system.
+   * Whether it is an image that may run, and not an artifact. The configuration of an image has an
+   * image's media type. In Docker's schema 2, it may also have one of the types that Docker
+   * accepts, if there are layers of a root file system.
    */
   public boolean isImage() {
     return MediaTypes.isConfig(config.mediaType())

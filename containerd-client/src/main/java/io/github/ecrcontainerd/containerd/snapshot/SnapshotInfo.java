@@ -6,10 +6,10 @@ import java.util.Map;
 /**
  * A snapshot.
  *
- * @param name its key, or its name once it is committed: the chain ID of a layer, usually
- * @param parent the committed snapshot that it stands on, {@code ""} for none
+ * @param name its key, or its name once it is committed, usually the chain ID of a layer
+ * @param parent its committed parent snapshot, {@code ""} for none
  * @param kind its state
- * @param createdAt when it was prepared
+ * @param createdAt when it was created
  * @param updatedAt when it last changed
  * @param labels free text by key
  */
@@ -26,13 +26,13 @@ public record SnapshotInfo(
 
   /** The state of a snapshot. */
   public enum Kind {
-    /** To be read through mounts. */
+    /** Read-only through mounts. */
     VIEW,
-    /** To be changed through mounts. */
+    /** Writable through mounts. */
     ACTIVE,
-    /** Finished: others stand on it. */
+    /** Immutable, and a possible parent of other snapshots. */
     COMMITTED,
-    /** One that this client doesn't know. */
+    /** A state that this client doesn't know. */
     UNKNOWN
   }
 }

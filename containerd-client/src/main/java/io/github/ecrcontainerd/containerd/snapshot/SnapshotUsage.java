@@ -1,9 +1,9 @@
 package io.github.ecrcontainerd.containerd.snapshot;
 
 /**
- * What a snapshot takes, without its parents.
+ * The disk usage of a snapshot, without its parents.
  *
- * @param size bytes
- * @param inodes files
+ * @param size the number of bytes
+ * @param inodes the number of inodes
  */
 public record SnapshotUsage(long size, long inodes) {}

@@ -5,7 +5,7 @@ import java.time.Instant;
 /**
  * How a task ended.
  *
- * @param code what its program returned, or 128 and the number of the signal that ended it
- * @param at when
+ * @param code the program's exit code, or 128 plus the number of the signal that ended it
+ * @param at when it ended
  */
 public record ExitStatus(int code, Instant at) {}

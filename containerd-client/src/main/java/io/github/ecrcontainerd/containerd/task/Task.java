@@ -3,25 +3,25 @@ package io.github.ecrcontainerd.containerd.task;
 /**
  * The process of a container.
  *
- * @param containerId whose
- * @param pid its number on the host
- * @param state how it is
+ * @param containerId the ID of the container
+ * @param pid its process ID on the host
+ * @param state its state
  */
 public record Task(String containerId, int pid, State state) {
 
-  /** How a task is. */
+  /** The state of a task. */
   public enum State {
-    /** Made, and waiting to be started. */
+    /** Created, but not started yet. */
     CREATED,
     /** Running. */
     RUNNING,
-    /** Ended; its exit status waits to be fetched. */
+    /** Ended; its exit status can be fetched. */
     STOPPED,
     /** Frozen. */
     PAUSED,
     /** About to be frozen. */
     PAUSING,
-    /** In a state that this client doesn't know. */
+    /** A state that this client doesn't know. */
     UNKNOWN
   }
 }

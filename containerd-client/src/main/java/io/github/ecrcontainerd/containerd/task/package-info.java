@@ -1,4 +1,4 @@
-/** Tasks: containers that run. */
+/** Tasks: the running processes of containers. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.task;
 

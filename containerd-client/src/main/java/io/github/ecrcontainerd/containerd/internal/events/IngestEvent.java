@@ -9,7 +9,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** A blob went into the content store of containerd, from its first byte to its commit. */
+/** The ingest of a blob into containerd's content store, from its first byte to its commit. */
 @Name("io.github.ecrcontainerd.Ingest")
 @Label("Ingest")
 @Category("containerd")
@@ -33,7 +33,7 @@ public final class IngestEvent extends Event {
   private boolean completed;
 
   /**
-   * @param offset how many of its bytes were there
+   * @param offset the number of bytes that the ingest had already
    */
   public IngestEvent(Descriptor content, long offset) {
     this.content = content.digest().toString();
@@ -43,9 +43,9 @@ public final class IngestEvent extends Event {
   }
 
   /**
-   * It has ended.
+   * Ends the event.
    *
-   * @param complete whether containerd has it, and its digest was right
+   * @param complete whether containerd has the blob, with the right digest
    */
   public void ended(boolean complete) {
     completed = complete;

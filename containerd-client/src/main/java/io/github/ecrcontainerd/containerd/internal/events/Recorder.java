@@ -8,9 +8,8 @@ public final class Recorder {
   private Recorder() {}
 
   /**
-   * Whether it was ever asked to record. Until then no event is made: loading the first class of
-   * one makes the JDK read what it says of itself, which is a tenth of a small pull
-   * (docs/performance.md).
+   * Whether a recording was ever started. Until then no event is created, because the JDK's set-up
+   * for the first event class takes a tenth of a small pull (docs/performance.md).
    */
   public static boolean isOn() {
     return FlightRecorder.isInitialized();

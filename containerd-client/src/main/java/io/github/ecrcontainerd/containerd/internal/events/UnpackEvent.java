@@ -8,7 +8,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 
-/** A layer was unpacked into a snapshot. */
+/** The unpacking of a layer into a snapshot. */
 @Name("io.github.ecrcontainerd.Unpack")
 @Label("Unpack")
 @Category("containerd")
@@ -27,7 +27,7 @@ public final class UnpackEvent extends Event {
   private boolean completed;
 
   /**
-   * @param direct by this process, while the layer arrives; else by the daemon
+   * @param direct whether this process unpacks the layer while it arrives, and not the daemon
    */
   public UnpackEvent(Descriptor layer, boolean direct) {
     this.layer = layer.digest().toString();
@@ -36,9 +36,9 @@ public final class UnpackEvent extends Event {
   }
 
   /**
-   * It has ended.
+   * Ends the event.
    *
-   * @param complete whether it is unpacked, and what it unpacks to was right
+   * @param complete whether the layer is unpacked, with the right diff ID
    */
   public void ended(boolean complete) {
     completed = complete;

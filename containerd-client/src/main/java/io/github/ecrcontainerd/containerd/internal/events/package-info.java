@@ -1,6 +1,6 @@
 /**
- * What the JDK's Flight Recorder is told of the daemon's side of a transfer. No event is made
- * before it has been asked to record. Names and fields are public: docs/library.md has them.
+ * The Flight Recorder events for the daemon's side of a transfer. No event is created before a
+ * recording starts. Names and fields are public: docs/library.md documents them.
  */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.events;

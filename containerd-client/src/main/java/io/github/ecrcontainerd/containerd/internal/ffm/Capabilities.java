@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the kernel lets a process do (capabilities(7)). */
+/** Checks the capabilities of a process (capabilities(7)). */
 public final class Capabilities {
   private static final long SYS_ADMIN = 1L << 21;
 
@@ -18,26 +18,28 @@ public final class Capabilities {
   private static final Pattern EFFECTIVE =
       Pattern.compile("^CapEff:\\s*([0-9a-f]{1,16})$", Pattern.MULTILINE);
 
-  /** All numbers of users as they are: the kernel's first user namespace (user_namespaces(7)). */
+  /**
+   * The identity mapping of all user IDs: the kernel's first user namespace (user_namespaces(7)).
+   */
   private static final Pattern FIRST_NAMESPACE = Pattern.compile("\\s*0\\s+0\\s+4294967295\\s*");
 
   private Capabilities() {}
 
   /**
-   * Whether the kernel shows this process extended attributes of the class {@code trusted}. To
-   * others it says that there are none: only to a process with {@code CAP_SYS_ADMIN} in the first
-   * user namespace does their absence mean something.
+   * Whether the kernel shows this process extended attributes of the class {@code trusted}. The
+   * kernel reports them as absent to a process without {@code CAP_SYS_ADMIN} in the first user
+   * namespace.
    */
   public static boolean showTrustedAttributes() throws IOException {
     return NativeAccess.isAllowed() && isInFirstNamespace(SELF) && has(SYS_ADMIN);
   }
 
-  /** Whether this process may make files of all kinds, for all users, as a daemon of root's may. */
+  /** Whether this process may create files of all types for all users, as a daemon of root may. */
   public static boolean letMakeFilesOfAll() throws IOException {
     return NativeAccess.isAllowed() && isInFirstNamespace(SELF) && has(FILES_OF_ALL);
   }
 
-  /** Whether to a process the numbers of users are what they are to the kernel. */
+  /** Whether a process is in the kernel's first user namespace. */
   public static boolean isInFirstNamespace(Path process) throws IOException {
     return FIRST_NAMESPACE.matcher(Files.readString(process.resolve("uid_map"))).matches();
   }

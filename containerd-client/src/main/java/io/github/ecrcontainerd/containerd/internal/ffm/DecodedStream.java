@@ -10,13 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
 /**
- * What another stream is when a native decoder has decompressed it. Frames that follow each other
- * are one stream. For one thread: the one that makes it.
+ * Decompresses another stream with a native decoder. Consecutive frames form one stream. Only the
+ * thread that creates it may use it.
  */
 abstract class DecodedStream extends InputStream {
   private static final int INPUT_SIZE = 64 << 10;
 
-  /** The more there is room for, the less often ISA-L copies its window of 32 KiB aside. */
+  /** With a larger buffer, ISA-L copies its window of 32 KiB less often. */
   private static final int OUTPUT_SIZE = 256 << 10;
 
   private final InputStream compressed;
@@ -25,17 +25,17 @@ abstract class DecodedStream extends InputStream {
   private final MemorySegment input = arena.allocate(INPUT_SIZE);
   private final MemorySegment output = arena.allocate(OUTPUT_SIZE);
 
-  /** Of the input: what the decoder has taken, and what there is. */
+  /** In the input: the bytes that the decoder has consumed, and the bytes available. */
   private int taken;
 
   private int given;
 
-  /** Of the output: what was read, and what there is. */
+  /** In the output: the bytes that were read, and the bytes available. */
   private int read;
 
   private int decoded;
 
-  /** Whether the decoder stands between two frames, where a stream may end. */
+  /** Whether the decoder is between two frames, where a stream may end. */
   private boolean betweenFrames;
 
   private boolean closed;
@@ -44,28 +44,28 @@ abstract class DecodedStream extends InputStream {
     this.compressed = compressed;
   }
 
-  /** Lives as long as the stream does. */
+  /** The arena, which is closed with the stream. */
   final Arena arena() {
     return arena;
   }
 
   /**
-   * What a decoder did.
+   * The result of a decoder's call.
    *
-   * @param taken bytes of the input
-   * @param made bytes of the output
-   * @param atEnd whether that was the end of a frame
+   * @param taken the consumed bytes of the input
+   * @param made the produced bytes of the output
+   * @param atEnd whether the end of a frame was reached
    */
   record Progress(int taken, int made, boolean atEnd) {}
 
   /**
-   * Decompresses what it can, and begins a new frame after one has ended.
+   * Decompresses as much as possible, and starts a new frame after the end of one.
    *
-   * @throws IOException if it isn't what it should be
+   * @throws IOException if the input is not valid
    */
   abstract Progress decode(MemorySegment input, MemorySegment output) throws IOException;
 
-  /** Gives back what the decoder holds. */
+  /** Releases the decoder's resources. */
   abstract void free();
 
   @Override
@@ -91,7 +91,7 @@ abstract class DecodedStream extends InputStream {
     return count;
   }
 
-  /** Whether there may be more. */
+  /** Decodes more. Returns false at the end of the stream. */
   private boolean decode() throws IOException {
     boolean ended = false;
     if (taken == given) {

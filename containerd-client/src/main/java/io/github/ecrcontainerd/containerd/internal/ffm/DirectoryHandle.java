@@ -17,11 +17,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A directory that stays open, whatever happens to the path that led to it; what is in it is made
- * and changed by name, and no name is followed if it is a link's. For one thread at a time.
+ * An open directory, which stays valid if its path changes. Files in it are created and changed by
+ * name, without following symbolic links. For one thread at a time.
  *
- * <p>Names are bytes, as to the kernel: each character of a string is one (ISO 8859-1). Where the
- * file system says no, a method throws a {@link FileSystemException} with the kernel's words.
+ * <p>Names are bytes, as for the kernel: each character of a string is one byte (ISO 8859-1). If
+ * the file system reports an error, a method throws a {@link FileSystemException} with the text of
+ * the errno.
  */
 public final class DirectoryHandle implements AutoCloseable {
   /** PATH_MAX. */
@@ -38,12 +39,12 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Opens a directory of another process's view, which is not this one's: a link on the way leads
-   * where it leads for that process ({@code RESOLVE_IN_ROOT}, openat2(2)).
+   * Opens a directory as another process sees it: links in the path are resolved in that process's
+   * root ({@code RESOLVE_IN_ROOT}, openat2(2)).
    *
    * @param root that process's root: {@code /proc/PID/root}
    * @param directory its path there
-   * @throws IOException if it isn't there, or this process may not see it
+   * @throws IOException if it doesn't exist, or this process may not see it
    */
   public static DirectoryHandle open(Path root, String directory) throws IOException {
     if (!NativeAccess.isAllowed()) {
@@ -76,11 +77,12 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Opens a directory below this one, which is the root of what the path and the links in it mean.
+   * Opens a directory below this one. The path and its links are resolved with this directory as
+   * the root.
    *
-   * @param path in bytes, each a character (ISO 8859-1)
-   * @return empty if nothing is there
-   * @throws NotDirectoryException if something else is there, or on the way
+   * @param path the path's bytes, one per character (ISO 8859-1)
+   * @return the directory; empty if it doesn't exist
+   * @throws NotDirectoryException if the path or one of its parents is not a directory
    * @throws IOException if it can't be opened
    */
   public Optional<DirectoryHandle> below(String path) throws IOException {
@@ -100,7 +102,7 @@ public final class DirectoryHandle implements AutoCloseable {
     return Optional.of(new DirectoryHandle(check(path, opened)));
   }
 
-  /** What is at a name; empty if nothing is. */
+  /** Returns the status of a file; empty if it doesn't exist. */
   public Optional<FileStatus> status(String name) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment statx = arena.allocate(FileStatus.BYTES);
@@ -115,12 +117,12 @@ public final class DirectoryHandle implements AutoCloseable {
     }
   }
 
-  /** Makes a directory that nobody but its owner may use, until it gets its mode. */
+  /** Creates a directory that only its owner can access, until its mode is set. */
   public void makeDirectory(String name) throws IOException {
     check(name, LibcFiles.mkdirat(descriptor, name, 0700));
   }
 
-  /** Makes a regular file, where nothing is, to be filled. */
+  /** Creates a new regular file for writing. */
   public NewFile makeFile(String name) throws IOException {
     int flags =
         LibcFiles.O_WRONLY
@@ -132,13 +134,13 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Makes a device or FIFO.
+   * Creates a device or FIFO.
    *
-   * @param type of {@code st_mode}
-   * @param major the device's driver, and {@code minor} which of its devices; 0 for a FIFO
+   * @param type the file type of {@code st_mode}
+   * @param major the device's driver; {@code minor} is the device of that driver; both 0 for a FIFO
    */
   public void makeNode(String name, int type, int major, int minor) throws IOException {
-    // glibc's makedev(3), which is the kernel's encoding of 64 bits.
+    // As glibc's makedev(3), the kernel's 64-bit encoding.
     long device =
         ((major & 0xfffL) << 8)
             | (minor & 0xffL)
@@ -147,27 +149,27 @@ public final class DirectoryHandle implements AutoCloseable {
     check(name, LibcFiles.mknodat(descriptor, name, type, device));
   }
 
-  /** Makes a symbolic link. */
+  /** Creates a symbolic link. */
   public void makeLink(String name, String target) throws IOException {
     check(name, LibcFiles.symlinkat(target, descriptor, name));
   }
 
-  /** Makes a further name of a file. */
+  /** Creates a hard link to a file. */
   public void makeHardLink(String name, DirectoryHandle other, String existing) throws IOException {
     check(name, LibcFiles.linkat(other.descriptor, existing, descriptor, name, 0));
   }
 
-  /** Moves what has this name into another directory, where it keeps it. */
+  /** Moves a file into another directory, under the same name. */
   public void move(String name, DirectoryHandle other) throws IOException {
     check(name, LibcFiles.renameat(descriptor, name, other.descriptor, name));
   }
 
-  /** Removes a file that is no directory. */
+  /** Removes a file that is not a directory. */
   public void removeFile(String name) throws IOException {
     check(name, LibcFiles.unlinkat(descriptor, name, 0));
   }
 
-  /** Where a symbolic link points. */
+  /** Returns the target of a symbolic link. */
   public String linkTarget(String name) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment target = arena.allocate(LONGEST_PATH);
@@ -176,12 +178,12 @@ public final class DirectoryHandle implements AutoCloseable {
     }
   }
 
-  /** Sets owner and group by their numbers, of a link itself where it is one. */
+  /** Sets the owner and group IDs. For a symbolic link, those of the link itself. */
   public void setOwner(String name, int uid, int gid) throws IOException {
     check(name, LibcFiles.fchownat(descriptor, name, uid, gid, LibcFiles.AT_SYMLINK_NOFOLLOW));
   }
 
-  /** Sets permissions and the bits beside them, of what is no symbolic link. */
+  /** Sets the permissions and the bits above them. Not for symbolic links. */
   public void setMode(String name, int mode) throws IOException {
     check(name, LibcFiles.fchmodat(descriptor, name, mode, 0));
   }
@@ -201,9 +203,9 @@ public final class DirectoryHandle implements AutoCloseable {
   }
 
   /**
-   * Sets an extended attribute, where the file system has those of its kind.
+   * Sets an extended attribute, if the file system supports its class.
    *
-   * @param replace whether also where it is set already
+   * @param replace whether to replace an existing value
    */
   public void setAttribute(String name, String attribute, byte[] value, boolean replace)
       throws IOException {
@@ -218,7 +220,7 @@ public final class DirectoryHandle implements AutoCloseable {
     }
   }
 
-  /** The extended attributes of what has a name. */
+  /** Returns the extended attributes of a file. */
   public Map<String, byte[]> attributes(String name) throws IOException {
     Map<String, byte[]> attributes = new LinkedHashMap<>();
     try (Arena arena = Arena.ofConfined()) {
@@ -239,7 +241,7 @@ public final class DirectoryHandle implements AutoCloseable {
     return attributes;
   }
 
-  /** There is no call for the attributes of a name in a directory before Linux 6.13. */
+  /** A path, because Linux before 6.13 has no call for attributes relative to a directory. */
   private String pathOf(String name) {
     return "/proc/self/fd/%d/%s".formatted(descriptor, name);
   }
@@ -255,14 +257,14 @@ public final class DirectoryHandle implements AutoCloseable {
     return result;
   }
 
-  /** The way to it for this process, while it is open. */
+  /** Returns a path to it for this process, valid while it is open. */
   public Path path() {
     return Path.of("/proc/self/fd", Integer.toString(descriptor));
   }
 
   @Override
   public void close() {
-    // Its number may be another's by now.
+    // Its number may have been reused.
     if (!closed) {
       closed = true;
       var _ = Libc.close(descriptor);

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** Named pipes, which the JDK can open but not make. */
+/** Named pipes, which the JDK can open but not create. */
 public final class Fifo {
   private static final int OWNER_ONLY = 0600;
 
   private Fifo() {}
 
-  /** Makes a FIFO that none but the user may open. */
+  /** Creates a FIFO that only the user can open. */
   public static Path create(Path path) throws IOException {
     if (!NativeAccess.isAllowed()) {
       throw new FileSystemException(

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 
 /**
- * What statx(2) tells of a file.
+ * The result of statx(2) for a file.
  *
- * @param mode its type and permissions
+ * @param mode the file's type and permissions
  */
 public record FileStatus(
     int mode, int uid, int gid, long inode, Instant access, Instant modification) {
@@ -21,7 +21,7 @@ public record FileStatus(
   private static final int DIRECTORY = 0040000;
   private static final int LINK = 0120000;
 
-  /** Reads {@code struct statx} (linux/stat.h). */
+  /** Parses {@code struct statx} (linux/stat.h). */
   static FileStatus of(MemorySegment statx) {
     return new FileStatus(
         statx.get(JAVA_SHORT, 28) & 0xffff,

@@ -17,15 +17,16 @@ import java.util.zip.ZipException;
 
 /**
  * Intel's Intelligent Storage Acceleration Library, which decompresses gzip about twice as fast as
- * zlib (Debian's package libisal2). It is used where it is installed, and has decompressed rightly
- * what this class has compressed: the layout of its state belongs to the library's binary
- * interface, 2, and nothing else shows that it is that.
+ * zlib (Debian's package libisal2). It is used if it is installed and passes a self-test: it must
+ * correctly decompress data that this class has compressed. The layout of its state belongs to
+ * version 2 of its binary interface, and only such a test can show that the library has that
+ * layout.
  */
 public final class Isal {
   /** {@code sizeof(struct inflate_state)} of igzip_lib.h is 87,368; a later one may be larger. */
   private static final long STATE_SIZE = 128 << 10;
 
-  /** Where the fields of {@code struct inflate_state} are. */
+  /** The offsets of the fields of {@code struct inflate_state}. */
   private static final long NEXT_OUT = 0;
 
   private static final long AVAIL_OUT = 8;
@@ -40,7 +41,7 @@ public final class Isal {
   /** {@code ISAL_BLOCK_FINISH}. */
   private static final int FINISHED = 5;
 
-  /** {@code ISAL_OUT_OVERFLOW}, the largest result that is no error: there is more to come. */
+  /** {@code ISAL_OUT_OVERFLOW}, the largest result that is not an error: more output follows. */
   private static final int OUTPUT_FULL = 2;
 
   private static final int KNOWN_SIZE = 300_000;
@@ -58,17 +59,17 @@ public final class Isal {
     inflate = library.function("isal_inflate");
   }
 
-  /** The one of this machine, if it has one. */
+  /** Returns this machine's library, if it is installed. */
   public static Optional<Isal> installed() {
     return INSTALLED;
   }
 
-  /** What a gzip stream is when it is decompressed. For the thread that asks for it. */
+  /** Returns the decompressed stream of a gzip stream. For use by the calling thread only. */
   public InputStream gunzip(InputStream gzip) {
     return new Gunzipped(gzip);
   }
 
-  /** Whether it makes of something known what that is, in two members one behind the other. */
+  /** Whether it correctly decompresses known data in two consecutive gzip members. */
   private boolean isRight() {
     byte[] known = new byte[KNOWN_SIZE];
     new Random(1).nextBytes(known);
@@ -87,12 +88,12 @@ public final class Isal {
             && seen[KNOWN_SIZE] == known[0];
       }
     } catch (IOException e) {
-      // Then it is another library than the one that this class knows, and not used.
+      // The library differs from the expected one, so it is not used.
       return false;
     }
   }
 
-  /** For the thread that makes it. */
+  /** Only the thread that creates it may use it. */
   private final class Gunzipped extends DecodedStream {
     private final MemorySegment state;
 
@@ -126,7 +127,7 @@ public final class Isal {
 
     @Override
     void free() {
-      // Its state is the arena's.
+      // The state is freed with the arena.
     }
   }
 }

@@ -12,17 +12,17 @@ import java.nio.charset.Charset;
 /**
  * The functions of libc that this module calls, each with the signature of its man page.
  *
- * <p>Each returns what libc's returns, or the negated {@code errno} where that is -1, as the kernel
- * itself does. The numbers are the kernel's, those of its generic ABI for 64 bits (x86-64 and
- * aarch64 have it, PowerPC and MIPS don't), and so the same in glibc and in musl. All functions are
- * POSIX's, in libc itself, which is where the linker looks by default.
+ * <p>Each returns the result of libc's function, or the negated {@code errno} if that is -1, as the
+ * kernel itself does. The constants are those of the kernel's generic 64-bit ABI (x86-64 and
+ * aarch64 have it, PowerPC and MIPS don't), so they are the same in glibc and musl. All functions
+ * are POSIX functions in libc itself, where the linker looks by default.
  */
 @SuppressWarnings("restricted") // Native access is what this class is for.
 final class Libc {
   static final int AF_UNIX = 1;
   static final int SOCK_STREAM = 1;
 
-  /** A program that this JVM starts doesn't inherit the descriptor. */
+  /** Child processes don't inherit the descriptor. */
   static final int SOCK_CLOEXEC = 0x80000;
 
   static final int SOL_SOCKET = 1;
@@ -32,28 +32,28 @@ final class Libc {
   static final int SHUT_WR = 1;
   static final int SHUT_RDWR = 2;
 
-  /** For {@link #openat2}: a path from the working directory. */
+  /** For {@link #openat2}: resolves a path from the working directory. */
   static final int AT_FDCWD = -100;
 
-  /** Only a place in the file system, to go on from. */
+  /** Opens only a location in the file system, for use as a starting point. */
   static final int O_PATH = 0x200000;
 
   static final int O_CLOEXEC = 0x80000;
 
   private static final boolean ARM = System.getProperty("os.arch", "").startsWith("aarch64");
 
-  /** This flag and the next are the two that aarch64 has other numbers for (asm/fcntl.h). */
+  /** For this flag and the next one, aarch64 has different values (asm/fcntl.h). */
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
 
   static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
 
-  /** The directory is the root of what a path means, links and {@code ..} in it too. */
+  /** Resolves a path, with its links and {@code ..}, with the directory as the root. */
   static final int RESOLVE_IN_ROOT = 0x10;
 
-  /** No link of /proc on the way, which would lead anywhere. */
+  /** Refuses magic links of /proc in a path, which can lead anywhere. */
   static final int RESOLVE_NO_MAGICLINKS = 0x2;
 
-  /** The number of openat2(2), of Linux 5.6: one of all architectures. */
+  /** The number of openat2(2), since Linux 5.6; the same on all architectures. */
   private static final long SYS_OPENAT2 = 437;
 
   static final int EPERM = 1;
@@ -78,7 +78,7 @@ final class Libc {
   private static final NativeFunction MKFIFO = NativeFunction.ofLibc("mkfifo");
   private static final NativeFunction LGETXATTR = NativeFunction.ofLibc("lgetxattr");
 
-  /** For what libc has no function for: {@code long syscall(long number, ...)}. */
+  /** For system calls without a libc function: {@code long syscall(long number, ...)}. */
   private static final NativeFunction SYSCALL = NativeFunction.ofLibc("syscall");
 
   private static final NativeFunction STRERROR = NativeFunction.ofLibc("strerror");
@@ -113,7 +113,7 @@ final class Libc {
     try {
       return READ.longOrErrno(fd, pointer(buffer), count);
     } finally {
-      // The buffer that it is of would free it.
+      // Otherwise the garbage collector could free the buffer during the call.
       Reference.reachabilityFence(buffer);
     }
   }
@@ -145,8 +145,8 @@ final class Libc {
   }
 
   /**
-   * {@code ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size)}, for
-   * the size of the value alone
+   * {@code ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size)}, only
+   * for the size of the value
    */
   static long lgetxattr(String path, String name) {
     try (Arena arena = Arena.ofConfined()) {
@@ -157,7 +157,7 @@ final class Libc {
 
   /**
    * {@code long openat2(int dirfd, const char *path, struct open_how *how, size_t size)}, always
-   * with {@code O_CLOEXEC}
+   * with {@code O_CLOEXEC} set
    */
   static int openat2(int directory, String path, Charset charset, int flags, int resolve) {
     try (Arena arena = Arena.ofConfined()) {
@@ -169,7 +169,7 @@ final class Libc {
     }
   }
 
-  /** {@code char *strerror(int errno)}, of what another function here returned. */
+  /** {@code char *strerror(int errno)}, for the result of another function of this class. */
   static String strerror(long negatedErrno) {
     // No message of glibc or musl is longer.
     return MemorySegment.ofAddress(STRERROR.call(-negatedErrno)).reinterpret(256).getString(0);

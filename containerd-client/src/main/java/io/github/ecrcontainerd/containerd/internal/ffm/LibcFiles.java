@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The functions of libc that make files, as {@link Libc} has the others. Names are bytes, as they
- * are to the kernel: each character of a string is one (ISO 8859-1).
+ * The functions of libc that create and change files; {@link Libc} has the others. Names are bytes,
+ * as for the kernel: each character of a string is one byte (ISO 8859-1).
  */
 final class LibcFiles {
   static final int O_WRONLY = 1;
@@ -17,7 +17,7 @@ final class LibcFiles {
   static final int AT_SYMLINK_NOFOLLOW = 0x100;
   static final int XATTR_CREATE = 1;
 
-  /** What statx(2) is to tell: type, mode, owner and group; inode. */
+  /** The fields that statx(2) returns: type, mode, owner, group, inode and others. */
   static final int STATX_BASIC_STATS = 0x7ff;
 
   private static final NativeFunction OPENAT = NativeFunction.ofLibc("openat");

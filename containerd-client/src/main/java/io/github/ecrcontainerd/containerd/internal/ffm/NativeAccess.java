@@ -2,9 +2,9 @@ package io.github.ecrcontainerd.containerd.internal.ffm;
 
 import java.lang.foreign.MemorySegment;
 
-/** Whether this JVM lets our code call libc. */
+/** Whether this JVM allows our code to call libc. */
 public final class NativeAccess {
-  /** What to do where it doesn't. */
+  /** The message if it doesn't, with the remedy. */
   public static final String REFUSED =
       "this JVM refuses native access: start it with --enable-native-access=ALL-UNNAMED";
 
@@ -12,8 +12,8 @@ public final class NativeAccess {
 
   /**
    * Without a flag, a JVM warns once and allows it; with {@code --illegal-native-access=deny} it
-   * throws, unless {@code --enable-native-access} names the module (JEP 472). The module can't be
-   * asked which of them holds, so this calls something restricted that does nothing.
+   * throws, unless {@code --enable-native-access} names the module (JEP 472). No method of the
+   * module reports which of them applies, so this calls a restricted method that has no effect.
    */
   @SuppressWarnings("restricted")
   public static boolean isAllowed() {

@@ -13,16 +13,15 @@ import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 
 /**
- * A function in C whose arguments, six at most, are integers and pointers, and so is its result.
+ * A C function with at most six arguments. The arguments and the result are integers or pointers.
  *
- * <p>All of them are called by one stub, with a register's 64 bits for each argument: in the
- * calling conventions of Linux on x86-64 (System V) and aarch64 (AAPCS64) the first six arguments
- * of these kinds are in registers, of which a function reads as many bits of as many as it has, and
- * one with a variable number of arguments is called in the same way. With a stub for each signature
- * the JVM made 390 classes more in each pull: docs/performance.md.
+ * <p>All functions are called through one stub, with 64 bits for each argument. In the calling
+ * conventions of Linux on x86-64 (System V) and aarch64 (AAPCS64), the first six arguments of these
+ * types are in registers. A function reads only the registers and bits that it needs, and variadic
+ * functions are called in the same way. With a stub for each signature, the JVM created 390 more
+ * classes in each pull: docs/performance.md.
  *
- * <p>What pointers lead to has to stay there for the length of the call. Safe for use by several
- * threads.
+ * <p>The memory behind pointers has to stay valid during the call. Safe for use by several threads.
  */
 @SuppressWarnings("restricted") // Native access is what this class is for.
 final class NativeFunction {
@@ -31,7 +30,7 @@ final class NativeFunction {
   private static final long ERRNO =
       STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-  /** Of the function's address, a place for {@code errno}, and the arguments. */
+  /** Takes the function's address, a segment for {@code errno}, and the arguments. */
   private static final MethodHandle STUB =
       Linker.nativeLinker()
           .downcallHandle(
@@ -45,31 +44,31 @@ final class NativeFunction {
     this.address = address;
   }
 
-  /** One of libc, which is where the linker looks by default. */
+  /** Returns a function of libc, where the linker looks by default. */
   static NativeFunction ofLibc(String name) {
     return of(Linker.nativeLinker().defaultLookup(), name);
   }
 
-  /** One of the functions that some library has. */
+  /** Returns a function of a library. */
   static NativeFunction of(SymbolLookup library, String name) {
     return new NativeFunction(library.findOrThrow(name));
   }
 
   /**
-   * Calls it, where it returns an {@code int}.
+   * Calls a function that returns an {@code int}.
    *
-   * @return its result, or the negated {@code errno} where that is -1, as the kernel itself does
+   * @return its result, or the negated {@code errno} if that is -1, as the kernel itself returns it
    */
   int intOrErrno(long... arguments) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
-      // The upper half of the register may be anything.
+      // The upper half of the register is undefined.
       int result = (int) call(state, arguments);
       return result == -1 ? -state.get(JAVA_INT, ERRNO) : result;
     }
   }
 
-  /** The same, where it returns a {@code long} or an {@code ssize_t}. */
+  /** Calls a function that returns a {@code long} or an {@code ssize_t}. */
   long longOrErrno(long... arguments) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = arena.allocate(STATE);
@@ -78,7 +77,7 @@ final class NativeFunction {
     }
   }
 
-  /** Calls it: its result's register. */
+  /** Calls the function and returns the register of its result. */
   long call(long... arguments) {
     try (Arena arena = Arena.ofConfined()) {
       return call(arena.allocate(STATE), arguments);
@@ -97,7 +96,7 @@ final class NativeFunction {
     }
   }
 
-  /** The pointer to a segment, which is the caller's to keep. */
+  /** Returns the pointer to a segment. The caller must keep the segment reachable. */
   static long pointer(MemorySegment segment) {
     if (!segment.isNative()) {
       throw new IllegalArgumentException("memory of Java's heap, which has no address");

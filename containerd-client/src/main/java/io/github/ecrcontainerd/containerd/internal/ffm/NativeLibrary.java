@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
 import java.util.Optional;
 
-/** A library that this machine may have. It stays loaded. */
+/** A native library that this machine may have. It stays loaded. */
 @SuppressWarnings("restricted") // Native access is what this class is for.
 final class NativeLibrary {
   private final SymbolLookup symbols;
@@ -14,9 +14,9 @@ final class NativeLibrary {
   }
 
   /**
-   * Looks where the system's linker does (ld.so(8)).
+   * Loads a library from the search path of the system's linker (ld.so(8)).
    *
-   * @param name with the number of its binary interface: {@code libc.so.6}
+   * @param name the name with the version of its binary interface: {@code libc.so.6}
    */
   static Optional<NativeLibrary> find(String name) {
     if (!NativeAccess.isAllowed()) {

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 
-/** A regular file that is written from its beginning to its end. For the thread that makes it. */
+/** A regular file that is written sequentially. Only the thread that creates it may use it. */
 public final class NewFile implements AutoCloseable {
   private final String name;
   private final int descriptor;
@@ -20,7 +20,7 @@ public final class NewFile implements AutoCloseable {
     this.descriptor = descriptor;
   }
 
-  /** Writes the first bytes of an array behind what was written. */
+  /** Appends the first bytes of an array. */
   public void write(byte[] bytes, int length) throws IOException {
     if (buffer == null || buffer.byteSize() < length) {
       buffer = arena.allocate(length);
@@ -41,7 +41,7 @@ public final class NewFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    // Its number may be another's by now.
+    // Its number may have been reused.
     if (!closed) {
       closed = true;
       arena.close();

@@ -17,7 +17,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** A unix stream socket, by {@code java.lang.foreign}. */
+/** A unix stream socket over {@code java.lang.foreign}. */
 public final class UnixSocket implements StreamSocket {
   /** {@code sun_path} has 108 bytes, the last one a NUL: unix(7). */
   private static final int LONGEST_PATH = 107;
@@ -71,7 +71,7 @@ public final class UnixSocket implements StreamSocket {
     }
   }
 
-  /** Without it, connect(2) waits for ever while the peer's backlog is full. */
+  /** Without it, connect(2) waits forever while the peer's backlog is full. */
   private static int setSendTimeout(int fd, long seconds) {
     try (Arena arena = Arena.ofConfined()) {
       // struct timeval: two longs.
@@ -108,7 +108,7 @@ public final class UnixSocket implements StreamSocket {
     MemorySegment bytes = MemorySegment.ofBuffer(buffer);
     long count;
     do {
-      // A peer that is gone is an error to tell, not a signal to die of.
+      // If the peer has gone, return an error instead of raising SIGPIPE.
       count = Libc.send(fd, bytes, bytes.byteSize(), Libc.MSG_NOSIGNAL);
     } while (count == -Libc.EINTR);
     buffer.position(buffer.position() + (int) check(count));
@@ -127,7 +127,7 @@ public final class UnixSocket implements StreamSocket {
   @Override
   public Peer peer() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      // struct ucred: the numbers of process, user and group.
+      // struct ucred: the process ID, user ID and group ID.
       MemorySegment ucred = arena.allocate(ValueLayout.JAVA_INT, 3);
       var _ = check(Libc.getsockopt(fd, Libc.SOL_SOCKET, Libc.SO_PEERCRED, ucred));
       return Principals.peer(
@@ -142,7 +142,7 @@ public final class UnixSocket implements StreamSocket {
     var _ = check(Libc.close(fd));
   }
 
-  /** What a call returned, where that is no error. */
+  /** Returns the result of a call, unless it is an error. */
   private static long check(long result) throws SocketException {
     if (result < 0) {
       throw new SocketException(Libc.strerror(result));

@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * Zstandard's library, which every Debian has (libzstd1). What it decompresses here has windows of
- * 8 MiB at most, as RFC 8878, section 3.1.1.1.2, asks of all decoders: a frame that wants more is
- * refused, because it would be memory that nothing bounds.
+ * Zstandard's library, which every Debian has (libzstd1). It decompresses windows of at most 8 MiB,
+ * the size that RFC 8878, section 3.1.1.1.2, recommends decoders to support. A frame with a larger
+ * window is refused, because its memory would be unbounded.
  */
 public final class Zstd {
   /** {@code ZSTD_d_windowLogMax} of zstd.h. */
@@ -43,12 +43,12 @@ public final class Zstd {
     isError = library.function("ZSTD_isError");
   }
 
-  /** The one of this machine, if it has one. */
+  /** Returns this machine's library, if it is installed. */
   public static Optional<Zstd> installed() {
     return INSTALLED;
   }
 
-  /** What frames are when they are decompressed. For the thread that asks for it. */
+  /** Returns the decompressed stream of zstd frames. For use by the calling thread only. */
   public InputStream decompressed(InputStream frames) throws IOException {
     return new Decompressed(frames);
   }
@@ -57,7 +57,7 @@ public final class Zstd {
     return (int) isError.call(result) != 0;
   }
 
-  /** The pointer to a new context, which is the caller's to free. */
+  /** Returns the pointer to a new context, which the caller frees. */
   private long newContext() throws IOException {
     long context = create.call();
     long result = context == 0 ? -1 : setParameter.call(context, WINDOW_LOG_MAX, WINDOW_LOG);
@@ -69,11 +69,11 @@ public final class Zstd {
   }
 
   private void free(long context) {
-    // It takes null as well.
+    // It accepts null.
     var _ = free.call(context);
   }
 
-  /** For the thread that makes it. */
+  /** Only the thread that creates it may use it. */
   private final class Decompressed extends DecodedStream {
     private final long context;
     private final MemorySegment in;

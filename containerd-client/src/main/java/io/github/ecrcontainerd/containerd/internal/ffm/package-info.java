@@ -1,5 +1,6 @@
 /**
- * Calls of libc through {@code java.lang.foreign}: what the JDK has no call for. Linux, 64 bits.
+ * Calls to libc and other native libraries through {@code java.lang.foreign}, for functions that
+ * the JDK lacks. Linux, 64 bits.
  */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.ffm;

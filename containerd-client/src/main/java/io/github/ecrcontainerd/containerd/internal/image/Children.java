@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a document names: further documents, and blobs. The one place that knows which of an index's
- * children are which.
+ * The children of a document: further documents, and blobs. Only this class decides which children
+ * of an index are documents.
  */
 final class Children {
   private Children() {}
 
-  /** The manifests and indexes below a document. */
+  /** Returns the manifests and indexes that a document names. */
   static List<Descriptor> documents(ImageDocument document) {
     return switch (document) {
       case Index index -> index.manifests().stream().filter(Children::isDocument).toList();
@@ -24,7 +24,7 @@ final class Children {
     };
   }
 
-  /** The blobs that a document names: an index may name some, too. */
+  /** Returns the blobs that a document names. An index may name blobs, too. */
   static List<Descriptor> blobs(ImageDocument document) {
     return switch (document) {
       case Index index -> index.manifests().stream().filter(child -> !isDocument(child)).toList();
@@ -33,7 +33,7 @@ final class Children {
     };
   }
 
-  /** Whether a child of an index is a document, as far as its descriptor tells. */
+  /** Whether a child of an index is a document, according to its descriptor. */
   static boolean isDocument(Descriptor child) {
     MediaKind kind = MediaKind.of(child);
     return kind.isDocument() || kind == MediaKind.UNSTATED;

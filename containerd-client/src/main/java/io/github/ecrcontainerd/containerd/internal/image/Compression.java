@@ -15,7 +15,8 @@ import java.util.Optional;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
- * How a layer's archive is compressed. Its first bytes decide that: media types are often wrong.
+ * The compression of a layer's archive. It is detected from the first bytes, because media types
+ * are often wrong.
  */
 public enum Compression {
   NONE(""),
@@ -24,24 +25,27 @@ public enum Compression {
   /** RFC 8878, section 3.1.1. */
   ZSTD("28b52ffd");
 
-  /** How many first bytes decide. */
+  /** The number of first bytes to compare. */
   private static final int LENGTH = 4;
 
   private static final int BUFFER_SIZE = 64 * 1024;
 
-  /** The first bytes, in hexadecimal digits. */
+  /** The first bytes, in hexadecimal. */
   private final String magic;
 
   Compression(String magic) {
     this.magic = magic;
   }
 
-  /** A stream whose first bytes {@link #of(PushbackInputStream)} can look at. */
+  /** Returns a stream for {@link #of(PushbackInputStream)}. */
   public static PushbackInputStream peekable(InputStream layer) {
     return new PushbackInputStream(layer, LENGTH);
   }
 
-  /** Looks at the next bytes of a stream of {@link #peekable}, and leaves them in it. */
+  /**
+   * Detects the compression from the next bytes of a stream of {@link #peekable}, without consuming
+   * them.
+   */
   public static Compression of(PushbackInputStream layer) throws IOException {
     byte[] first = layer.readNBytes(LENGTH);
     layer.unread(first);
@@ -49,11 +53,11 @@ public enum Compression {
   }
 
   /**
-   * What a layer is when it isn't compressed: gzip by ISA-L where that is installed, zstd by its
-   * own library. For the thread that asks for it.
+   * Returns the uncompressed stream of a layer. Decodes gzip with ISA-L if it is installed, and
+   * zstd with its own library. For use by the calling thread only.
    *
-   * @throws IOException if it can't be read, or is compressed with zstd and this machine, or JVM,
-   *     has no library for that
+   * @throws IOException if it can't be read, or is compressed with zstd and this machine or JVM
+   *     can't use the zstd library
    */
   public static InputStream uncompressed(InputStream layer) throws IOException {
     PushbackInputStream start = peekable(layer);
@@ -79,7 +83,7 @@ public enum Compression {
             .get();
   }
 
-  /** Of a layer that the content store has. */
+  /** Detects the compression of a layer in the content store. */
   public static Compression of(ContentStore store, Descriptor layer) throws InterruptedException {
     ByteBuffer first = ByteBuffer.allocate((int) Math.min(LENGTH, layer.size()));
     try (BlobReader bytes = store.read(layer.digest(), 0, first.capacity())) {

@@ -10,9 +10,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Reads documents whole: of bounded size, and with the size and the digest that their descriptors
- * state. Bytes that are transferred are hashed here, once; those that a source holds are verified
- * already.
+ * Reads whole documents of limited size, and checks their size and digest against their
+ * descriptors. It hashes transferred bytes once; bytes that a source holds are already verified.
  */
 public final class DocumentReader {
   private final String imageName;
@@ -29,7 +28,7 @@ public final class DocumentReader {
   }
 
   /**
-   * Reads from one source, without telling a listener.
+   * Reads from one source, without a listener.
    *
    * @param imageName for messages
    */
@@ -38,9 +37,10 @@ public final class DocumentReader {
   }
 
   /**
-   * Reads what the destination of a transfer holds from there, and the rest from its source.
+   * Reads documents that the destination of a transfer holds from there, and the rest from its
+   * source.
    *
-   * @param listener is told of each document
+   * @param listener receives the events of each document
    */
   public static DocumentReader ofTransfer(
       String imageName, Source destination, Source source, ContentListener listener) {
@@ -56,13 +56,13 @@ public final class DocumentReader {
   }
 
   /**
-   * The bytes of a document.
+   * Returns the bytes of a document.
    *
-   * @throws ImageException if it is too large, or its bytes are not those of its descriptor, also
-   *     when they were transferred a second time
+   * @throws ImageException if it is too large, or its bytes don't match its descriptor even after a
+   *     second transfer
    */
   byte[] read(Descriptor document) throws InterruptedException {
-    // What is there is of bounded size, and its real size says more than the bound.
+    // A held document has a limited size, so its actual size is checked instead of the limit.
     if (first.isPresent()) {
       Optional<byte[]> there = first.get().held(document);
       if (there.isPresent()) {
@@ -89,8 +89,8 @@ public final class DocumentReader {
   }
 
   /**
-   * The bytes of a schema 1 manifest, whose digest is that of a part of them: whoever converts it
-   * verifies it.
+   * Returns the bytes of a schema 1 manifest. Its digest covers only a part of them, so the
+   * conversion verifies it.
    */
   public byte[] readUnverified(Descriptor document) throws InterruptedException {
     checkBound(document);
@@ -101,7 +101,7 @@ public final class DocumentReader {
 
   private byte[] fetch(Descriptor document) throws InterruptedException {
     ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(document.size()));
-    // A registry keeps every kind of document in the same place: any type finds it there.
+    // A registry serves every kind of document at the same path, so any document type works.
     Descriptor typed =
         document.mediaType().isEmpty() ? document.withMediaType(MediaTypes.OCI_MANIFEST) : document;
     try (BlobReader reader = source.open(typed, 0)) {

@@ -15,26 +15,26 @@ import java.util.Set;
  * "Garbage Collection" and "Content Flow").
  */
 public final class GcLabels {
-  /** On a layer: its diff ID, once its unpacking has shown it. */
+  /** On a layer: its diff ID, set after the layer was unpacked. */
   public static final String UNCOMPRESSED = "containerd.io/uncompressed";
 
-  /** On a snapshot that is being made: the chain ID that it will have. */
+  /** On a snapshot that is being created: its future chain ID. */
   public static final String SNAPSHOT_REF = "containerd.io/snapshot.ref";
 
   private static final String CONTENT = "containerd.io/gc.ref.content.";
   private static final String SNAPSHOT = "containerd.io/gc.ref.snapshot.";
   private static final String SOURCE = "containerd.io/distribution.source.";
 
-  /** containerd refuses a label whose key and value are longer together, in characters. */
+  /** containerd's limit for the length of a label's key and value together, in characters. */
   private static final int MAX_LABEL_CHARS = 4096;
 
   private GcLabels() {}
 
   /**
-   * What a document keeps: an index all of its children, so that another platform can join them
-   * later; a manifest its configuration and its layers.
+   * Returns the labels by which a document keeps its children: for an index all of them, so that
+   * another platform can be added later; for a manifest its configuration and layers.
    *
-   * @param unkept layers that nothing keeps
+   * @param unkept layers that get no label
    */
   public static Map<String, String> keeping(ImageDocument document, Set<Digest> unkept) {
     return switch (document) {
@@ -61,21 +61,24 @@ public final class GcLabels {
     return labels;
   }
 
-  /** A configuration keeps the snapshot of its uppermost layer, and so those below. */
+  /**
+   * Returns the label by which a configuration keeps the snapshot of its uppermost layer, and with
+   * it the snapshots below.
+   */
   public static Map<String, String> keepingSnapshot(String snapshotter, Digest topChainId) {
     return Map.of(SNAPSHOT + snapshotter, topChainId.toString());
   }
 
-  /** The key of the label that says which repositories of a host have the content. */
+  /** Returns the key of the label that lists the repositories of a host that have the content. */
   public static String sourceKey(String imageName) {
     int slash = imageName.indexOf('/');
     return SOURCE + (slash < 0 ? imageName : imageName.substring(0, slash));
   }
 
   /**
-   * The value of that label: the image's repository, after those that are known already.
+   * Returns the value of that label: the known repositories, then the image's.
    *
-   * @param known the value that it has, {@code ""} for none
+   * @param known the current value, {@code ""} for none
    */
   public static String sources(String known, String imageName) {
     String repository = repositoryOf(imageName);
@@ -89,7 +92,7 @@ public final class GcLabels {
         : longer;
   }
 
-  /** The name without its host, tag and digest. */
+  /** Returns the name without its host, tag and digest. */
   private static String repositoryOf(String imageName) {
     String name = imageName.substring(imageName.indexOf('/') + 1);
     int at = name.indexOf('@');

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.SequencedSet;
 
 /**
- * The documents of an image, read and checked, and the blobs that they name. Immutable. Each
- * document and each blob stands in it once.
+ * The verified documents of an image, and the blobs that they name. Immutable. Contains each
+ * document and each blob once.
  */
 public final class ImageGraph {
   private final Node root;
@@ -28,25 +28,25 @@ public final class ImageGraph {
   private final List<Referrer> referrers;
   private final List<String> warnings;
 
-  /** A manifest or index, its bytes as they are, and what they say. */
+  /** A manifest or index: its original bytes and the parsed document. */
   public static final class Node {
     private final Descriptor descriptor;
     private final byte[] content;
     private final ImageDocument document;
 
-    /** Takes the bytes over. */
+    /** Takes ownership of the bytes. */
     Node(Descriptor descriptor, byte[] content, ImageDocument document) {
       this.descriptor = descriptor;
       this.content = content;
       this.document = document;
     }
 
-    /** With the media type that the document has, also where its parent doesn't say it. */
+    /** Its descriptor, with the document's media type even if the parent doesn't state it. */
     public Descriptor descriptor() {
       return descriptor;
     }
 
-    /** The bytes, to be read only. */
+    /** The bytes. The caller must not change them. */
     public byte[] content() {
       return content;
     }
@@ -56,13 +56,13 @@ public final class ImageGraph {
     }
   }
 
-  /** The configuration of an image, its bytes as they are, and what they say. */
+  /** The configuration of an image: its original bytes and the parsed document. */
   public static final class Config {
     private final Descriptor descriptor;
     private final byte[] content;
     private final ImageConfig parsed;
 
-    /** Takes the bytes over. */
+    /** Takes ownership of the bytes. */
     Config(Descriptor descriptor, byte[] content, ImageConfig parsed) {
       this.descriptor = descriptor;
       this.content = content;
@@ -73,7 +73,7 @@ public final class ImageGraph {
       return descriptor;
     }
 
-    /** The bytes, to be read only. */
+    /** The bytes. The caller must not change them. */
     public byte[] content() {
       return content;
     }
@@ -87,14 +87,14 @@ public final class ImageGraph {
    * The image of the chosen platform.
    *
    * @param manifest its manifest
-   * @param config its configuration, where it was read; an artifact has none
+   * @param config its configuration, if it was read; an artifact has none
    */
   public record Chosen(Manifest manifest, Optional<Config> config) {}
 
   /**
    * A manifest that names another as its subject.
    *
-   * @param subject the other's digest
+   * @param subject the digest of the other manifest
    */
   public record Referrer(Digest subject, Descriptor manifest) {}
 
@@ -116,10 +116,10 @@ public final class ImageGraph {
   }
 
   /**
-   * The graph of an image that was made here, of one manifest.
+   * Returns the graph of an image that this library created, with one manifest.
    *
-   * @param manifest with its bytes
-   * @param config with its bytes
+   * @param manifest its descriptor, with embedded data
+   * @param config the configuration's descriptor, with embedded data
    */
   public static ImageGraph made(Descriptor manifest, Descriptor config, List<String> warnings) {
     byte[] content = manifest.data().orElseThrow().bytes();
@@ -152,7 +152,9 @@ public final class ImageGraph {
     return documents;
   }
 
-  /** The same in the order in which a registry takes them: no document before one that it names. */
+  /**
+   * Returns the documents in the order in which a registry accepts them: children before parents.
+   */
   public List<Node> childrenFirst() {
     Map<Digest, Node> byDigest = new HashMap<>();
     documents.forEach(node -> byDigest.put(node.descriptor().digest(), node));
@@ -172,25 +174,25 @@ public final class ImageGraph {
     ordered.add(node);
   }
 
-  /** The image of the platform, where one was chosen and found. */
+  /** The image of the platform, if one was chosen and found. */
   public Optional<Chosen> chosen() {
     return chosen;
   }
 
-  /** What refers to the image, each after its subject. */
+  /** The referrers of the image, each after its subject. */
   public List<Referrer> referrers() {
     return referrers;
   }
 
-  /** What the user may not expect, a line each. */
+  /** Warnings for the user, one line each. */
   public List<String> warnings() {
     return warnings;
   }
 
   /**
-   * Configurations, layers and all else that the documents name, in the order in which they are
-   * wanted: those of the chosen image first, the lowest layer before the others. Where one platform
-   * was chosen, what an index names beside manifests was passed over, and does not belong to it.
+   * Returns the configurations, layers and other blobs that the documents name, in the order of
+   * their transfer: the chosen image's first, the lowest layer before the others. If one platform
+   * was chosen, blobs that an index names are not included.
    */
   public Collection<Descriptor> blobs() {
     Map<Digest, Descriptor> blobs = new LinkedHashMap<>();
@@ -202,9 +204,7 @@ public final class ImageGraph {
     return blobs.values();
   }
 
-  /**
-   * Documents and blobs: all that belongs to the image, in the order in which it is transferred.
-   */
+  /** Returns all documents and blobs of the image, in the order of their transfer. */
   public List<Descriptor> contents() {
     List<Descriptor> contents = new ArrayList<>();
     documents.forEach(node -> contents.add(node.descriptor()));

@@ -25,8 +25,8 @@ import java.util.SequencedSet;
 import java.util.stream.Collectors;
 
 /**
- * Walks an image from its root down, and reads, checks and parses each document once. For one image
- * and one thread.
+ * Walks an image from its root downwards, and reads, verifies and parses each document once. For
+ * one image and one thread.
  */
 public final class ImageWalk {
   private final DocumentReader reader;
@@ -42,9 +42,9 @@ public final class ImageWalk {
   private long heldBytes;
 
   /**
-   * A walk that has not begun.
+   * Creates a walk without starting it.
    *
-   * @param source what the reader reads from, and what knows the referrers
+   * @param source the source of the reader, which also lists the referrers
    */
   public ImageWalk(DocumentReader reader, Source source, Selection selection) {
     this.reader = reader;
@@ -55,8 +55,8 @@ public final class ImageWalk {
   /**
    * Reads an image.
    *
-   * @throws ImageException if a document is malformed, damaged, missing or too large, or nothing is
-   *     there for the platform
+   * @throws ImageException if a document is malformed, damaged, missing or too large, or the image
+   *     has nothing for the platform
    */
   public ImageGraph from(Descriptor target) throws InterruptedException {
     Node root = read(target);
@@ -141,7 +141,7 @@ public final class ImageWalk {
     List<Descriptor> children = Children.documents(node.document());
     if (node.document() instanceof Index index) {
       checkDepth(depth);
-      // What is missing is told at once, and not one by one.
+      // Reports all missing children in one error.
       source.require(index.manifests());
     }
     for (Descriptor child : children) {
@@ -161,7 +161,7 @@ public final class ImageWalk {
     }
   }
 
-  /** The documents from a root to the manifest for the platform; the root is what was asked for. */
+  /** Returns the documents from a root to the manifest for the platform. */
   private Optional<List<Node>> pathFrom(Node root) throws InterruptedException {
     List<Node> path = new ArrayList<>();
     return descend(root, path) ? Optional.of(path) : Optional.empty();
@@ -185,7 +185,7 @@ public final class ImageWalk {
     return false;
   }
 
-  /** An image that the source has, and what it was built for. */
+  /** An image that the source has, and the platform that it was built for. */
   private record Present(Node manifest, Optional<Platform> builtFor) {}
 
   private Node choosePresent(Node root) throws InterruptedException {
@@ -244,7 +244,7 @@ public final class ImageWalk {
         null);
   }
 
-  /** Remembers, for the error, what an index has for other platforms. */
+  /** Records the other platforms of an index, for the error message. */
   private void note(Index index) {
     for (Descriptor child : index.manifests()) {
       if (!Children.isDocument(child)) {
@@ -256,7 +256,8 @@ public final class ImageWalk {
   }
 
   /**
-   * Whether a child of an index that states no platform may be the one: its configuration tells.
+   * Whether a child without a stated platform may run on the chosen one, according to its
+   * configuration.
    */
   private boolean runsByItsConfig(Node child) throws InterruptedException {
     if (!(child.document() instanceof Manifest manifest) || !manifest.isImage()) {
@@ -271,7 +272,10 @@ public final class ImageWalk {
     return path.orElseThrow(this::notFound);
   }
 
-  /** All platforms are wanted, and none of them runs here: an error if this one was named. */
+  /**
+   * Handles a selection of all platforms of which none runs here: an error if the user named the
+   * platform, else a warning.
+   */
   private void requireUnlessForThisMachine() {
     if (selection.platform().asked()) {
       throw notFound();
@@ -322,7 +326,7 @@ public final class ImageWalk {
     if (known != null) {
       return known;
     }
-    // A registry keeps it as a blob, also where its type isn't stated.
+    // A registry serves it as a blob, even if its type isn't stated.
     byte[] content =
         hold(
             reader.read(

@@ -9,22 +9,22 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Which of an image's platforms is chosen.
+ * Chooses one of an image's platforms.
  *
- * @param platform what the image has to run on
+ * @param platform the platform that the image has to run on
  * @param asked whether the user named that platform; otherwise it is this machine's
  */
 public record PlatformChoice(Platform platform, boolean asked) {
 
-  /** The platform that the user named, or this machine's. */
+  /** Returns the choice of the user's platform, or of this machine's. */
   public static PlatformChoice of(Optional<Platform> asked) {
     return new PlatformChoice(asked.orElseGet(Platform::current), asked.isPresent());
   }
 
   /**
-   * The children of an index that may lead to an image for the platform, the best first: those that
-   * state a platform, in the order in which it runs them, then those that state none. A child of an
-   * unknown media type is passed over, as the image specification asks for ("Image Index").
+   * Returns the children of an index that may contain an image for the platform, the best first:
+   * those with a stated platform, in order of preference, then those without one. Children of an
+   * unknown media type are skipped, as the image specification requires ("Image Index").
    */
   List<Descriptor> candidates(List<Descriptor> children) {
     List<Descriptor> stated = new ArrayList<>();
@@ -49,8 +49,8 @@ public record PlatformChoice(Platform platform, boolean asked) {
   }
 
   /**
-   * The index of the best of several images, by what they were built for: the best of those that
-   * say it, else the first that doesn't, else the only one where the user named no platform.
+   * Returns the index of the best of several images: the best one with a stated platform, else the
+   * first one without, else the only image if the user named no platform.
    */
   Optional<Integer> bestOf(List<Optional<Platform>> builtFor) {
     List<Integer> stated =
@@ -68,18 +68,18 @@ public record PlatformChoice(Platform platform, boolean asked) {
         .or(() -> onlyOne ? Optional.of(0) : Optional.empty());
   }
 
-  /** Whether an image that was built for some platform runs on this one. */
+  /** Whether an image for the given platform runs on the chosen one. */
   public boolean runs(Platform builtFor) {
     return platform.best(List.of(builtFor)).isPresent();
   }
 
   /**
-   * Compares what an image was built for with the choice, where the image is what the user named
-   * and not one of several.
+   * Compares the platform of an image with the chosen one. For an image that the user named
+   * directly, not one of an index.
    *
-   * @return warnings, a line each: the image is for another platform than this machine's
-   * @throws ImageException if the user asked for another operating system or processor. Variants of
-   *     a processor never contradict, because many configurations leave them out
+   * @return warnings, one line each: the image is for another platform
+   * @throws ImageException if the user named another operating system or architecture. Variants of
+   *     an architecture are not compared, because many configurations omit them
    */
   public List<String> check(String imageName, Platform builtFor) {
     if (runs(builtFor)) {

@@ -4,29 +4,30 @@ import io.github.ecrcontainerd.resolver.Digest;
 import java.util.Map;
 
 /**
- * How the records of referrers are found: each bears the digest of what it refers to as a label,
- * because containerd does not look into manifests.
+ * The image records of referrers. Each has a label with the digest of its subject, because
+ * containerd does not read the subject in manifests.
  */
 public final class Referrers {
-  /** On an image record: the digest of what the manifest refers to. */
+  /** On an image record: the digest of the manifest's subject. */
   public static final String SUBJECT = "io.github.ecrcontainerd/subject";
 
   private Referrers() {}
 
-  /** The labels of a referrer's record. */
+  /** Returns the labels of a referrer's record. */
   public static Map<String, String> labels(Digest subject) {
     return Map.of(SUBJECT, subject.toString());
   }
 
-  /** The filter that finds the records of a subject's referrers. */
+  /** Returns the filter for the records of a subject's referrers. */
   public static String filter(Digest subject) {
     return "labels.\"%s\"==\"%s\"".formatted(SUBJECT, subject);
   }
 
   /**
-   * The name of a referrer's record: the image's, with the referrer's digest for tag and digest.
+   * Returns the name of a referrer's record: the image's name, with the referrer's digest instead
+   * of its tag and digest.
    *
-   * @param imageName what the image is kept under
+   * @param imageName the name of the image's record
    */
   public static String nameOf(String imageName, Digest referrer) {
     int at = imageName.indexOf('@');

@@ -9,11 +9,11 @@ import io.github.ecrcontainerd.resolver.Resolver;
 import java.util.function.Supplier;
 
 /**
- * An image in a registry, by the reference that the user gave. The canonical name that it resolves
- * to can't take the place of the reference: it doesn't say which kind of endpoint to call.
+ * An image in a registry, by the user's reference. The canonical name can't replace the reference,
+ * because it doesn't include the kind of endpoint to call.
  *
- * @param reference as it was written, or would be
- * @param resolve asks the registry what it names
+ * @param reference the reference as text
+ * @param resolve resolves the reference in the registry
  * @param fetcher reads its repository
  * @param pusher writes its repository
  */
@@ -23,7 +23,7 @@ public record RemoteImage(
     Supplier<Fetcher> fetcher,
     Supplier<Pusher> pusher) {
 
-  /** The image of a reference in a form that the resolver reads. */
+  /** Returns the image of a reference in a form that the resolver understands. */
   public static RemoteImage of(String reference, Resolver resolver) {
     return new RemoteImage(
         reference,
@@ -32,7 +32,7 @@ public record RemoteImage(
         () -> resolver.pusher(reference));
   }
 
-  /** The image of a reference that was made in code. */
+  /** Returns the image of a parsed reference. */
   public static RemoteImage of(EcrReference reference, Resolver resolver) {
     return new RemoteImage(
         reference.toString(),

@@ -4,13 +4,13 @@ import io.github.ecrcontainerd.resolver.Platform;
 import java.util.Optional;
 
 /**
- * What of an image belongs to its graph.
+ * The parts of an image that belong to its graph.
  *
- * @param extent how much below the root
- * @param platform which manifest is chosen, where one is
+ * @param extent the documents below the root
+ * @param platform the platform of the chosen manifest, if one is chosen
  * @param config whether the configuration of the chosen manifest is read
- * @param foreignLayers whether layers that are not to be distributed belong to it
- * @param referrers whether what refers to the image belongs to it
+ * @param foreignLayers whether non-distributable layers belong to it
+ * @param referrers whether the image's referrers belong to it
  */
 public record Selection(
     Extent extent,
@@ -19,7 +19,7 @@ public record Selection(
     boolean foreignLayers,
     boolean referrers) {
 
-  /** How much of an image below its root. */
+  /** The documents of an image below its root. */
   enum Extent {
     /** The chosen manifest, and the indexes that lead to it. */
     PATH,
@@ -27,12 +27,12 @@ public record Selection(
     MANIFEST,
     /** The root and all documents below it. */
     ALL,
-    /** The root, and the chosen one of the images below it that the source has. */
+    /** The root, and one image, chosen from those below it that the source has. */
     PRESENT
   }
 
   /**
-   * For a pull: the root stays the root.
+   * Returns the selection for a pull: the root stays the root.
    *
    * @param all whether the content of all platforms belongs to it
    * @param unpack whether the chosen platform's layers are unpacked
@@ -43,7 +43,9 @@ public record Selection(
         all ? Extent.ALL : Extent.PATH, PlatformChoice.of(platform), unpack, true, referrers);
   }
 
-  /** For a push or a copy: all platforms, or the one that was asked for as the root. */
+  /**
+   * Returns the selection for a push or a copy: all platforms, or the requested one as the root.
+   */
   public static Selection toPush(
       Optional<Platform> platform, boolean foreignLayers, boolean referrers) {
     return new Selection(
@@ -54,7 +56,10 @@ public record Selection(
         referrers);
   }
 
-  /** For a container: of the images that are there, the one for the platform, or the only one. */
+  /**
+   * Returns the selection for a container: of the images in the content store, the one for the
+   * platform, or the only one.
+   */
   public static Selection toRun(Optional<Platform> platform) {
     return new Selection(Extent.PRESENT, PlatformChoice.of(platform), true, true, false);
   }

@@ -3,14 +3,14 @@ package io.github.ecrcontainerd.containerd.internal.image;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
 import io.github.ecrcontainerd.resolver.Descriptor;
 
-/** The error for content that has another size than its descriptor states. */
+/** The error for content whose size differs from its descriptor. */
 public final class Sizes {
   private Sizes() {}
 
   /**
-   * The error, which names both sizes.
+   * Returns the error, which names both sizes.
    *
-   * @param actual how many bytes there are
+   * @param actual the actual number of bytes
    */
   public static ImageException differ(String imageName, Descriptor content, long actual) {
     return new ImageException(

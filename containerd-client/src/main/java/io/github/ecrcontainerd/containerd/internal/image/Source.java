@@ -7,32 +7,32 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the bytes of an image come from. Safe for use by several threads at once. */
+/** A source of an image's bytes. Safe for use by several threads at once. */
 public interface Source {
 
   /**
-   * The bytes of a document that is at hand, without a transfer. They have the document's digest,
-   * which is not checked again, but may have another length than the descriptor says.
+   * Returns the bytes of a document that are available without a transfer. They are known to match
+   * the digest, but their length may differ from the descriptor's size.
    */
   Optional<byte[]> held(Descriptor document) throws InterruptedException;
 
   /**
    * Opens a document or blob at an offset.
    *
-   * @param offset the first byte wanted, from 0 to the descriptor's size
+   * @param offset the offset of the first byte, from 0 to the descriptor's size
    */
   BlobReader open(Descriptor content, long offset) throws InterruptedException;
 
-  /** Whether it has a document or blob, as far as that can be told without reading it. */
+  /** Whether it has a document or blob, as far as is known without reading it. */
   boolean has(Descriptor content) throws InterruptedException;
 
   /**
-   * Checks, where that is cheap, that all of these can be opened.
+   * Checks that all of these can be opened, if the check is cheap.
    *
-   * @throws ImageException if not; the message names what is missing, and how to get it
+   * @throws ImageException if not; the message names the missing content, and how to get it
    */
   void require(Collection<Descriptor> contents) throws InterruptedException;
 
-  /** What refers to a manifest or index as its subject. */
+  /** Returns the referrers of a manifest or index. */
   List<Descriptor> referrers(Descriptor subject) throws InterruptedException;
 }

@@ -10,10 +10,10 @@ import io.github.ecrcontainerd.resolver.TransferListener;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
-/** What every transfer of a document or blob has in common. */
+/** Common steps of all transfers of a document or blob. */
 public final class Transfers {
 
-  /** Takes the bytes of a blob, in order. */
+  /** Receives the bytes of a blob, in order. */
   @FunctionalInterface
   public interface Bytes {
     void take(ByteBuffer bytes) throws InterruptedException;
@@ -21,7 +21,7 @@ public final class Transfers {
 
   private Transfers() {}
 
-  /** Runs a transfer and tells its listener: begun, then completed or failed, each once. */
+  /** Runs a transfer and calls its listener: started, then completed or failed, once each. */
   public static <T> T observe(
       TransferListener listener, Descriptor content, long offset, Step<T> transfer)
       throws InterruptedException {
@@ -37,7 +37,7 @@ public final class Transfers {
     return result;
   }
 
-  /** Passes on all bytes that a reader has, and tells of them. */
+  /** Copies all bytes of a reader, and reports them to the listener. */
   public static void copy(
       BlobReader reader, Bytes target, Descriptor content, TransferListener listener)
       throws InterruptedException {
@@ -49,10 +49,10 @@ public final class Transfers {
   }
 
   /**
-   * The same, where nobody else checks the bytes.
+   * Copies and verifies all bytes of a reader, for a target that doesn't verify them itself.
    *
-   * @throws ImageException with DAMAGED if they are not the content's, after the target has had
-   *     them
+   * @throws ImageException with DAMAGED on a digest mismatch, after the target has received the
+   *     bytes
    */
   public static void copyVerified(
       BlobReader reader, Bytes target, Descriptor content, TransferListener listener)
@@ -77,8 +77,8 @@ public final class Transfers {
   }
 
   /**
-   * Runs a transfer once more where that may help: its bytes were wrong, perhaps only on their way,
-   * or the registry lost what it had of an upload.
+   * Runs a transfer, and once more if its bytes were damaged, perhaps only in transit, or the
+   * registry lost the upload.
    */
   public static <T> T twice(Step<T> transfer) throws InterruptedException {
     try {

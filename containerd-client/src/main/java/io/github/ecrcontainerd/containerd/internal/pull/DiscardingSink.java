@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A containerd that keeps an image's snapshots, and its layers no longer than their unpacking
- * takes: those that are unpacked on their way don't go into the content store at all. Everything
- * else is stored as without.
+ * A sink that keeps an image's snapshots, but its layers only until they are unpacked. Layers that
+ * are unpacked while they arrive are never written to the content store. All other content is
+ * stored as usual.
  */
 final class DiscardingSink implements Sink {
   private final Sink store;
@@ -28,9 +28,9 @@ final class DiscardingSink implements Sink {
   /**
    * A sink for one image.
    *
-   * @param store takes what is kept
-   * @param whileLeased takes blobs for the length of the pull
-   * @param layers that are not kept
+   * @param store receives the content that is kept
+   * @param whileLeased receives blobs that are kept only during the pull
+   * @param layers the layers that are not kept
    */
   DiscardingSink(
       Sink store,
@@ -61,7 +61,10 @@ final class DiscardingSink implements Sink {
     }
   }
 
-  /** The second time, after wrong bytes, is the daemon's. */
+  /**
+   * Unpacks a layer while it arrives. After a digest mismatch it returns false, and the daemon
+   * unpacks the second transfer.
+   */
   private boolean isUnpackedOnItsWay(Descriptor layer, Source source, Runnable opened)
       throws InterruptedException {
     Optional<BlobReader> open = unpacker.open(source, layer);

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.SequencedSet;
 
 /**
- * The names that a pulled image is kept under, and the labels of their records.
+ * The names of a pulled image, and the labels of its image records.
  *
- * @param names at least one; the first is the one that the caller gets
- * @param forCri whether the CRI plugin, which kubelet asks, has to find the image
+ * @param names at least one; the caller gets the record of the first
+ * @param forCri whether the CRI plugin, which serves kubelet, has to find the image
  */
 record ImageNames(List<String> names, boolean forCri) {
   /** The namespace of the CRI plugin. */
@@ -23,11 +23,11 @@ record ImageNames(List<String> names, boolean forCri) {
       Map.of("io.cri-containerd.image", "managed");
 
   /**
-   * The names for an image.
+   * Chooses the names of an image.
    *
-   * @param reference as the user wrote it
-   * @param canonicalName what the resolver calls it
-   * @throws IllegalArgumentException if no name is left
+   * @param reference the reference as the user wrote it
+   * @param canonicalName the resolver's name of the image
+   * @throws IllegalArgumentException if the image would have no name
    */
   static ImageNames of(
       String reference, String canonicalName, PullOptions options, String namespace) {
@@ -46,9 +46,10 @@ record ImageNames(List<String> names, boolean forCri) {
   }
 
   /**
-   * The names of all records, the first of {@link #names} last: once it is there, the others are.
-   * For the CRI plugin they are those that its own pull makes: the image's ID, which keeps the
-   * image also after its tag has moved, and the digest beside each URI.
+   * Returns the names of all records. The first of {@link #names} comes last, so that its record
+   * exists only once the others do. For the CRI plugin they include the names that its own pull
+   * creates: the image's ID, which keeps the image after its tag has moved, and each URI with the
+   * digest.
    *
    * @param config the digest of the image's configuration, which is the image's ID for the CRI
    *     plugin; an artifact has none

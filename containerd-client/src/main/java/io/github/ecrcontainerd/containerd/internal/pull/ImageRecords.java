@@ -14,12 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The records that keep a pulled image. For one pull. */
+/** The image records of a pulled image. For one pull. */
 final class ImageRecords {
   private final Images images;
   private final ImageNames names;
 
-  /** What the names had before. */
+  /** The record of each name before this pull, if there was one. */
   private final Map<String, Optional<Image>> before = new LinkedHashMap<>();
 
   ImageRecords(Images images, ImageNames names) {
@@ -28,7 +28,7 @@ final class ImageRecords {
   }
 
   /**
-   * Makes or moves the records of an image and of what refers to it.
+   * Creates or updates the records of an image and of its referrers.
    *
    * @return the record under the first of its names
    */
@@ -53,7 +53,7 @@ final class ImageRecords {
     return requireNonNull(kept);
   }
 
-  /** Makes or moves an image record; labels that others put on it stay. */
+  /** Creates or updates an image record; labels from other clients stay. */
   private Image keep(String name, Descriptor target, Map<String, String> labels)
       throws InterruptedException {
     Optional<Image> known = images.get(name);
@@ -63,7 +63,7 @@ final class ImageRecords {
     return images.put(name, target, all);
   }
 
-  /** Makes the records what they were before. */
+  /** Restores the records to their state before this pull. */
   void takeBack() throws InterruptedException {
     for (Map.Entry<String, Optional<Image>> record : before.entrySet()) {
       if (record.getValue().isEmpty()) {

@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A reference in Docker's form, which kubelet, nerdctl and compose look images up by: the host of a
+ * A reference in Docker's form, by which kubelet, nerdctl and compose look up images: the host of a
  * registry, a repository, and a tag or digest (distribution, {@code reference/regexp.go}).
  *
  * @param repository the host and the repository's name
- * @param tag what follows the colon, if there is one
- * @param digest what follows the at sign, if there is one
+ * @param tag the part after the colon, if any
+ * @param digest the part after the at sign, if any
  */
 record ImageUri(String repository, Optional<String> tag, Optional<Digest> digest) {
   private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
@@ -24,7 +24,7 @@ record ImageUri(String repository, Optional<String> tag, Optional<Digest> digest
               + "(?::(?<tag>\\w[\\w.-]{0,127}))?"
               + "(?:@(?<digest>[a-z0-9]+:[0-9a-f]+))?");
 
-  /** Reads one; empty for a reference of another form, such as an ARN. */
+  /** Parses a reference; empty for a reference of another form, such as an ARN. */
   static Optional<ImageUri> read(String reference) {
     Matcher form = FORM.matcher(reference);
     if (!form.matches()) {
@@ -38,14 +38,14 @@ record ImageUri(String repository, Optional<String> tag, Optional<Digest> digest
   }
 
   /**
-   * The name of an image record, as containerd's CRI plugin writes it ({@code
-   * reference/docker.ParseDockerRef}): a digest takes the place of the tag.
+   * Returns the name of an image record, as containerd's CRI plugin writes it ({@code
+   * reference/docker.ParseDockerRef}): a digest replaces the tag.
    */
   String recordName() {
     return digest.map(this::withDigest).orElse(repository + ":" + tag.orElse("latest"));
   }
 
-  /** The name of the record that finds the image by a digest. */
+  /** Returns the name of the record for a digest. */
   String withDigest(Digest named) {
     return repository + "@" + named;
   }

@@ -9,9 +9,9 @@ import io.github.ecrcontainerd.containerd.lease.Leases;
 import io.github.ecrcontainerd.resolver.Digest;
 
 /**
- * What a pull that fails leaves for the next one of the same image: the content that has come,
- * under a lease of a day. That lease has the root alone, whose labels keep what it names. Closed
- * before the lease of the pull is.
+ * Keeps the content of a failed pull for the next pull of the same image, under a lease of one day.
+ * The lease protects only the root, whose labels keep its children. Closed before the lease of the
+ * pull.
  */
 final class PartialPull implements AutoCloseable {
   private final ContainerdServices services;
@@ -23,7 +23,7 @@ final class PartialPull implements AutoCloseable {
     this.root = root;
   }
 
-  /** The image is whole, and has its records: nothing has to be kept for another pull. */
+  /** The image is complete and has its records, so nothing is kept for another pull. */
   void complete() throws InterruptedException {
     complete = true;
     services.leases().delete(lease());
@@ -40,7 +40,7 @@ final class PartialPull implements AutoCloseable {
             return;
           }
           Leases leases = services.leases();
-          // One that is there already ends sooner.
+          // An existing lease would end sooner.
           leases.delete(lease());
           try {
             HeldLease.create(leases, lease());
@@ -48,7 +48,7 @@ final class PartialPull implements AutoCloseable {
             if (e.code() != ContainerdException.Code.ALREADY_EXISTS) {
               throw e;
             }
-            // Another pull of this image has just failed, too.
+            // Another failed pull of this image has just created it.
           }
           leases.addResource(lease(), new LeaseResource("content", root.toString()));
         });

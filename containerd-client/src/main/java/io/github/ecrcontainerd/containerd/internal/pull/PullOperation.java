@@ -39,8 +39,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One pull: what the reference names is found and walked, its content goes into the content store
- * while its layers are unpacked, and then it gets its image records.
+ * One pull: resolves the reference, walks the image, transfers its content into the content store
+ * while the layers are unpacked, and then creates the image records.
  */
 public final class PullOperation {
   private final ContainerdServices services;
@@ -49,14 +49,14 @@ public final class PullOperation {
   private final PullOptions options;
   private final PullListener listener;
 
-  /** Layers that are in their snapshots alone. */
+  /** Layers that are kept only as snapshots. */
   private Set<Digest> discarded = Set.of();
 
   /**
-   * A pull that has not begun.
+   * Creates a pull without starting it.
    *
-   * @param namespace the services' own
-   * @param peer asks who the daemon is
+   * @param namespace the namespace of the services
+   * @param peer returns the daemon's process
    */
   public PullOperation(
       ContainerdServices services, String namespace, Supplier<Peer> peer, PullOptions options) {
@@ -70,7 +70,7 @@ public final class PullOperation {
   /**
    * Pulls an image.
    *
-   * @return its record under the first of its names
+   * @return the record of the image's first name
    */
   public Image run(RemoteImage remote) throws InterruptedException {
     Resolution resolved = remote.resolve().run();
@@ -94,8 +94,9 @@ public final class PullOperation {
   }
 
   /**
-   * Checks what the records now keep: before them it was the lease that did, which others may have
-   * ended. Where something is gone, the records are what they were before.
+   * Checks that all content is still there, now that the records keep it. Until then only the lease
+   * kept it, and another client may have ended the lease. If content is missing, restores the
+   * records.
    */
   private void requireContent(Resolution resolved, ImageGraph image, ImageRecords records)
       throws InterruptedException {
@@ -114,7 +115,7 @@ public final class PullOperation {
     }
   }
 
-  /** What {@link #run} would transfer. */
+  /** Returns what {@link #run} would transfer. */
   public TransferPlan plan(RemoteImage remote) throws InterruptedException {
     Resolution resolved = remote.resolve().run();
     if (MediaTypes.isSchema1(resolved.target().mediaType())) {
@@ -199,7 +200,7 @@ public final class PullOperation {
     return new Unpacker(leased, lease, snapshotter, rootFs, directly(snapshotter), listener);
   }
 
-  /** The daemon's process, if this one unpacks in its place. */
+  /** Returns the daemon's process ID, if this process unpacks instead of the daemon. */
   private OptionalLong directly(String snapshotter) {
     if (options.unpacking() == Unpacking.DAEMON) {
       return OptionalLong.empty();

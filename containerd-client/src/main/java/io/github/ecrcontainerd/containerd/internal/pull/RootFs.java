@@ -14,21 +14,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What becomes of an image's layers: one snapshot on top of the other.
+ * The layers of an image and their diff IDs, to unpack into a chain of snapshots.
  *
- * @param config the configuration's descriptor, which keeps the snapshots
- * @param image what the configuration says: the diff ID of each layer
- * @param layers the lowest first
+ * @param config the configuration's descriptor, whose label keeps the snapshots
+ * @param image the parsed configuration, with the diff ID of each layer
+ * @param layers the layers, the lowest first
  */
 record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
 
   /**
-   * The root file system of a graph's chosen image. Empty for an artifact; and, which the listener
-   * is told, for an image whose configuration names no diff IDs, or which has none of the layers
-   * that it names: signatures and attestations borrow an image's configuration.
+   * Returns the root file system of a graph's chosen image; empty for an artifact. Also empty, with
+   * a warning, for an image whose configuration names no diff IDs, or which has only blobs that are
+   * not layers: signatures and attestations use an image's configuration.
    *
-   * @throws ImageException if the configuration names another number of diff IDs than there are
-   *     layers
+   * @throws ImageException if the numbers of diff IDs and layers differ
    */
   static Optional<RootFs> of(ImageGraph graph, PullListener listener) {
     if (graph.chosen().isEmpty() || graph.chosen().get().config().isEmpty()) {
@@ -62,7 +61,7 @@ record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
         : Optional.of(new RootFs(config.descriptor(), config.parsed(), layers));
   }
 
-  /** The layers that are of this image alone, among the images that a graph has. */
+  /** Returns the layers that no other image of the graph has. */
   Set<Digest> ownLayers(ImageGraph graph) {
     Set<Digest> own = layers.stream().map(Descriptor::digest).collect(Collectors.toSet());
     for (ImageGraph.Node node : graph.documents()) {

@@ -30,11 +30,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /**
- * Brings a schema 1 image and makes a schema 2 image of it. What runs can't be known before every
- * layer is there, because schema 1 names no diff IDs: each is counted from the layer's bytes.
+ * Pulls a schema 1 image and converts it to schema 2. The configuration needs every layer first,
+ * because schema 1 names no diff IDs: each is computed from the layer's bytes.
  *
- * <p>Nothing refers to the layers until then, so all is brought under the lease, other than in a
- * pull of an image that names its layers.
+ * <p>Until then nothing refers to the layers. So the lease protects all content, unlike in a pull
+ * of an image that names its layers.
  */
 final class Schema1Conversion {
   private static final int MAX_LAYERS_AT_A_TIME = 4;
@@ -55,7 +55,7 @@ final class Schema1Conversion {
     this.platform = platform;
   }
 
-  /** Converts an image: its root is not the one that the registry has. */
+  /** Converts an image. Its root differs from the registry's. */
   ImageGraph run(Resolution image) throws InterruptedException {
     Source registry = new RegistrySource(fetcher, image);
     byte[] content =
@@ -67,7 +67,7 @@ final class Schema1Conversion {
     Schema2Image schema2 =
         Schema2Image.of(schema1, layers(schema1.blobs(), image.name(), registry, sink));
     ImageGraph graph = ImageGraph.made(schema2.manifest(), schema2.config(), warnings);
-    // The layers are there already.
+    // The content store has the layers already.
     var _ = sink.begin(graph, registry);
     return graph;
   }
@@ -102,7 +102,7 @@ final class Schema1Conversion {
     return layers;
   }
 
-  /** Asks the registry for those only that the content store doesn't have. */
+  /** Returns the blobs' sizes. Asks the registry only for blobs that the content store lacks. */
   private Map<Digest, Long> sizes(List<Digest> blobs) throws InterruptedException {
     Map<Digest, Long> sizes = new HashMap<>();
     for (Digest blob : blobs) {

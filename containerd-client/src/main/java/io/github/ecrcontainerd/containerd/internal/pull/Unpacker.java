@@ -30,12 +30,12 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
- * Makes snapshots of an image's layers, one on top of the other, each as soon as its content is
- * there: of what was unpacked on its way, or by the daemon. Snapshots that exist already are used
- * as they are.
+ * Creates the chain of snapshots of an image's layers, each as soon as its content has arrived:
+ * from files that were unpacked while the layer arrived, or by the daemon. Existing snapshots are
+ * reused.
  */
 final class Unpacker implements AutoCloseable {
-  /** The end of the media types of ocicrypt, as containerd's configuration has them. */
+  /** The suffix of ocicrypt's media types, as in containerd's configuration. */
   private static final String ENCRYPTED = "+encrypted";
 
   private final ContentStore content;
@@ -47,10 +47,11 @@ final class Unpacker implements AutoCloseable {
   private final Optional<DirectUnpack> direct;
 
   /**
-   * @param leased services under the lease: new snapshots belong to it until the image does
-   * @param lease also for snapshots that were there
-   * @param rootFs the layers
-   * @param daemon its process, if this one is to write where snapshots lie
+   * @param leased services under the lease, which protects new snapshots until the image record
+   *     does
+   * @param lease protects existing snapshots too
+   * @param rootFs the layers to unpack
+   * @param daemon the daemon's process ID, if this process writes into the snapshots' directories
    */
   Unpacker(
       ContainerdServices leased,
@@ -87,21 +88,19 @@ final class Unpacker implements AutoCloseable {
         .toList();
   }
 
-  /**
-   * The source that layers are to come from, so that they are unpacked on their way if they can be.
-   */
+  /** Wraps the source of the layers, so that they are unpacked while they arrive if possible. */
   Source tap(Source source) {
     return direct.map(unpack -> unpack.tap(source)).orElse(source);
   }
 
-  /** Whether a layer has its snapshot already; if so, that stays for the length of the lease. */
+  /** Whether a layer has its snapshot already. If so, the lease protects the snapshot. */
   boolean isUnpacked(Descriptor layer) throws InterruptedException {
     List<Digest> chainIds = rootFs.image().chainIds();
     return isThere(chainIds.getLast()) || isThere(chainIds.get(digests().indexOf(layer.digest())));
   }
 
   /**
-   * Opens a layer that is unpacked while it is read, and kept nowhere else.
+   * Opens a layer that is unpacked while it is read, and not stored elsewhere.
    *
    * @return empty if the daemon has to unpack it, at least once
    */
@@ -115,23 +114,26 @@ final class Unpacker implements AutoCloseable {
     return rootFs.layers().stream().map(Descriptor::digest).toList();
   }
 
-  /** Whether a layer that was read needs nothing but to be committed. */
+  /** Whether a layer that was read only needs to be committed. */
   boolean needsNoContent(Descriptor layer) throws InterruptedException {
     return direct.isPresent() && direct.get().isUnpacked(layer);
   }
 
-  /** Brings the content of a layer that is left to the daemon, where it isn't there yet. */
+  /** Transfers the content of a layer that the daemon has to unpack, if it isn't stored yet. */
   @FunctionalInterface
   interface Missing {
     void bring(Descriptor layer) throws InterruptedException;
   }
 
-  /** Unpacks an image and ties its snapshots to its configuration. */
+  /** Unpacks an image and labels its configuration so that it keeps the snapshots. */
   void run(ImageTransfer.Arrivals arrivals) throws InterruptedException {
     run(arrivals, layer -> {});
   }
 
-  /** The same, of an image whose layers need not be in the content store. */
+  /**
+   * As {@link #run(ImageTransfer.Arrivals)}, for an image whose layers need not be in the content
+   * store.
+   */
   void run(ImageTransfer.Arrivals arrivals, Missing missing) throws InterruptedException {
     List<Descriptor> layers = rootFs.layers();
     List<Digest> chainIds = rootFs.image().chainIds();
@@ -168,19 +170,22 @@ final class Unpacker implements AutoCloseable {
     }
   }
 
-  /** Puts the diff ID on content that is kept. */
+  /** Labels a layer with its diff ID, if the content store has the layer. */
   private void note(Descriptor layer, Digest diffId) throws InterruptedException {
     if (content.info(layer.digest()).isPresent()) {
       content.updateLabels(layer.digest(), Map.of(GcLabels.UNCOMPRESSED, diffId.toString()));
     }
   }
 
-  /** Where to begin: after all layers if the uppermost is there, else at the lowest. */
+  /**
+   * Returns the first layer to unpack: after all layers if the uppermost snapshot exists, else the
+   * lowest.
+   */
   private int firstMissing(List<Digest> chainIds) throws InterruptedException {
     return isThere(chainIds.getLast()) ? chainIds.size() : 0;
   }
 
-  /** Whether a snapshot is there; if so, it stays for the length of the lease. */
+  /** Whether a snapshot exists. If so, the lease protects it. */
   private boolean isThere(Digest chainId) throws InterruptedException {
     if (snapshots.stat(chainId.toString()).isEmpty()) {
       return false;
@@ -189,13 +194,13 @@ final class Unpacker implements AutoCloseable {
     return true;
   }
 
-  /** Whether the layer has its snapshot because it was unpacked on its way. */
+  /** Commits a layer that was unpacked while it arrived. Returns false if it was not. */
   private boolean wasUnpacked(Descriptor layer, String parent, Digest chainId)
       throws InterruptedException {
     try {
       return direct.isPresent() && direct.get().commit(layer, parent, chainId, labels(chainId));
     } catch (ContainerdException e) {
-      // Another client was faster: as good.
+      // Another client committed it first, which is equivalent.
       if (e.code() == ContainerdException.Code.ALREADY_EXISTS && isThere(chainId)) {
         return true;
       }
@@ -229,7 +234,7 @@ final class Unpacker implements AutoCloseable {
       snapshots.commit(chainId.toString(), key, labels);
     } catch (RuntimeException | InterruptedException e) {
       remove(key, e);
-      // Another client was faster: as good.
+      // Another client committed it first, which is equivalent.
       boolean lost =
           e instanceof ContainerdException refused
               && refused.code() == ContainerdException.Code.ALREADY_EXISTS
@@ -241,9 +246,9 @@ final class Unpacker implements AutoCloseable {
   }
 
   /**
-   * The layer, called what its bytes are. containerd 1.6 takes OCI's type of a plain archive at its
-   * word, and knows zstd by OCI's type only. What is encrypted goes by its type to a program that
-   * the daemon has for it.
+   * Returns the layer with the media type that matches its bytes. containerd 1.6 trusts OCI's type
+   * of a plain archive, and knows zstd only by OCI's type. An encrypted layer keeps its type, by
+   * which the daemon chooses the program that decrypts it.
    */
   private Descriptor asItIs(Descriptor layer) throws InterruptedException {
     if (layer.mediaType().endsWith(ENCRYPTED)) {
@@ -258,7 +263,7 @@ final class Unpacker implements AutoCloseable {
     return Descriptor.of(mediaType, layer.digest(), layer.size());
   }
 
-  /** Removes a half-made snapshot. */
+  /** Removes an unfinished snapshot. */
   private void remove(String key, Exception reason) {
     CleanUp.run(
         () -> {

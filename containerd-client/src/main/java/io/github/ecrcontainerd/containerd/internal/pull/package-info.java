@@ -1,6 +1,6 @@
 /**
- * A pull, as its data flows: resolve, walk the documents, bring the layers, unpack them, keep the
- * image.
+ * A pull, in the order of its steps: resolve, walk the documents, transfer the layers, unpack them,
+ * create the image records.
  */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.pull;

@@ -23,20 +23,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Brings an image into a registry: from a content store, or from another registry. */
+/** Transfers an image into a registry, from a content store or another registry. */
 public final class PushOperation {
   private final RemoteImage destination;
   private final PushOptions options;
 
-  /** A push that has not begun. */
+  /** Creates a push without starting it. */
   public PushOperation(RemoteImage destination, PushOptions options) {
     this.destination = destination;
     this.options = options;
   }
 
   /**
-   * Pushes what a content store has, under a lease: what is deleted meanwhile stays readable until
-   * the push has ended.
+   * Pushes from a content store, under a lease: content that is deleted during the push stays
+   * readable until it ends.
    */
   public Descriptor fromStore(ContainerdServices services, Descriptor root)
       throws InterruptedException {
@@ -51,28 +51,30 @@ public final class PushOperation {
     }
   }
 
-  /** Copies what a registry has. */
+  /** Copies from a registry. */
   public Descriptor fromRegistry(RemoteImage from) throws InterruptedException {
     Sink sink = sink();
     Resolution image = from.resolve().run();
     return run(image.name(), new RegistrySource(from.fetcher().get(), image), image.target(), sink);
   }
 
-  /** What {@link #fromStore} would transfer. */
+  /** Returns what {@link #fromStore} would transfer. */
   public TransferPlan planFromStore(ContainerdServices services, Descriptor root)
       throws InterruptedException {
     Source store = new StoreSource(services.content(), services.images());
     return plan(walk(root.digest().toString(), store, root));
   }
 
-  /** What {@link #fromRegistry} would transfer. */
+  /** Returns what {@link #fromRegistry} would transfer. */
   public TransferPlan planFromRegistry(RemoteImage from) throws InterruptedException {
     Resolution image = from.resolve().run();
     Source registry = new RegistrySource(from.fetcher().get(), image);
     return plan(walk(image.name(), registry, image.target()));
   }
 
-  /** A registry takes documents also where it has them: the tag is moved by that. */
+  /**
+   * Counts documents as missing even if the registry has them, because putting them moves the tag.
+   */
   private TransferPlan plan(ImageGraph image) throws InterruptedException {
     Pusher pusher = destination.pusher().get();
     pusher.checkRoot(image.root().descriptor());

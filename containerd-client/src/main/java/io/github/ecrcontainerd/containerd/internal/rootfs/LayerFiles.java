@@ -18,11 +18,10 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root file system of an image, read in its layers in the content store.
+ * The root file system of an image, read from its layers in the content store.
  *
- * <p>All layers are read to their ends, from the lowest up, and their diff IDs compared: what a
- * layer that ends early doesn't say would otherwise be taken for what the image says. For one
- * thread at a time.
+ * <p>All layers are read completely, from the lowest up, and their diff IDs verified: otherwise a
+ * truncated layer would look like an image without the missing files. For one thread at a time.
  */
 public final class LayerFiles implements RootFileSystem {
   private static final int BUFFER_SIZE = 64 * 1024;
@@ -33,10 +32,10 @@ public final class LayerFiles implements RootFileSystem {
   private @Nullable LayerTree tree;
 
   /**
-   * The files of some layers; nothing is read before {@link #read}.
+   * Creates the root file system of some layers. Nothing is read before {@link #read}.
    *
-   * @param layers the lowest first
-   * @param diffIds what they unpack to, in the same order
+   * @param layers the layers, the lowest first
+   * @param diffIds their diff IDs, in the same order
    */
   public LayerFiles(ContentStore store, List<Descriptor> layers, List<Digest> diffIds) {
     if (layers.size() != diffIds.size()) {
@@ -48,14 +47,14 @@ public final class LayerFiles implements RootFileSystem {
     this.diffIds = List.copyOf(diffIds);
   }
 
-  /** What is done with the entries of a layer. */
+  /** Processes the entries of a layer. */
   @FunctionalInterface
   private interface Visitor {
     void visit(TarArchiveEntry entry, int number, InputStream content)
         throws IOException, InterruptedException;
   }
 
-  /** Hashes what is skipped, too. */
+  /** Hashes skipped bytes, too. */
   private static final class HashedStream extends DigestInputStream {
     private final byte[] skipped = new byte[BUFFER_SIZE];
 
@@ -119,7 +118,7 @@ public final class LayerFiles implements RootFileSystem {
       }
       var _ = tar.transferTo(OutputStream.nullOutputStream());
     } catch (InterruptedIOException e) {
-      // The stream has set the thread's interrupt status; the exception takes its place.
+      // The stream has set the thread's interrupt status; the exception replaces it.
       Thread.interrupted();
       throw new InterruptedException("Interrupted while " + descriptor.digest() + " was read");
     } catch (IOException e) {

@@ -10,17 +10,17 @@ import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 
 /**
- * The names of a root file system, made by applying its layers as containerd's applier does (OCI
- * image specification, "Image Layer Filesystem Changeset"): an entry goes through the links that
- * the layers below have on its way, so that what a layer means shows only on top of those.
+ * The names of a root file system, created by applying its layers as containerd's applier does (OCI
+ * image specification, "Image Layer Filesystem Changeset"). An entry's path follows the links of
+ * the layers below, so a layer can be applied only on top of them.
  *
- * <p>Content is not kept: a file knows where it stands.
+ * <p>It holds no content: a file knows its position in the layer.
  */
 final class LayerTree {
   private static final String WHITEOUT = ".wh.";
   private static final String OPAQUE = ".wh..wh..opq";
 
-  /** Of all files together, as an estimate of what they take here. */
+  /** The limit of the estimated memory for all files together. */
   private static final long MAX_BYTES = 96L << 20;
 
   private static final int BYTES_OF_AN_ENTRY = 160;
@@ -30,7 +30,7 @@ final class LayerTree {
 
   private int layer;
 
-  /** A directory, and the last layer that has made it or gone through it. */
+  /** A directory, and the last layer that created or traversed it. */
   private static final class Tree implements Node.Directory {
     private final Map<String, Placed> children = new HashMap<>();
     private int layer;
@@ -41,14 +41,14 @@ final class LayerTree {
     }
   }
 
-  /** What a layer put somewhere. */
+  /** A node, and the layer that placed it. */
   private record Placed(Node node, int layer) {}
 
   Node.Directory root() {
     return root;
   }
 
-  /** What follows is of the next layer. */
+  /** Begins the next layer. */
   void beginLayer() {
     layer++;
   }
@@ -56,7 +56,7 @@ final class LayerTree {
   /**
    * Applies an entry.
    *
-   * @param content what it is if it is a regular file
+   * @param content the file node to use if the entry is a regular file
    * @throws IOException if it can't be applied
    */
   void apply(TarArchiveEntry entry, Node.File content) throws IOException {
@@ -95,7 +95,7 @@ final class LayerTree {
     return entry.isFile() ? content : new Node.Special();
   }
 
-  /** A directory stays what it was where an entry says again that it is there. */
+  /** Places a node. An existing directory stays if an entry repeats it. */
   private void put(Tree parent, String name, Node node) {
     if (node instanceof Tree made) {
       Tree stays = parent.child(name).orElse(null) instanceof Tree there ? there : made;
@@ -106,7 +106,7 @@ final class LayerTree {
     }
   }
 
-  /** The directory at a path, links on its way followed; made where it is missing. */
+  /** Returns the directory at a path, following links; creates it if it is missing. */
   private Tree directory(List<String> path) throws IOException {
     Tree here = root;
     StringBuilder walked = new StringBuilder();
@@ -139,7 +139,7 @@ final class LayerTree {
     }
   }
 
-  /** A path that is relative to the root, or absolute; {@code ..} doesn't lead out of it. */
+  /** Normalizes a path lexically, relative to the root. {@code ..} doesn't leave the root. */
   private static List<String> lexical(String path) {
     List<String> clean = new ArrayList<>();
     for (String name : PathWalk.components(path)) {

@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A directory that overlayfs would merge from those of several layers (Linux's
- * Documentation/filesystems/overlayfs.rst): the uppermost entry of a name counts, a character
- * device 0:0 hides it, and an opaque directory hides what is below.
+ * A directory that overlayfs would merge from several layers (Linux's
+ * Documentation/filesystems/overlayfs.rst): the uppermost entry of a name wins, a character device
+ * 0:0 hides the name, and an opaque directory hides the layers below.
  *
- * @param parts the directories of the layers, the uppermost first
- * @param attributes what overlayfs calls its extended attributes: {@code trusted.overlay.} or
+ * @param parts the layers' directories, the uppermost first
+ * @param attributes the prefix of overlayfs's extended attributes: {@code trusted.overlay.} or
  *     {@code user.overlay.}
  */
 record MergedDirectory(List<Path> parts, String attributes) implements Node.Directory {
@@ -92,7 +92,10 @@ record MergedDirectory(List<Path> parts, String attributes) implements Node.Dire
     }
   }
 
-  /** These two say that the content is elsewhere; containerd's unpacking makes neither. */
+  /**
+   * Refuses an attribute that means that the content is elsewhere. containerd's unpacking creates
+   * neither of the two.
+   */
   private void refuse(Path entry, String attribute) throws IOException {
     if (has(entry, attribute)) {
       throw new IOException(entry + " has an overlayfs " + attribute);

@@ -3,13 +3,13 @@ package io.github.ecrcontainerd.containerd.internal.rootfs;
 import java.io.IOException;
 import java.util.Optional;
 
-/** What is at a path of a root file system. */
+/** A file of any type in a root file system. */
 sealed interface Node {
 
   /** A directory. */
   non-sealed interface Directory extends Node {
     /**
-     * What it has under a name, symlinks not followed.
+     * Returns the child of a name, without following symlinks.
      *
      * @param name one component of a path, neither {@code .} nor {@code ..}
      */
@@ -19,9 +19,9 @@ sealed interface Node {
   /** A file with content. */
   non-sealed interface File extends Node {
     /**
-     * All of its bytes.
+     * Returns all bytes of the file.
      *
-     * @param maxBytes how many at most; of a larger file one more
+     * @param maxBytes the maximum size; for a larger file, returns one byte more
      */
     byte[] read(int maxBytes) throws IOException, InterruptedException;
   }
@@ -29,7 +29,7 @@ sealed interface Node {
   /**
    * A symbolic link.
    *
-   * @param target what it says
+   * @param target the path in the link
    */
   record Symlink(String target) implements Node {}
 

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Follows a path through a root file system, as the kernel does for a process whose root it is:
- * component by component, an absolute link begins at that root, and {@code ..} doesn't lead out of
- * it.
+ * Resolves a path in a root file system, component by component, as the kernel does for a process
+ * with that root: an absolute link starts at the root, and {@code ..} doesn't leave it.
  */
 final class PathWalk {
-  /** As the kernel's (path_resolution(7)). */
+  /** The kernel's limit (path_resolution(7)). */
   private static final int MAX_LINKS = 40;
 
   private final Node.Directory root;
@@ -26,17 +25,16 @@ final class PathWalk {
   }
 
   /**
-   * What is at a path.
+   * Returns the node at a path.
    *
-   * @return empty if there is nothing, or a link leads to nothing
-   * @throws IOException if links lead in circles, or the path leads through something that is no
-   *     directory
+   * @return the node; empty if the path or a link's target doesn't exist
+   * @throws IOException if the path has a cycle of links, or a parent that is not a directory
    */
   static Optional<Node> follow(Node.Directory root, String path) throws IOException {
     return new PathWalk(root).follow(path);
   }
 
-  /** What {@link RootFileSystem#read} says, of the file system below a root. */
+  /** Implements {@link RootFileSystem#read} for the file system below a root. */
   static Optional<byte[]> read(Node.Directory root, String path, int maxBytes)
       throws IOException, InterruptedException {
     Optional<Node> found = follow(root, path);
@@ -53,7 +51,7 @@ final class PathWalk {
     return Optional.of(content);
   }
 
-  /** The components of a path. */
+  /** Returns the components of a path. */
   static List<String> components(String path) {
     return Arrays.stream(path.split("/"))
         .filter(name -> !name.isEmpty() && !name.equals("."))

@@ -7,11 +7,11 @@ import java.util.Optional;
 public interface RootFileSystem extends AutoCloseable {
 
   /**
-   * All bytes of a file; links are followed inside the root file system.
+   * Returns all bytes of a file. Links are resolved inside the root file system.
    *
-   * @param maxBytes how many at most
-   * @return empty if there is no such file
-   * @throws IOException if it is no file, has more bytes, or can't be read
+   * @param maxBytes the maximum size
+   * @return the bytes; empty if the file doesn't exist
+   * @throws IOException if it is not a regular file, is larger, or can't be read
    */
   Optional<byte[]> read(String path, int maxBytes) throws IOException, InterruptedException;
 

@@ -10,19 +10,19 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The directories that a snapshot's mounts name: one that is bound, or those that overlayfs merges.
+ * The directories of a snapshot's mounts: a bind-mounted one, or those that overlayfs merges.
  *
- * @param all the uppermost first
- * @param ofOverlay whether overlayfs merges them; of what is written, the first has it
- * @param options of the mount
+ * @param all the directories, the uppermost first
+ * @param ofOverlay whether overlayfs merges them; writes go to the first one
+ * @param options the options of the mount
  */
 public record SnapshotDirectories(List<String> all, boolean ofOverlay, List<String> options) {
   private static final String UPPER = "upperdir=";
 
   /**
-   * Those of some mounts.
+   * Returns the directories of some mounts.
    *
-   * @throws IOException if they are of another kind
+   * @throws IOException if the mounts are of another type
    */
   public static SnapshotDirectories of(List<Mount> mounts) throws IOException {
     if (mounts.size() != 1 || !mounts.getFirst().target().isEmpty()) {
@@ -36,7 +36,7 @@ public record SnapshotDirectories(List<String> all, boolean ofOverlay, List<Stri
     };
   }
 
-  /** The layers of an overlay: containerd escapes nothing in their names. */
+  /** Returns the layers of an overlay. containerd escapes nothing in their names. */
   private static List<String> layers(List<String> options) {
     return Stream.concat(values(options, UPPER), values(options, "lowerdir="))
         .flatMap(value -> Arrays.stream(value.split(":")))
@@ -49,12 +49,12 @@ public record SnapshotDirectories(List<String> all, boolean ofOverlay, List<Stri
         .map(option -> option.substring(name.length()));
   }
 
-  /** Whether overlayfs keeps its marks in attributes that every user may set. */
+  /** Whether overlayfs stores its marks in attributes of the class {@code user}. */
   boolean isByUser() {
     return options.contains("userxattr");
   }
 
-  /** Whether what is written into the first directory is in the snapshot, as it is. */
+  /** Whether files that are written into the first directory appear unchanged in the snapshot. */
   public boolean isWritable() {
     boolean written =
         ofOverlay
@@ -67,9 +67,9 @@ public record SnapshotDirectories(List<String> all, boolean ofOverlay, List<Stri
   }
 
   /**
-   * Opens them, in this order, as the daemon sees them: below the root of its process.
+   * Opens the directories, in this order, as the daemon sees them: below the root of its process.
    *
-   * @throws IOException if one can't be seen from here
+   * @throws IOException if this process can't see one of them
    */
   public List<DirectoryHandle> open(long daemon) throws IOException {
     Path root = Path.of("/proc", Long.toString(daemon), "root");

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The root file system of a snapshot, read in its directories ({@link SnapshotDirectories}). For
+ * The root file system of a snapshot, read from its directories ({@link SnapshotDirectories}). For
  * one thread at a time.
  */
 public final class SnapshotFiles implements RootFileSystem {
@@ -22,10 +22,10 @@ public final class SnapshotFiles implements RootFileSystem {
   }
 
   /**
-   * Opens those of a snapshot.
+   * Opens the files of a snapshot.
    *
-   * @param daemon the daemon's process
-   * @throws IOException if they can't be seen from here, or not all that overlayfs would see
+   * @param daemon the daemon's process ID
+   * @throws IOException if this process can't see them, or not all attributes that overlayfs uses
    */
   public static SnapshotFiles open(long daemon, List<Mount> mounts) throws IOException {
     SnapshotDirectories directories = SnapshotDirectories.of(mounts);

@@ -10,11 +10,11 @@ import java.net.SocketException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** gRPC's statuses in the words of the client. */
+/** Converts gRPC's statuses to the client's exceptions. */
 final class Failures {
   private Failures() {}
 
-  /** {@code Leases.Create}, of {@code containerd.services.leases.v1.Leases/Create}. */
+  /** Returns {@code Leases.Create} for {@code containerd.services.leases.v1.Leases/Create}. */
   static String nameOf(MethodDescriptor<?, ?> method) {
     String name = method.getFullMethodName();
     return name.substring(name.lastIndexOf('.') + 1).replace('/', '.');
@@ -27,7 +27,7 @@ final class Failures {
     return new ContainerdException(code, call, object, reason(status, address), cause);
   }
 
-  /** A connection that ends amid a frame is a fault of the client, to gRPC's okhttp transport. */
+  /** gRPC's okhttp transport reports INTERNAL for a connection that ends within a frame. */
   private static Status inOurTerms(Status status) {
     Throwable cause = status.getCause();
     return status.getCode() == Status.Code.INTERNAL
@@ -48,7 +48,7 @@ final class Failures {
     };
   }
 
-  /** The daemon's own statuses come without a cause; those of a broken connection don't. */
+  /** Whether a status comes from the connection. The daemon's own statuses have no cause. */
   private static boolean isOfTransport(Status status) {
     String said = status.getDescription();
     return status.getCause() != null
@@ -58,8 +58,8 @@ final class Failures {
   }
 
   /**
-   * Whether there was a connection and it broke: what was asked may have arrived or not, and where
-   * the daemon was only started anew, it can be asked again.
+   * Whether an established connection broke. The daemon may or may not have received the request.
+   * If the daemon was restarted, a retry can succeed.
    */
   static boolean isBrokenConnection(Status told) {
     Status status = inOurTerms(told);
@@ -74,7 +74,7 @@ final class Failures {
     return said != null && said.startsWith("Channel shutdown");
   }
 
-  /** Why there is no connection, in the words of who tried to connect. */
+  /** Returns the transport's message if no connection could be made. */
   private static Optional<String> refusal(Status status) {
     for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
       if (t instanceof ConnectException && t.getMessage() != null) {

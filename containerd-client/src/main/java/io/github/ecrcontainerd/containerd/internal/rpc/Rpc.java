@@ -20,13 +20,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Calls of the daemon in one namespace, with one deadline, and under one lease or none. Immutable.
+ * Calls to the daemon in one namespace, with one deadline, and under one lease or none. Immutable.
  */
 public final class Rpc {
 
   /**
-   * For work that takes as long as its content is large: unpacking, syncing, collecting. A daemon
-   * that is gone is noticed at once; this is for one that is stuck.
+   * The deadline for work whose duration depends on the content's size: unpack, sync, garbage
+   * collection. It only matters for a daemon that is stuck; a lost connection fails the call at
+   * once.
    */
   private static final Duration LONG_WORK = Duration.ofHours(1);
 
@@ -35,7 +36,7 @@ public final class Rpc {
   private static final Metadata.Key<String> LEASE =
       Metadata.Key.of("containerd-lease", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Four messages of an ingest: docs/architecture.md, "Transport". */
+  /** Room for four messages of an ingest: docs/architecture.md, "Transport". */
   private static final int UNANSWERED_BYTES = 4 << 20;
 
   private final Channel channel;
@@ -51,10 +52,10 @@ public final class Rpc {
   }
 
   /**
-   * Calls in one namespace, under no lease.
+   * Returns calls in one namespace, without a lease.
    *
-   * @param address where the daemon is, for messages
-   * @param deadline for each call that is answered once
+   * @param address the daemon's address, for messages
+   * @param deadline the deadline of each unary call
    */
   public static Rpc of(Channel channel, String address, String namespace, Duration deadline) {
     return new Rpc(
@@ -68,7 +69,7 @@ public final class Rpc {
     return new Rpc(withHeader(channel, LEASE, id), address, deadline, sendWindow);
   }
 
-  /** The same calls, for work that may take long. */
+  /** Returns the same calls with a longer deadline, for work that may take long. */
   public Rpc patient() {
     Duration longer = deadline.compareTo(LONG_WORK) > 0 ? deadline : LONG_WORK;
     return new Rpc(channel, address, longer, sendWindow);
@@ -81,17 +82,19 @@ public final class Rpc {
         channel, MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 
-  /** For a call that is answered once, and for the first answer of a stream. */
+  /** The deadline of a unary call, and of the first answer of a stream. */
   public Duration deadline() {
     return deadline;
   }
 
-  /** For each further message of a stream: twice as long, because the disk may be busy. */
+  /**
+   * The deadline of each further message of a stream: twice as long, because the disk may be busy.
+   */
   public Duration streamDeadline() {
     return deadline.multipliedBy(2);
   }
 
-  /** The one of all streams of the connection. */
+  /** The send window that all streams of the connection share. */
   public SendWindow sendWindow() {
     return sendWindow;
   }
@@ -102,16 +105,16 @@ public final class Rpc {
   }
 
   /**
-   * Asks and waits for the answer.
+   * Calls a method and waits for the answer.
    *
-   * @param object what it is about, for messages
+   * @param object the object of the call, for messages
    */
   public <Q, R> R call(MethodDescriptor<Q, R> method, Q request, String object)
       throws InterruptedException {
     return call(method, request, object, withDeadline());
   }
 
-  /** The same, for an answer that may come at any time. */
+  /** Calls a method without a deadline. */
   public <Q, R> R callWithoutDeadline(MethodDescriptor<Q, R> method, Q request, String object)
       throws InterruptedException {
     return call(method, request, object, CallOptions.DEFAULT);
@@ -125,8 +128,9 @@ public final class Rpc {
   }
 
   /**
-   * Asks, and once more where the connection broke and the method changes nothing, which its
-   * definition says: the daemon may have been started anew. Both within the call's deadline.
+   * Runs a call, and retries it once after a broken connection if the method is defined as safe,
+   * that is, changes nothing: the daemon may have been restarted. Both attempts share the call's
+   * deadline.
    */
   private <T> T ask(MethodDescriptor<?, ?> method, String object, Supplier<T> call)
       throws InterruptedException {
@@ -144,7 +148,7 @@ public final class Rpc {
     }
   }
 
-  /** Looks something up: empty if the daemon doesn't find it. */
+  /** Calls a method; empty if the daemon doesn't find the object. */
   public <Q, R> Optional<R> find(MethodDescriptor<Q, R> method, Q request, String object)
       throws InterruptedException {
     try {
@@ -157,13 +161,13 @@ public final class Rpc {
     }
   }
 
-  /** Removes something: whether the daemon found it. */
+  /** Calls a method that removes an object. Returns whether the daemon found it. */
   public <Q, R> boolean remove(MethodDescriptor<Q, R> method, Q request, String object)
       throws InterruptedException {
     return find(method, request, object).isPresent();
   }
 
-  /** Asks and collects all answers. */
+  /** Calls a streaming method and collects all answers. */
   public <Q, R> List<R> collect(MethodDescriptor<Q, R> method, Q request, String object)
       throws InterruptedException {
     CallOptions options = withDeadline();
@@ -182,7 +186,9 @@ public final class Rpc {
     return CallOptions.DEFAULT.withDeadlineAfter(deadline.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** gRPC tells an interrupt as a cancelled call, with the thread's flag set again. */
+  /**
+   * gRPC reports an interrupt as a cancelled call, and sets the thread's interrupt status again.
+   */
   private ContainerdException failed(
       StatusRuntimeException e, MethodDescriptor<?, ?> method, String object)
       throws InterruptedException {
@@ -194,7 +200,7 @@ public final class Rpc {
     return error(e.getStatus(), method, object, e);
   }
 
-  /** The daemon's answer, or the lack of one, as our exception. */
+  /** Converts a failed call's status to an exception. */
   public ContainerdException error(
       Status status, MethodDescriptor<?, ?> method, String object, Throwable cause) {
     return Failures.of(status, Failures.nameOf(method), object, address, cause);

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How many bytes may be on their way into the streams of a connection and unanswered, together:
- * gRPC keeps in memory what the daemon doesn't take yet. The stream that was opened first goes
- * first, so the earliest layer of an image can be unpacked while the later ones still arrive.
+ * Limits the unanswered bytes of all streams of a connection together, because gRPC buffers
+ * messages in memory until the daemon accepts them. The stream that was opened first has priority,
+ * so that an image's earliest layer can be unpacked while later ones still arrive.
  */
 public final class SendWindow {
   private final ReentrantLock lock = new ReentrantLock();
@@ -19,13 +19,13 @@ public final class SendWindow {
   private long lastRelease = System.nanoTime();
 
   /**
-   * @param bytes more than any message has
+   * @param bytes the limit, larger than any message
    */
   public SendWindow(int bytes) {
     this.left = bytes;
   }
 
-  /** The place of a stream that is opened now, behind all that were opened before. */
+  /** Returns the place of a new stream, after all streams that were opened before. */
   public int newPlace() {
     lock.lock();
     try {
@@ -36,11 +36,13 @@ public final class SendWindow {
   }
 
   /**
-   * Waits until a message may be sent; {@link #release} ends that, once it is answered.
+   * Waits until a message may be sent. The caller must {@link #release} its bytes once it is
+   * answered.
    *
-   * @param place of the message's stream, which waits for one message at a time
-   * @param patience with a daemon that answers nobody; as long as others are answered, this waits
-   * @return whether it may; {@code false} after that time
+   * @param place the place of the message's stream, which waits for one message at a time
+   * @param patience how long to wait if the daemon answers no stream; each answer to any stream
+   *     restarts this time
+   * @return whether the message may be sent; {@code false} after that time
    */
   public boolean acquire(int place, int bytes, Duration patience) throws InterruptedException {
     lock.lockInterruptibly();
@@ -76,7 +78,7 @@ public final class SendWindow {
     }
   }
 
-  /** A message was answered, or never will be. */
+  /** Releases the bytes of a message that was answered, or never will be. */
   public void release(int bytes) {
     lock.lock();
     try {

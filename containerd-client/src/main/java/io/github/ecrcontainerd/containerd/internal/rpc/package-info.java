@@ -1,4 +1,7 @@
-/** Calls of the daemon: headers, deadlines, interrupts, and errors in the words of the client. */
+/**
+ * Calls to the daemon: headers, deadlines, interrupts, and conversion of errors to the client's
+ * exceptions.
+ */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.rpc;
 

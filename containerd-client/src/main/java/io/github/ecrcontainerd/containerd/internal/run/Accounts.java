@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * The users and groups of an image: its {@code /etc/passwd} and {@code /etc/group} (passwd(5),
  * group(5)).
  *
- * <p>A line that is malformed is an error only where its user or group is meant: a number that
- * isn't there must not be taken for 0, which is root's.
+ * <p>A malformed line is an error only if its user or group is looked up: a missing number must not
+ * be read as 0, which is root.
  */
 final class Accounts {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,10}");
@@ -26,16 +26,16 @@ final class Accounts {
   /**
    * A user.
    *
-   * @param uid its number
-   * @param gid the number of its own group
+   * @param uid the user ID
+   * @param gid the ID of the primary group
    */
   record User(String name, int uid, int gid) {}
 
   /**
-   * Those of two files.
+   * Parses the two files.
    *
-   * @param passwd empty where the image has none
-   * @param group empty where the image has none
+   * @param passwd the file's content; empty if the image has none
+   * @param group the file's content; empty if the image has none
    */
   Accounts(Optional<byte[]> passwd, Optional<byte[]> group) {
     this.users = lines(passwd);
@@ -51,12 +51,12 @@ final class Accounts {
         .toList();
   }
 
-  /** The first user of a name. */
+  /** Returns the first user with a name. */
   Optional<User> user(String name) {
     return users.stream().filter(line -> line[0].equals(name)).findFirst().map(Accounts::user);
   }
 
-  /** The first user of a number. */
+  /** Returns the first user with an ID. */
   Optional<User> user(int uid) {
     return users.stream()
         .filter(line -> number(line, 2).equals(Optional.of(uid)))
@@ -68,7 +68,7 @@ final class Accounts {
     return new User(line[0], required(line, 2, "/etc/passwd"), required(line, 3, "/etc/passwd"));
   }
 
-  /** The number of the first group of a name. */
+  /** Returns the ID of the first group with a name. */
   Optional<Integer> group(String name) {
     return groups.stream()
         .filter(line -> line[0].equals(name))
@@ -76,7 +76,9 @@ final class Accounts {
         .map(line -> required(line, 2, "/etc/group"));
   }
 
-  /** The numbers of the groups that list a user as a member, without the one of its own name. */
+  /**
+   * Returns the IDs of the groups that list a user as a member, without the group of the same name.
+   */
   List<Integer> groupsOf(String user) {
     List<Integer> found = new ArrayList<>();
     for (String[] line : groups) {

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One container from its snapshot to its exit status: each method makes one thing, goes on to the
- * next one, and removes it, however that went.
+ * Runs one container. Each method creates one object, calls the method for the next one, and
+ * removes the object afterwards, whether that call succeeded or not.
  */
 public final class ContainerRun {
   private static final int SIGKILL = 9;
@@ -29,14 +29,14 @@ public final class ContainerRun {
   private final SpecSource spec;
 
   /**
-   * What is known of a container before it has a snapshot.
+   * The settings of a container.
    *
-   * @param id its name, and that of task and snapshot
-   * @param image the name of the image, for people; {@code ""} for none
-   * @param snapshotter where its snapshot is made
-   * @param parent what that stands on; {@code ""} for nothing
-   * @param stdout where its output goes; left open
-   * @param stderr where its errors go; left open
+   * @param id the name of the container, task and snapshot
+   * @param image the name of the image, for information only; {@code ""} for none
+   * @param snapshotter the snapshotter of its snapshot
+   * @param parent the parent of its snapshot; {@code ""} for none
+   * @param stdout receives its standard output; not closed
+   * @param stderr receives its standard error; not closed
    */
   public record Settings(
       String id,
@@ -46,21 +46,21 @@ public final class ContainerRun {
       OutputStream stdout,
       OutputStream stderr) {}
 
-  /** Says what runs, when the root file system is there. */
+  /** Supplies the runtime specification once the root file system exists. */
   @FunctionalInterface
   public interface SpecSource {
     /**
-     * What runs.
+     * Returns the runtime specification.
      *
-     * @param mounts how the container's snapshot is mounted
+     * @param mounts the mounts of the container's snapshot
      */
     RuntimeSpec spec(List<Mount> mounts) throws InterruptedException;
   }
 
   /**
-   * A run that has not begun.
+   * Creates a run without starting it.
    *
-   * @param namespace the services' own
+   * @param namespace the namespace of the services
    */
   public ContainerRun(
       ContainerdServices services, String namespace, Settings settings, SpecSource spec) {
@@ -70,9 +70,9 @@ public final class ContainerRun {
     this.spec = spec;
   }
 
-  /** Runs it to its end. */
+  /** Runs the container until it exits. */
   public ExitStatus run() throws InterruptedException {
-    // Until the container is there, nothing else keeps its snapshot from the garbage collector.
+    // Until the container exists, only the lease protects its snapshot from the garbage collector.
     try (HeldLease lease = HeldLease.take(services.leases(), "run")) {
       return withSnapshot(services.withLease(lease.lease()));
     }
@@ -134,7 +134,10 @@ public final class ContainerRun {
     }
   }
 
-  /** A daemon on the host, and this process in a container that has its socket, for example. */
+  /**
+   * Reports that the daemon has another file system. For example, the daemon runs on the host, and
+   * this process in a container with its socket.
+   */
   private ContainerdException withAnotherFileSystem(
       ContainerdException refusal, TaskOutput output) {
     return new ContainerdException(
@@ -147,7 +150,7 @@ public final class ContainerRun {
         refusal);
   }
 
-  /** Where an error or an interrupt came first, the task still runs. */
+  /** Kills the task first, because it is still running after an error or an interrupt. */
   private void remove(Tasks tasks) throws InterruptedException {
     if (tasks.kill(settings.id(), SIGKILL)) {
       tasks.await(settings.id());

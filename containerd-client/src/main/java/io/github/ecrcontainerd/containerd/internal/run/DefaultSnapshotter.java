@@ -4,7 +4,7 @@ import io.github.ecrcontainerd.containerd.namespace.Namespace;
 import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import java.util.Optional;
 
-/** Which snapshotter a pull unpacks into and a container runs from. */
+/** Chooses the snapshotter for pulls and containers. */
 public final class DefaultSnapshotter {
   private static final String LABEL = "containerd.io/defaults/snapshotter";
   private static final String OTHERWISE = "overlayfs";
@@ -12,11 +12,11 @@ public final class DefaultSnapshotter {
   private DefaultSnapshotter() {}
 
   /**
-   * The one that was named; else the one that the namespace's label names, as for containerd's own
-   * clients; else {@code overlayfs}.
+   * Returns the named snapshotter; else the one in the namespace's label, as containerd's own
+   * clients do; else {@code overlayfs}.
    *
-   * @param named by the application; the command also takes it from CONTAINERD_SNAPSHOTTER
-   * @param namespace the client's own
+   * @param named the application's choice; the command also takes it from CONTAINERD_SNAPSHOTTER
+   * @param namespace the client's namespace
    */
   public static String choose(Optional<String> named, Namespaces namespaces, String namespace)
       throws InterruptedException {

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 
-/** One container of an image: what runs in it is what the image and the options say. */
+/** Runs one container of an image. The image and the options determine its process. */
 public final class ImageRun {
   private final ContainerdServices services;
   private final String namespace;
@@ -30,10 +30,10 @@ public final class ImageRun {
   private final RunOptions options;
 
   /**
-   * A run that has not begun.
+   * Creates a run without starting it.
    *
-   * @param namespace the services' own
-   * @param peer asks who the daemon is
+   * @param namespace the namespace of the services
+   * @param peer returns the daemon's process
    */
   public ImageRun(
       ContainerdServices services, String namespace, Supplier<Peer> peer, RunOptions options) {
@@ -43,7 +43,7 @@ public final class ImageRun {
     this.options = options;
   }
 
-  /** Runs it to its end. */
+  /** Runs the container until it exits. */
   public ExitStatus run(Image image) throws InterruptedException {
     RunnableImage chosen = RunnableImage.find(services, image, options.platform());
     ImageProcess process = chosen.config().process();
@@ -84,7 +84,7 @@ public final class ImageRun {
     return args;
   }
 
-  /** The image's, then those of the options in their places; a PATH in any case. */
+  /** Returns the image's variables, overridden by those of the options, and always a PATH. */
   private List<String> env(ImageProcess process) {
     Map<String, String> byName = new LinkedHashMap<>();
     for (List<String> variables : List.of(process.env(), options.env())) {
@@ -117,7 +117,7 @@ public final class ImageRun {
     }
   }
 
-  /** From the snapshot's files where they can be seen from here, else from the layers. */
+  /** Looks the user up in the snapshot's files if this process can see them, else in the layers. */
   private ProcessUser user(String user, List<Mount> mounts, RunnableImage image)
       throws InterruptedException {
     IOException unseen;
@@ -150,7 +150,7 @@ public final class ImageRun {
 
   private long daemon() throws IOException {
     OptionalLong pid = peer.get().pid();
-    // 0 is what the kernel says of a process that this PID namespace doesn't have.
+    // The kernel reports 0 for a process outside of this PID namespace.
     if (pid.orElse(0) == 0) {
       throw new IOException("the daemon's process is not known");
     }

@@ -14,11 +14,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries what the daemon writes into a FIFO to a stream.
+ * Copies the data that the daemon writes into a FIFO to a stream.
  *
- * <p>Opening a FIFO waits for its other end, which never comes where a task can't be made. Opened
- * for both reading and writing it waits for nothing (fifo(7)), and as long as that is open there is
- * no end of the data either: so that is kept until the daemon has opened it.
+ * <p>Opening a FIFO waits for its other end, which is never opened if the task can't be created.
+ * Opening it for both reading and writing doesn't wait (fifo(7)). While that descriptor is open,
+ * readers see no end of the data, so it stays open until the daemon has opened its end.
  */
 final class Pump implements AutoCloseable {
   private static final int BUFFER_SIZE = 64 * 1024;
@@ -35,7 +35,8 @@ final class Pump implements AutoCloseable {
     this.keeper = keeper;
     this.reader = reader;
     this.target = target;
-    // A virtual thread would keep its carrier while it reads: two of them stop all on two cores.
+    // A virtual thread would pin its carrier while it reads: two would block all others on two
+    // cores.
     this.thread =
         Thread.ofPlatform()
             .daemon()
@@ -43,7 +44,7 @@ final class Pump implements AutoCloseable {
             .unstarted(this::run);
   }
 
-  /** Makes a FIFO, and carries what comes through it from now on. */
+  /** Creates a FIFO, and starts to copy its data. */
   static Pump start(Path fifo, OutputStream target) throws IOException {
     Fifo.create(fifo);
     FileChannel keeper = FileChannel.open(fifo, READ, WRITE);
@@ -61,7 +62,9 @@ final class Pump implements AutoCloseable {
     return fifo;
   }
 
-  /** The daemon has opened its end: from now on, the data end when it closes that. */
+  /**
+   * Call when the daemon has opened its end. From then on, the data ends when the daemon closes it.
+   */
   void connected() throws IOException {
     keeper.close();
   }
@@ -76,13 +79,16 @@ final class Pump implements AutoCloseable {
         }
       }
     } catch (ClosedChannelException e) {
-      // By close(): the rest is not wanted.
+      // close() was called: the rest is discarded.
     } catch (IOException e) {
       failure = e;
     }
   }
 
-  /** A target that fails gets no more, but what the task prints is read on, or the task stops. */
+  /**
+   * Writes to the target. After a failure no more is written, but reading continues, because
+   * otherwise the task would block.
+   */
   private void pass(byte[] bytes, int count) {
     try {
       target.write(bytes, 0, count);
@@ -93,10 +99,10 @@ final class Pump implements AutoCloseable {
   }
 
   /**
-   * Waits until all has been carried. The daemon has closed its end when it has deleted the task,
-   * so that this waits for the target alone, as long as that takes.
+   * Waits without a limit until all data is copied. After the task is deleted, the daemon has
+   * closed its end, so this waits only for the target.
    *
-   * @throws IOException what the target threw, if it did
+   * @throws IOException if the target threw it
    */
   void drain() throws IOException, InterruptedException {
     thread.join();

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The image that runs, of those that an image record names.
+ * The image to run, chosen from those of an image record.
  *
  * @param manifest its manifest
  * @param config its configuration
@@ -26,11 +26,11 @@ import java.util.Optional;
 public record RunnableImage(Manifest manifest, ImageConfig config) {
 
   /**
-   * Finds it in the content store.
+   * Finds the image in the content store.
    *
-   * @param wanted the platform that was asked for; where none was, this machine's, or the only one
-   *     that is in the content store
-   * @throws ImageException if there is none, or not one alone
+   * @param wanted the requested platform; if empty, this machine's, or the only one in the content
+   *     store
+   * @throws ImageException if there is no image, or several and none for the platform
    */
   public static RunnableImage find(
       ContainerdServices services, Image image, Optional<Platform> wanted)
@@ -43,12 +43,12 @@ public record RunnableImage(Manifest manifest, ImageConfig config) {
     return new RunnableImage(chosen.manifest(), chosen.config().orElseThrow().parsed());
   }
 
-  /** Its layers, without what else may stand among them; the lowest first. */
+  /** Returns its layers without other blobs, the lowest first. */
   List<Descriptor> layers() {
     return manifest.rootfsLayers();
   }
 
-  /** The snapshot of all of its layers; {@code ""} where it has none. */
+  /** Returns the snapshot of all its layers; {@code ""} if it has none. */
   String snapshot() {
     List<Digest> chainIds = config.chainIds();
     return chainIds.isEmpty() ? "" : chainIds.getLast().toString();

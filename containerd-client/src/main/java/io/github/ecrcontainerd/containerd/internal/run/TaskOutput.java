@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The output of one task, through FIFOs in a directory that none but the user may enter. */
+/** The output of one task, through FIFOs in a directory that only the user can access. */
 final class TaskOutput implements AutoCloseable {
   private final Path directory;
   private final Pump stdout;
@@ -44,19 +44,19 @@ final class TaskOutput implements AutoCloseable {
     return directory;
   }
 
-  /** Whether the daemon says that what it was to open isn't there. */
+  /** Whether the daemon reports that it can't find the FIFOs. */
   boolean isMissedBy(ContainerdException refusal) {
     String said = String.valueOf(refusal.getMessage());
     return said.contains(directory.toString()) && said.contains("no such file");
   }
 
-  /** The daemon has made the task, and so opened the FIFOs. */
+  /** Call when the daemon has created the task, and so has opened the FIFOs. */
   void connected() throws IOException {
     stdout.connected();
     stderr.connected();
   }
 
-  /** Waits until all output of a task that was deleted has reached its streams. */
+  /** Waits until all output of a deleted task has reached its streams. */
   void drain() throws IOException, InterruptedException {
     stdout.drain();
     stderr.drain();

@@ -1,15 +1,15 @@
 package io.github.ecrcontainerd.containerd.internal.run;
 
-/** A step and what undoes it. */
+/** Runs a step and then its undo action. */
 final class Unwound {
 
-  /** Work that ends in a value. */
+  /** Work with a result. */
   @FunctionalInterface
   interface Step<T, E extends Exception> {
     T run() throws E, InterruptedException;
   }
 
-  /** What is left to do after it. */
+  /** The action that undoes a step. */
   @FunctionalInterface
   interface Undo {
     void run() throws InterruptedException;
@@ -17,7 +17,7 @@ final class Unwound {
 
   private Unwound() {}
 
-  /** Runs both; an error of the second never hides one of the first. */
+  /** Runs both. A failure of the second never hides one of the first. */
   static <T, E extends Exception> T run(Step<T, E> step, Undo undo) throws E, InterruptedException {
     T value;
     try {

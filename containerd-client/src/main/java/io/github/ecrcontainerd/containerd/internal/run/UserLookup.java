@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The rights that an image's {@code User} stands for, as containerd's own clients find them ({@code
- * oci.WithUser}, {@code oci.WithAdditionalGIDs}): names and groups are those of the image's files.
+ * Resolves an image's {@code User}, as containerd's own clients do ({@code oci.WithUser}, {@code
+ * oci.WithAdditionalGIDs}): with the users and groups in the image's files.
  */
 final class UserLookup {
   private static final int MAX_FILE_BYTES = 4 << 20;
@@ -21,7 +21,7 @@ final class UserLookup {
   private UserLookup() {}
 
   /**
-   * Finds them.
+   * Resolves a user.
    *
    * @param user {@code user[:group]} by name or number, {@code ""} for root
    * @throws ImageException if the image has no such user or group, or a number is out of range
@@ -36,7 +36,7 @@ final class UserLookup {
           "The image can't run as user \"%s\": a user is user[:group], by name or number"
               .formatted(user));
     }
-    // Before any file is read: these need none to be wrong.
+    // Parsed before any file is read, because these errors don't depend on the files.
     Optional<Integer> uid = number(parts[0], user);
     Optional<Integer> gid = parts.length == 2 ? number(parts[1], user) : Optional.empty();
     Accounts accounts =
@@ -52,7 +52,7 @@ final class UserLookup {
       ownGroup = 0;
     } else if (uid.isPresent()) {
       number = uid.get();
-      // A group that is given is enough: the user's own is not asked for.
+      // With an explicit group, the user's primary group is not needed.
       ownGroup = parts.length == 2 ? 0 : accounts.user(number).map(Accounts.User::gid).orElse(0);
     } else {
       Accounts.User named =
@@ -67,13 +67,13 @@ final class UserLookup {
             ? ownGroup
             : gid.or(() -> accounts.group(parts[1]))
                 .orElseThrow(() -> notThere(user, "group", parts[1], "/etc/group"));
-    // By number, as ctr: of several names of one number the first one's groups count.
+    // Looked up by ID, as in ctr: if several names have one ID, the first one's groups apply.
     List<Integer> others =
         accounts.user(number).map(found -> accounts.groupsOf(found.name())).orElse(List.of());
     return withGroups(number, group, others);
   }
 
-  /** The own group is one of the supplementary ones, so that it isn't lost (CVE-2023-25173). */
+  /** Adds the primary group to the supplementary groups, so that it isn't lost (CVE-2023-25173). */
   private static ProcessUser withGroups(int uid, int gid, List<Integer> others) {
     List<Integer> all = new ArrayList<>();
     if (!others.contains(gid)) {
@@ -93,7 +93,7 @@ final class UserLookup {
         return Optional.of(number);
       }
     } catch (NumberFormatException tooLarge) {
-      // Told below.
+      // Reported below.
     }
     throw new ImageException(
         ImageException.Code.UNSUPPORTED,

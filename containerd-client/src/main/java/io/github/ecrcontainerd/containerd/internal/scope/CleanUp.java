@@ -3,7 +3,7 @@ package io.github.ecrcontainerd.containerd.internal.scope;
 /** Clean-up that an interrupt doesn't prevent. */
 public final class CleanUp {
 
-  /** What is cleaned up. */
+  /** The work of a clean-up. */
   @FunctionalInterface
   public interface Work {
     void run() throws InterruptedException;
@@ -12,8 +12,7 @@ public final class CleanUp {
   private CleanUp() {}
 
   /**
-   * Does the work although the thread may be interrupted already, and interrupts the thread again
-   * afterwards.
+   * Runs the work even if the thread is interrupted, and restores the interrupt status afterwards.
    */
   public static void run(Work work) {
     boolean interrupted = Thread.interrupted();

@@ -8,21 +8,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Something that the daemon makes by one call, and that has to be removed. An interrupt doesn't end
- * the call: the daemon could make it all the same, after its removal. So the call is waited for,
- * and what came of it is removed.
+ * Creates an object in the daemon that has to be removed later. An interrupt doesn't cancel the
+ * call, because the daemon could create the object after its removal. Instead this waits for the
+ * call, and then removes the created object.
  */
 public final class Creation {
-  /** A daemon that doesn't answer within that time after an interrupt is not waited for. */
+  /** How long to wait for the daemon's answer after an interrupt. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private Creation() {}
 
   /**
-   * Makes it.
+   * Creates the object.
    *
-   * @param removal is done where it is made although the thread was interrupted meanwhile
-   * @throws InterruptedException if the thread is interrupted; then it isn't there
+   * @param removal removes the object if it is created although the thread was interrupted
+   * @throws InterruptedException if the thread is interrupted; the object then doesn't exist
    */
   public static <T> T run(Callable<T> creation, CleanUp.Work removal) throws InterruptedException {
     FutureTask<T> made = new FutureTask<>(creation);

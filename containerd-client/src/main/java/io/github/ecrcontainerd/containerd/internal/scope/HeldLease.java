@@ -12,19 +12,20 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A lease for as long as an operation takes: given back also after an error or an interrupt. That
- * of a process which was killed is given back at the end of the next operation on the same machine,
- * or ends by itself. At its end, because what the operation goes on with may be kept by nothing
- * else until then.
+ * A lease for the duration of an operation, deleted also after an error or an interrupt. The lease
+ * of a killed process expires, or is deleted at the end of the next operation on the same machine.
+ * It is not deleted earlier, because that operation may resume content that only this lease keeps.
  */
 public final class HeldLease implements AutoCloseable {
-  /** For the lease of an operation that was killed; containerd's own clients take the same. */
+  /**
+   * The lifetime, which matters if the process is killed. containerd's own clients use the same.
+   */
   private static final Duration LIFETIME = Duration.ofHours(24);
 
-  /** Whose lease it is: {@link ProcessMark}. */
+  /** The label with the lease's owner: {@link ProcessMark}. */
   private static final String PROCESS = "io.github.ecrcontainerd/process";
 
-  /** So far two clocks may be apart. */
+  /** The tolerated difference between the daemon's clock and ours. */
   private static final Duration TOLERANCE = Duration.ofHours(1);
 
   private final Leases leases;
@@ -36,9 +37,9 @@ public final class HeldLease implements AutoCloseable {
   }
 
   /**
-   * Takes a lease.
+   * Creates a lease.
    *
-   * @param purpose what its name begins with: {@code pull}
+   * @param purpose the prefix of its name: {@code pull}
    */
   public static HeldLease take(Leases leases, String purpose) throws InterruptedException {
     String id = purpose + "-" + UUID.randomUUID();
@@ -49,8 +50,8 @@ public final class HeldLease implements AutoCloseable {
   }
 
   /**
-   * Makes a lease that the daemon deletes by itself after a day. By the daemon's clock: where this
-   * machine's is far behind, the lease would have ended when it is made.
+   * Creates a lease that the daemon deletes after a day by the daemon's clock. If this machine's
+   * clock were used and far behind, the lease would expire at once.
    */
   public static Lease create(Leases leases, String id) throws InterruptedException {
     return create(leases, id, Map.of());
@@ -60,7 +61,7 @@ public final class HeldLease implements AutoCloseable {
       throws InterruptedException {
     Lease made = leases.create(id, ending(Instant.now(), labels));
     Duration apart = Duration.between(made.createdAt(), Instant.now()).abs();
-    // A daemon that doesn't tell its time counts as one whose clock is right.
+    // If the daemon doesn't report a time, its clock is assumed to be right.
     if (made.createdAt().equals(Instant.EPOCH) || apart.compareTo(TOLERANCE) < 0) {
       return made;
     }
@@ -74,12 +75,12 @@ public final class HeldLease implements AutoCloseable {
     return all;
   }
 
-  /** What the daemon knows it by. */
+  /** The lease itself. */
   public Lease lease() {
     return lease;
   }
 
-  /** Puts something that is there already under the lease. */
+  /** Adds an existing object to the lease. */
   public void add(String type, String id) throws InterruptedException {
     leases.addResource(lease.id(), new LeaseResource(type, id));
   }

@@ -7,19 +7,21 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What names a process among all that ever use a daemon, so that another one can tell that it has
- * ended: the machine's boot, the namespace of process numbers, its number, and when it started,
- * because numbers are used again (proc(5)).
+ * Identifies a process among all that ever use a daemon, so that another process can detect that it
+ * has ended: boot ID, PID namespace, PID, and start time, because PIDs are reused (proc(5)).
  */
 record ProcessMark(String boot, String namespace, long pid, String start) {
   private static final Path PROC = Path.of("/proc");
 
-  /** The field of {@code /proc/PID/stat} behind the program's name, which is the second: 22. */
+  /**
+   * The index of the start time, field 22 of {@code /proc/PID/stat}, in the fields after the
+   * program's name, which is field 2.
+   */
   private static final int START = 22 - 3;
 
   private static final int FIELDS = 4;
 
-  /** This process; empty where there is no {@code /proc} that tells. */
+  /** Returns the mark of this process; empty without a usable {@code /proc}. */
   static Optional<ProcessMark> own() {
     try {
       long pid = ProcessHandle.current().pid();
@@ -29,7 +31,7 @@ record ProcessMark(String boot, String namespace, long pid, String start) {
     }
   }
 
-  /** What {@link #toString} wrote; empty for anything else. */
+  /** Parses the result of {@link #toString}; empty for any other text. */
   static Optional<ProcessMark> parse(String text) {
     String[] fields = text.split(" ", -1);
     if (fields.length != FIELDS) {
@@ -44,15 +46,15 @@ record ProcessMark(String boot, String namespace, long pid, String start) {
   }
 
   /**
-   * Whether it is known that the process has ended. It is not of a process of another machine, or
-   * of another namespace; nor where this one may not see those of other users (hidepid).
+   * Whether the process is known to have ended. This is unknown for a process of another machine or
+   * PID namespace, and if this process can't see other users' processes (hidepid).
    */
   boolean hasEnded() {
     try {
       if (!boot.equals(bootId()) || !namespace.equals(ownNamespace())) {
         return false;
       }
-      // The first of the namespace is always there: who can't see it can't see others either.
+      // PID 1 always exists: if this process can't see it, it can't see others either.
       var _ = startOf(1);
       return !start.equals(startOf(pid));
     } catch (NoSuchFileException e) {
@@ -80,7 +82,7 @@ record ProcessMark(String boot, String namespace, long pid, String start) {
 
   private static String startOf(long pid) throws IOException {
     String stat = Files.readString(statOf(pid));
-    // The name may have blanks and brackets.
+    // The name may contain spaces and parentheses.
     return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[START];
   }
 

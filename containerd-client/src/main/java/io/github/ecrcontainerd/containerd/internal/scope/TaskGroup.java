@@ -7,11 +7,11 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks on virtual threads that stand or fall together: the first that fails interrupts the others,
- * and nothing of a group runs on when it is closed.
+ * A group of tasks on virtual threads. The first failure interrupts the others, and no task runs
+ * after the group is closed.
  */
 public final class TaskGroup implements AutoCloseable {
-  /** What a task does. */
+  /** The work of a task. */
   public interface Task {
     void run() throws InterruptedException;
   }
@@ -20,13 +20,13 @@ public final class TaskGroup implements AutoCloseable {
   private final Phaser running = new Phaser(1);
   private @Nullable Throwable failure;
 
-  /** A group without tasks; its threads bear the name and a number. */
+  /** Creates an empty group. Its threads are named with the name and a number. */
   public TaskGroup(String name) {
     this.threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name(name + "-", 1).factory());
   }
 
-  /** Starts a task, unless another has failed; whether it did. */
+  /** Starts a task, unless another has failed. Returns whether it was started. */
   public synchronized boolean fork(Task task) {
     if (failure != null) {
       return false;
@@ -37,9 +37,10 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /**
-   * Starts a task as soon as there is a place for it, unless another has failed; whether it did.
+   * Starts a task as soon as a permit is free, unless another task has failed. Returns whether it
+   * was started.
    *
-   * @param places of which the task has one until it ends
+   * @param places the semaphore whose permit the task holds until it ends
    */
   public boolean fork(Semaphore places, Task task) throws InterruptedException {
     places.acquire();
@@ -53,7 +54,7 @@ public final class TaskGroup implements AutoCloseable {
               }
             });
     if (!started) {
-      // The task never ran, so it can't give back its place.
+      // The task never ran, so it can't release its permit.
       places.release();
     }
     return started;
@@ -79,9 +80,9 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /**
-   * Waits until all have ended.
+   * Waits until all tasks have ended.
    *
-   * @throws RuntimeException the first failure, if one has failed
+   * @throws RuntimeException the first failure, if a task failed
    * @throws InterruptedException if this thread is interrupted while it waits
    */
   public void join() throws InterruptedException {
@@ -97,7 +98,7 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  /** Interrupts what still runs, and waits for its end. */
+  /** Interrupts the running tasks and waits until they have ended. */
   @Override
   public void close() {
     threads.shutdownNow();

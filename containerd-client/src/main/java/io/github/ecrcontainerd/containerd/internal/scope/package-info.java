@@ -1,4 +1,4 @@
-/** What lasts as long as one operation, and no longer: its threads, its lease, its clean-up. */
+/** Resources that last exactly as long as one operation: its threads, its lease, its clean-up. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.scope;
 

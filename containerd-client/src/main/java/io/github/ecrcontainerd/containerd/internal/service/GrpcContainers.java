@@ -17,7 +17,7 @@ import java.util.Optional;
 record GrpcContainers(Rpc rpc) implements Containers {
   private static final String RUNTIME = "io.containerd.runc.v2";
 
-  /** What containerd's typeurl calls the runtime specification, whose bytes are JSON. */
+  /** The name of the runtime specification in containerd's typeurl. Its bytes are JSON. */
   private static final String SPEC_TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Spec";
 
   @Override

@@ -18,14 +18,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** One call of Content.Read, a few messages ahead of its reader. */
+/** One call of Content.Read, which prefetches a few messages. */
 final class GrpcContentReader implements BlobReader {
   static final long TO_THE_END = 0;
 
-  /** The daemon's messages have up to 1 MiB each. */
+  /** The number of prefetched messages, of up to 1 MiB each. */
   private static final int MESSAGES_AHEAD = 2;
 
-  /** What the daemon sends: data, then an end. */
+  /** A message from the daemon: data, or the end of the stream. */
   private sealed interface Event {
     record Data(ByteBuffer bytes) implements Event {}
 
@@ -42,7 +42,7 @@ final class GrpcContentReader implements BlobReader {
   private long received;
 
   /**
-   * @param size how many bytes, or {@link #TO_THE_END}
+   * @param size the number of bytes, or {@link #TO_THE_END}
    */
   GrpcContentReader(Rpc rpc, Digest digest, long offset, long size) {
     if (offset < 0) {
@@ -78,7 +78,7 @@ final class GrpcContentReader implements BlobReader {
           digest.toString(),
           end.status().asRuntimeException());
     }
-    // containerd cuts a range that is too long, and says nothing.
+    // containerd truncates a range that is too long without an error.
     if (size != TO_THE_END && received != size) {
       throw new ContainerdException(
           Code.OUT_OF_RANGE,
@@ -117,7 +117,7 @@ final class GrpcContentReader implements BlobReader {
       end = new Event.End(Status.CANCELLED.withDescription("the reader is closed"));
     }
     if (call != null) {
-      call.cancel("closed", null); // Nothing, where the call has ended.
+      call.cancel("closed", null); // No effect if the call has ended.
     }
   }
 

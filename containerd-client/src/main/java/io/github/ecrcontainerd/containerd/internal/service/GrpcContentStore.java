@@ -136,8 +136,8 @@ record GrpcContentStore(Rpc rpc) implements ContentStore {
   }
 
   /**
-   * containerd removes the ingest's directory without asking who else writes there; another one who
-   * opens the ref at that moment puts a file into it in between.
+   * containerd removes the ingest's directory without a lock. Another client that opens the ref at
+   * that moment can create a file in it meanwhile.
    */
   private static boolean isRace(ContainerdException e) {
     return String.valueOf(e.getMessage()).contains("directory not empty");

@@ -47,7 +47,10 @@ record GrpcImages(Rpc rpc) implements Images {
     return image(rpc.call(ImagesGrpc.getUpdateMethod(), request, name).getImage());
   }
 
-  /** Another client may make or delete the record between our two calls, but hardly for ever. */
+  /**
+   * Another client may create or delete the record between these calls, so this retries, but not
+   * forever.
+   */
   @Override
   public Image put(String name, Descriptor target, Map<String, String> labels)
       throws InterruptedException {

@@ -15,25 +15,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An ingest over a Write stream, in messages of up to 1 MiB, of which few are unanswered, of all
- * ingests of a client together: docs/architecture.md, "Transport". What comes in pieces of that
- * size goes out of the caller's buffer; smaller ones are copied together first. What is left of
- * these is sent with the commit. The daemon hashes what it is sent, and refuses the commit of what
- * hasn't the digest that was asked for; nothing is hashed here.
+ * An ingest over a Write stream, in messages of up to 1 MiB. The unanswered messages of all ingests
+ * of a client are limited together: docs/architecture.md, "Transport". Large pieces are sent from
+ * the caller's buffer without a copy; smaller ones are first collected in a buffer, whose rest is
+ * sent with the commit. The daemon hashes the bytes and refuses a commit on a digest mismatch; this
+ * class hashes nothing.
  */
 final class GrpcIngest implements Ingest {
   private static final int LARGEST_MESSAGE = 1 << 20;
 
-  /** Smaller ones are copied together: each message is answered. */
+  /**
+   * The minimum size to send directly. Smaller pieces are collected, because the daemon answers
+   * each message.
+   */
   private static final int WORTHWHILE = 256 << 10;
 
   /**
-   * So long after the last message they are sent without more company: over a slow link they are
-   * what a process that is killed would lose.
+   * How long after the last message a collected piece is sent although it is small. A killed
+   * process would lose the collected bytes, which matters over a slow link.
    */
   private static final long COMPANY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** For a commit, which waits for all bytes to be on the disk. */
+  /** The deadline of a commit, which waits until all bytes are on the disk. */
   private static final Duration COMMIT_PATIENCE = Duration.ofHours(1);
 
   private final WriteStream stream;
@@ -49,8 +52,8 @@ final class GrpcIngest implements Ingest {
 
   /**
    * @param stream a stream whose first message has been answered
-   * @param patience with the daemon, for it to take a message
-   * @param offset what that answer said
+   * @param patience how long to wait for the daemon to accept a message
+   * @param offset the offset in that answer
    */
   GrpcIngest(
       WriteStream stream,
@@ -98,7 +101,7 @@ final class GrpcIngest implements Ingest {
     }
   }
 
-  /** A WRITE at offset 0 truncates, also where it brings nothing. */
+  /** A WRITE at offset 0 truncates the ingest, even without data. */
   @Override
   public void truncate() throws InterruptedException {
     requireOpen();
@@ -112,7 +115,7 @@ final class GrpcIngest implements Ingest {
     }
   }
 
-  /** Moves bytes to those that wait for company, and sends these once they are worth it. */
+  /** Collects small pieces, and sends them once they are large enough or old enough. */
   private void collect(ByteBuffer bytes) throws InterruptedException {
     if (pending == null) {
       pending = ByteBuffer.allocate((int) Math.min(WORTHWHILE, size - sent));
@@ -193,9 +196,7 @@ final class GrpcIngest implements Ingest {
         new ContainerdException(Code.FAILED_PRECONDITION, "Content.Write", ref, reason, null));
   }
 
-  /**
-   * Aborts, so that no later ingest goes on behind wrong bytes; the failure itself is told first.
-   */
+  /** Aborts, so that no later ingest resumes after wrong bytes. Returns the original failure. */
   private ContainerdException discarded(ContainerdException failure) throws InterruptedException {
     try {
       abort();
@@ -208,7 +209,7 @@ final class GrpcIngest implements Ingest {
   @Override
   public void abort() throws InterruptedException {
     ended = true;
-    // Files that the daemon removes while it writes them would come back.
+    // Wait for the daemon first: it would recreate files that are removed during its write.
     stream.settle();
     store.abort(ref);
   }
@@ -228,7 +229,7 @@ final class GrpcIngest implements Ingest {
       sendCollected();
       stream.settle();
     } catch (ContainerdException e) {
-      // What could not be sent is not there at the next try: no more than that.
+      // The unsent bytes are lost; the next ingest writes them again.
       stream.cancel();
     } catch (InterruptedException e) {
       stream.cancel();

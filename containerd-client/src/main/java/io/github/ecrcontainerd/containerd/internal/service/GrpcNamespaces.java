@@ -13,7 +13,7 @@ import java.util.Optional;
 
 record GrpcNamespaces(Rpc rpc) implements Namespaces {
 
-  /** By the list: Namespaces.Get answers for namespaces that don't exist, too. */
+  /** Uses the list, because Namespaces.Get also succeeds for namespaces that don't exist. */
   @Override
   public Optional<Namespace> get(String name) throws InterruptedException {
     return list().stream().filter(namespace -> namespace.name().equals(name)).findFirst();

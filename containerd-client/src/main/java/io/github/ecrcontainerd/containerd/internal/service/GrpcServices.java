@@ -13,7 +13,7 @@ import io.github.ecrcontainerd.containerd.namespace.Namespaces;
 import io.github.ecrcontainerd.containerd.snapshot.Snapshots;
 import io.github.ecrcontainerd.containerd.task.Tasks;
 
-/** All services by the same kind of calls. */
+/** All services over gRPC. */
 public record GrpcServices(Rpc rpc) implements ContainerdServices {
 
   @Override

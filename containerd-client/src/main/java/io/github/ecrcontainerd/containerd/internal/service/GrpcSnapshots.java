@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What walks through the files of a snapshot (commit, remove, usage) may take long. */
+/**
+ * Calls that walk through the files of a snapshot (commit, remove, usage) have a longer deadline.
+ */
 record GrpcSnapshots(Rpc rpc, String snapshotter) implements Snapshots {
 
   @Override

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** What starts or ends a process may take long on a machine that is busy. */
+/** Calls that start or end a process have a longer deadline, because the machine may be busy. */
 record GrpcTasks(Rpc rpc) implements Tasks {
 
   @Override

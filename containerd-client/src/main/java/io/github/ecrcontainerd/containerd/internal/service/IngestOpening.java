@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The way to an ingest. A ref has one writer at a time, here or in another process; who comes later
- * waits for its blob, or for its end, as containerd's own client does.
+ * Opens an ingest. A ref has one writer at a time, in this or another process. A later writer waits
+ * for the blob, or for the end of the other ingest, as containerd's own client does.
  */
 final class IngestOpening {
-  /** A writer that has got no byte for so long is stuck, and we would wait for ever. */
+  /** After this time without a new byte, the other writer is considered stuck. */
   private static final Duration STUCK = Duration.ofSeconds(60);
 
   private static final long FIRST_PAUSE_MILLIS = 16;
@@ -42,7 +42,7 @@ final class IngestOpening {
     this.size = size;
   }
 
-  /** Empty if the store has the blob already. */
+  /** Opens the ingest; empty if the store has the blob already. */
   Optional<Ingest> open() throws InterruptedException {
     long pause = FIRST_PAUSE_MILLIS;
     long othersOffset = -1;
@@ -76,7 +76,10 @@ final class IngestOpening {
     }
   }
 
-  /** containerd tells a locked ref by nothing else: {@code ref ... locked for 2s (since ...)}. */
+  /**
+   * A locked ref is recognizable only by containerd's message: {@code ref ... locked for 2s (since
+   * ...)}.
+   */
   private static boolean isLocked(ContainerdException e) {
     return String.valueOf(e.getMessage()).contains("locked");
   }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** The values that several services share, to and from the wire. */
+/** Converts the values that several services share to and from protobuf. */
 final class Wire {
   private Wire() {}
 

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** One call of Content.Write: what was sent, and what of it the daemon has answered. */
+/** One call of Content.Write, with the messages that the daemon has not answered yet. */
 final class WriteStream {
   private static final long SETTLE_SECONDS = 5;
 
@@ -50,9 +50,9 @@ final class WriteStream {
   }
 
   /**
-   * Sends a message, as soon as few enough of all streams are unanswered and the daemon's flow
-   * control lets it through. Its bytes are on their way when this returns, and the memory that they
-   * came from is free, from the first answer on: before that, gRPC may keep messages for later.
+   * Sends a message, once the send window and the daemon's flow control allow it. When this
+   * returns, the bytes are sent and the caller may reuse their buffer. This holds only after the
+   * first answer; before that, gRPC may queue messages.
    */
   void send(WriteContentRequest message, Duration patience) throws InterruptedException {
     int length = message.getData().size();
@@ -110,8 +110,8 @@ final class WriteStream {
   }
 
   /**
-   * Lets the daemon write what it was sent and end the call, and so give up the ref; cancels the
-   * call if that takes longer than some seconds.
+   * Waits until the daemon has written the sent bytes, ended the call and released the ref. Cancels
+   * the call if that takes longer than some seconds.
    */
   void settle() throws InterruptedException {
     if (!cancelled) {
@@ -122,7 +122,7 @@ final class WriteStream {
     }
   }
 
-  /** Ends the call wherever it is. The daemon may hold the ref for a little longer. */
+  /** Cancels the call. The daemon may hold the ref a little longer. */
   void cancel() {
     cancelled = true;
     call.cancel("given up", null);

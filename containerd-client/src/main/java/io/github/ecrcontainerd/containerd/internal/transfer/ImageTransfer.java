@@ -15,20 +15,20 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves an image from a source to a sink: its blobs in order, several at a time. The first failure
- * ends all of them.
+ * Transfers an image from a source to a sink: its blobs in order, several at a time. The first
+ * failure ends all transfers.
  */
 public final class ImageTransfer {
-  /** How many blobs travel at a time: enough to fill a link with small ones. */
+  /** The number of concurrent blob transfers: enough to saturate a link with small blobs. */
   private static final int MAX_BLOBS_AT_A_TIME = 4;
 
-  /** What goes on beside the blobs, and uses them as they arrive. */
+  /** A task that runs concurrently with the transfers and uses the blobs as they arrive. */
   @FunctionalInterface
   public interface Companion {
     void run(Arrivals arrivals) throws InterruptedException;
   }
 
-  /** Tells when a blob is there. */
+  /** Waits for a blob to arrive. */
   @FunctionalInterface
   public interface Arrivals {
     void await(Descriptor blob) throws InterruptedException;
@@ -44,12 +44,12 @@ public final class ImageTransfer {
     this.sink = sink;
   }
 
-  /** Moves the image. */
+  /** Transfers the image. */
   public void run() throws InterruptedException {
     run(arrivals -> {});
   }
 
-  /** Moves the image, with something beside it that ends before this returns. */
+  /** Transfers the image, with a concurrent task that ends before this returns. */
   public void run(Companion companion) throws InterruptedException {
     List<Descriptor> blobs = sink.begin(image, source);
     Map<Digest, CountDownLatch> arriving = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ public final class ImageTransfer {
       tasks.fork(() -> companion.run(blob -> await(arriving.get(blob.digest()))));
       Semaphore places = new Semaphore(MAX_BLOBS_AT_A_TIME);
       for (Descriptor blob : blobs) {
-        // In this order they get connections, and the daemon's attention.
+        // The blobs get connections and daemon streams in this order.
         CountDownLatch opened = new CountDownLatch(1);
         boolean started =
             tasks.fork(
@@ -80,7 +80,7 @@ public final class ImageTransfer {
     sink.end(image);
   }
 
-  /** A blob that isn't brought is there already. */
+  /** A blob that isn't transferred is already there. */
   private static void await(@Nullable CountDownLatch arrival) throws InterruptedException {
     if (arrival != null) {
       arrival.await();

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A repository of a registry. Blobs come first, then documents, children before parents, so that no
- * document is there without what it names. The tag moves last, after the referrers.
+ * A repository of a registry. Blobs are stored first, then documents, children before parents, so
+ * that no document lacks its children. The tag moves last, after the referrers.
  *
  * @param pusher writes the repository
- * @param listener is told of each transfer
+ * @param listener receives the events of each transfer
  */
 public record RegistrySink(Pusher pusher, ContentListener listener) implements Sink {
 
@@ -41,12 +41,12 @@ public record RegistrySink(Pusher pusher, ContentListener listener) implements S
   }
 
   /**
-   * Brings a blob, from its start once more if the registry loses it half-way, or if its bytes were
-   * wrong: they may have been so on their way only.
+   * Uploads a blob. Retries once from its start if the registry loses the upload, or on a digest
+   * mismatch, because the bytes may have been damaged in transit.
    */
   @Override
   public void bring(Descriptor blob, Source source, Runnable opened) throws InterruptedException {
-    // Uploads don't wait for each other: the registry has no order of blobs.
+    // Uploads don't wait for each other, because a registry accepts blobs in any order.
     opened.run();
     Transfers.twice(
         () ->
@@ -61,7 +61,7 @@ public record RegistrySink(Pusher pusher, ContentListener listener) implements S
   }
 
   private void upload(Descriptor blob, Source source) throws InterruptedException {
-    // The writer first: it may wait for room, and a reader that is open holds some of its own.
+    // Open the writer first: it may wait for buffer space, and an open reader already holds some.
     try (BlobWriter writer = pusher.write(blob);
         BlobReader reader = source.open(blob, 0)) {
       Transfers.copyVerified(reader, writer::write, blob, listener);

@@ -14,7 +14,7 @@ import java.util.Optional;
  * A repository of a registry.
  *
  * @param fetcher reads it
- * @param resolved what the registry said of the reference: it may hold the root's bytes
+ * @param resolved the resolved reference, which may contain the root's bytes
  */
 public record RegistrySource(Fetcher fetcher, Resolution resolved) implements Source {
 
@@ -37,13 +37,13 @@ public record RegistrySource(Fetcher fetcher, Resolution resolved) implements So
         : fetcher.fetch(content, offset);
   }
 
-  /** A registry has all that its manifests name. */
+  /** Always true, because a registry has all content that its manifests name. */
   @Override
   public boolean has(Descriptor content) {
     return true;
   }
 
-  /** Asks nothing: a registry takes no manifest whose content it doesn't have. */
+  /** Does nothing, because a registry refuses a manifest whose content it lacks. */
   @Override
   public void require(Collection<Descriptor> contents) {}
 

@@ -6,27 +6,28 @@ import io.github.ecrcontainerd.resolver.Descriptor;
 import java.util.List;
 
 /**
- * Where an image goes. It stores in its own order: the content store takes parents first, because
- * their labels keep the children; a registry takes children first, and the tag last. {@link #bring}
- * may be called by several threads at once.
+ * The destination of an image. Each sink has its own order: the content store takes parents first,
+ * because their labels keep the children; a registry takes children first, and the tag last.
+ * Several threads may call {@link #bring} at once.
  */
 public interface Sink {
 
   /**
-   * Begins to take an image: refuses what can't be stored before anything moves, and stores what
-   * comes before the blobs.
+   * Starts an image: rejects content that can't be stored before any transfer, and stores the
+   * content that precedes the blobs.
    *
-   * @return the blobs that are to be brought, in this order
+   * @return the blobs to transfer, in this order
    */
   List<Descriptor> begin(ImageGraph image, Source source) throws InterruptedException;
 
   /**
-   * Brings one blob.
+   * Transfers one blob.
    *
-   * @param opened is called when the transfer has its place: blobs that begin later come after it
+   * @param opened called when the transfer has its place in the order; blobs that start later come
+   *     after it
    */
   void bring(Descriptor blob, Source source, Runnable opened) throws InterruptedException;
 
-  /** Stores what comes after the blobs, all of which are there. */
+  /** Stores the content that follows the blobs, once all blobs are stored. */
   void end(ImageGraph image) throws InterruptedException;
 }

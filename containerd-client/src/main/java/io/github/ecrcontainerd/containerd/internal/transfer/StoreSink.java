@@ -26,10 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The content store of a containerd. Documents come first, parents before children, under the lease
- * of the pull: from then on their labels keep what they name. So blobs are ingested without the
- * lease, because an ingest that belongs to a lease ends with it, and one that doesn't can be
- * resumed for a day (containerd's rule for ingests).
+ * The content store of containerd. Documents are stored first, parents before children, under the
+ * pull's lease; then their labels keep their children. So blobs can be ingested without the lease:
+ * an ingest under a lease ends with it, but one without can be resumed for a day (containerd's rule
+ * for ingests).
  */
 public final class StoreSink implements Sink {
   private final String imageName;
@@ -41,11 +41,11 @@ public final class StoreSink implements Sink {
   /**
    * A sink for one image.
    *
-   * @param imageName where the content comes from, for its labels
+   * @param imageName the image's name, for the labels with the content's source
    * @param leased the content store under the lease of the pull
    * @param forBlobs the content store that blobs are ingested into
-   * @param unkept layers that no label is to keep
-   * @param listener is told of each blob
+   * @param unkept layers that no label keeps
+   * @param listener receives the events of each blob
    */
   public StoreSink(
       String imageName,
@@ -81,8 +81,9 @@ public final class StoreSink implements Sink {
   }
 
   /**
-   * Refuses an image with digests that this daemon can't have: its content store hashes what it is
-   * sent by SHA-256 alone, in all versions up to 2.1. An empty blob shows whether that still holds.
+   * Rejects an image with digests that this daemon can't store: in all versions up to 2.1 the
+   * content store supports only SHA-256. Ingesting an empty blob tests whether the daemon supports
+   * the algorithm.
    */
   private void requireKnownDigests(ImageGraph image) throws InterruptedException {
     for (Descriptor content : image.contents()) {
@@ -134,8 +135,8 @@ public final class StoreSink implements Sink {
   }
 
   /**
-   * Brings a blob, byte by byte as it arrives. Bytes that turn out to be the wrong ones are fetched
-   * once more, all of them, before that is an error: some may be from an earlier pull.
+   * Transfers a blob and writes its bytes as they arrive. After a digest mismatch it fetches the
+   * whole blob once more before it fails, because some bytes may be from an earlier pull.
    */
   @Override
   public void bring(Descriptor blob, Source source, Runnable opened) throws InterruptedException {
@@ -174,7 +175,7 @@ public final class StoreSink implements Sink {
         }
       }
     } catch (ContainerdException e) {
-      // The ingest's refusal of wrong bytes, which it has forgotten then.
+      // A size or digest mismatch. The ingest has discarded its bytes.
       throw e.code() == ContainerdException.Code.FAILED_PRECONDITION ? damaged(blob, e) : e;
     }
   }
@@ -216,7 +217,7 @@ public final class StoreSink implements Sink {
     }
   }
 
-  /** Puts the labels on content that was there, where they are missing. */
+  /** Adds the missing labels to content that the store already had. */
   private void label(ContentStore store, Digest digest, Map<String, String> labels)
       throws InterruptedException {
     Map<String, String> present = store.info(digest).map(ContentInfo::labels).orElse(Map.of());
@@ -229,7 +230,7 @@ public final class StoreSink implements Sink {
     }
   }
 
-  /** The name of the ingest: the one that containerd's other clients give it. */
+  /** Returns the name of the ingest, in the form that containerd's other clients use. */
   private static String ref(Descriptor content) {
     MediaKind kind = MediaKind.of(content);
     boolean named = kind != MediaKind.BLOB && kind != MediaKind.UNSTATED;

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A containerd: bytes of its content store, referrers by their image records. */
+/** A containerd: reads bytes from its content store, and finds referrers by their image records. */
 public record StoreSource(ContentStore store, Images images) implements Source {
   private static final int MAX_NAMED = 3;
 

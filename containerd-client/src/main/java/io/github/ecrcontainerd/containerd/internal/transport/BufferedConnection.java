@@ -14,15 +14,16 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A connection over any socket: buffers, turns, and an end that may come at any time.
+ * A connection over any socket: adds buffers, and locks so that it can be closed at any time.
  *
- * <p>Closing shuts the socket down first, which ends a blocked read or write, and gives descriptor
- * and memory back only after both have left the kernel: a number that is used again meanwhile would
- * lead into another file.
+ * <p>Closing first shuts the socket down, which ends a blocked read or write. It releases the
+ * descriptor and the memory only after both have returned from the kernel, because a reused
+ * descriptor number would refer to another file.
  */
 public final class BufferedConnection implements Connection {
   /**
-   * gRPC reads and writes in pieces of 8 KiB, its buffers' size: a system call for each is slow.
+   * gRPC reads and writes in pieces of 8 KiB, its buffers' size. A system call for each would be
+   * slow.
    */
   private static final int BUFFER_SIZE = 256 * 1024;
 
@@ -37,7 +38,7 @@ public final class BufferedConnection implements Connection {
   /**
    * Takes over a socket.
    *
-   * @param path where it leads to, for messages
+   * @param path the socket's path, for messages
    */
   public BufferedConnection(Path path, StreamSocket socket) {
     this.path = path;
@@ -73,7 +74,7 @@ public final class BufferedConnection implements Connection {
     try {
       socket.shutdown();
     } finally {
-      // Lock order: input before output. No code takes both the other way.
+      // Lock order: input before output. No code takes both in the reverse order.
       input.turn.lock();
       output.turn.lock();
       try (memory) {

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
-/** Why a socket can't be connected to, in the words of every transport. */
+/** The error messages of a failed connect, shared by all transports. */
 public final class ConnectFailure {
-  /** How long to wait for a daemon that is there but doesn't accept. */
+  /** How long to wait for a daemon that listens but doesn't accept. */
   public static final int SECONDS = 5;
 
   private static final int S_IFMT = 0xF000;
@@ -23,12 +23,12 @@ public final class ConnectFailure {
             .formatted(most, bytes, path));
   }
 
-  /** Nothing is at the path. */
+  /** No file exists at the path. */
   public static ConnectException notThere(Path path) {
     return new ConnectException("no containerd at " + path + ": is it running?");
   }
 
-  /** No process listens, or none can: Linux answers alike for a file that is no socket. */
+  /** No process listens, or the file is not a socket: Linux reports the same error for both. */
   public static ConnectException refused(Path path) {
     return isSocket(path) ? notThere(path) : new ConnectException(path + " is not a socket");
   }
@@ -38,11 +38,11 @@ public final class ConnectFailure {
       Integer mode = (Integer) Files.getAttribute(path, "unix:mode", new LinkOption[0]);
       return mode != null && (mode & S_IFMT) == S_IFSOCK;
     } catch (IOException e) {
-      return true; // Gone meanwhile: that it is no socket can't be said.
+      return true; // Deleted meanwhile, so its type is unknown.
     }
   }
 
-  /** The user may not. */
+  /** The user has no permission. */
   public static ConnectException denied(Path path) {
     return new ConnectException(
         "permission denied on " + path + ": run as root or join the socket's group");
@@ -54,7 +54,7 @@ public final class ConnectFailure {
         "containerd at %s accepts no connection for %d s: is it stuck?".formatted(path, SECONDS));
   }
 
-  /** Anything else. */
+  /** Any other failure. */
   public static ConnectException other(Path path, String reason) {
     return new ConnectException("can't connect to " + path + ": " + reason);
   }

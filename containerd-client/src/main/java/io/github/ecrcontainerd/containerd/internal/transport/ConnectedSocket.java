@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketImpl;
 
-/** A connection in the shape that grpc-okhttp asks for: as much of a socket as it touches. */
+/** A connection as a {@code Socket}, with only the methods that grpc-okhttp uses. */
 final class ConnectedSocket extends Socket {
   private final Connection connection;
   private volatile boolean closed;
@@ -47,7 +47,7 @@ final class ConnectedSocket extends Socket {
     return closed;
   }
 
-  /** TCP's, which grpc-okhttp sets on every socket: nothing here. */
+  /** Does nothing: a TCP option, which grpc-okhttp sets on every socket. */
   @Override
   public void setTcpNoDelay(boolean on) {}
 

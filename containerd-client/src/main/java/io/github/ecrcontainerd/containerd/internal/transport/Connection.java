@@ -7,27 +7,30 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * A connected unix socket: one thread may read while another writes, and any may close it under
- * both, which ends what they wait for.
+ * A connected unix socket. One thread may read while another writes. Any thread may close it, which
+ * ends a blocked read or write.
  *
- * <p>An interrupt ends nothing: a thread that waits here goes on to wait, its connection stays
- * whole, and it keeps its interrupt for whoever it works for. Many calls share one connection, and
- * the thread of one of them must not end the others. What has to end is closed.
+ * <p>An interrupt has no effect on a read or write: the thread continues to wait and keeps its
+ * interrupt status. Many calls share one connection, so an interrupt of one call must not end the
+ * others. Close the connection to end it.
  *
- * <p>Reads and writes block their thread in the kernel, where a virtual thread may keep its
- * carrier: use it from platform threads.
+ * <p>Reads and writes block in the kernel, where a virtual thread may pin its carrier. Use it from
+ * platform threads.
  */
 public interface Connection extends Closeable {
 
-  /** What the peer sends; its end is the peer's end. Closing it closes the connection. */
+  /**
+   * The bytes from the peer; it ends when the peer ends its output. Closing it closes the
+   * connection.
+   */
   InputStream input();
 
-  /** To the peer: buffered, so that flushing sends. Closing it closes the connection. */
+  /** The buffered stream to the peer; flush it to send. Closing it closes the connection. */
   OutputStream output();
 
-  /** Ends the output; the peer may go on to send. */
+  /** Ends the output; the peer may continue to send. */
   void shutdownOutput() throws IOException;
 
-  /** Who listened at the other end when this connected. */
+  /** The process that listened at the other end when this connected. */
   Peer peer() throws IOException;
 }

@@ -12,10 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * gRPC's channel to a daemon. It begins to connect at once, beside who made it, because the first
- * connection of a JVM costs some 100 ms: gRPC's classes, Java's trusted certificates (which its
- * okhttp transport reads for nothing), the bindings of libc. It connects again at the next call
- * after the connection was lost; a failed attempt fails the calls that wait for it and no others.
+ * gRPC's channel to a daemon. It starts to connect at once in the background, because the first
+ * connection of a JVM costs some 100 ms: gRPC's classes, Java's trusted certificates (which the
+ * okhttp transport reads needlessly), the bindings of libc. After a lost connection, the next call
+ * reconnects. A failed attempt fails only the calls that wait for it.
  */
 public final class DaemonChannel extends Channel implements AutoCloseable {
   private static final int MIB = 1024 * 1024;
@@ -44,7 +44,7 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
   }
 
   private static ManagedChannel open(Transport transport, Path socket) {
-    // The socket factory leads all addresses to the same socket; a numeric one is never looked up.
+    // The socket factory ignores the address; a numeric one needs no DNS lookup.
     return OkHttpChannelBuilder.forAddress("127.0.0.1", 1)
         .socketFactory(new UnixSocketFactory(transport, socket))
         .usePlaintext()
@@ -54,15 +54,16 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
         .disableRetry()
         .flowControlWindow(FLOW_CONTROL_WINDOW)
         .maxInboundMessageSize(LARGEST_MESSAGE)
-        // Listeners of this module only hand on what they get: no thread of their own is needed.
+        // The listeners of this module only queue messages, so they need no executor.
         .directExecutor()
         .build();
   }
 
   /**
-   * gRPC fails calls at once for up to two minutes after a failed attempt to connect. A unix socket
-   * tells at once whether it leads anywhere, so each call may try: an idle channel connects. A new
-   * channel in its place would take the old one from under the calls of other threads.
+   * Returns the channel, idle after a failed attempt to connect. gRPC would fail all calls at once
+   * for up to two minutes after the failure. Connecting to a unix socket succeeds or fails quickly,
+   * so each call may try: an idle channel connects. Replacing the channel instead would break the
+   * calls of other threads.
    */
   private synchronized ManagedChannel channel() {
     ManagedChannel channel = opened.join();
@@ -82,7 +83,7 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
     return AUTHORITY;
   }
 
-  /** Ends calls that are under way, and the connection. */
+  /** Ends running calls, and the connection. */
   @Override
   public void close() {
     ManagedChannel channel = opened.join();

@@ -23,14 +23,14 @@ import jdk.net.UnixDomainPrincipal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A unix socket by the JDK's own channel.
+ * A unix socket over the JDK's own channel.
  *
- * <p>An interrupt would close a channel that blocks. So it doesn't block: where there is nothing to
- * read or no room to write, a selector waits, which an interrupt only wakes. Each direction has its
- * own, because one selector takes one thread at a time.
+ * <p>An interrupt would close a blocking channel, so the channel is non-blocking. A selector waits
+ * for data or room; an interrupt only wakes it. Each direction has its own selector, because only
+ * one thread at a time can use a selector.
  */
 public final class JdkSocket implements StreamSocket {
-  /** The JDK keeps one byte more than unix(7) asks for. */
+  /** The JDK reserves one byte more than unix(7) requires. */
   private static final int LONGEST_PATH = 106;
 
   private final SocketChannel channel;
@@ -69,8 +69,8 @@ public final class JdkSocket implements StreamSocket {
   }
 
   /**
-   * On a thread of its own, because the channel knows no time-out: the thread ends when the channel
-   * is closed. Without blocking it would fail at once where the peer's backlog is full.
+   * Connects on a separate thread, because the channel has no time-out; closing the channel ends
+   * the thread. A non-blocking connect would fail at once if the peer's backlog is full.
    */
   private static void connect(SocketChannel channel, Path path) throws IOException {
     CompletableFuture<Boolean> connected = new CompletableFuture<>();
@@ -92,7 +92,7 @@ public final class JdkSocket implements StreamSocket {
     }
   }
 
-  /** The JDK tells errors apart by their types: EACCES is a BindException, also for connect(2). */
+  /** The JDK distinguishes errors by type. EACCES is a BindException, also for connect(2). */
   private static ConnectException failure(Path path, Throwable cause) {
     ConnectException failure =
         switch (cause) {
@@ -142,7 +142,10 @@ public final class JdkSocket implements StreamSocket {
     }
   }
 
-  /** With a pending interrupt a selector wouldn't wait. The thread gets it back. */
+  /**
+   * Clears the interrupt status while it waits, because a selector doesn't wait with it set, and
+   * restores it.
+   */
   private static void await(Selector selector) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
@@ -178,7 +181,7 @@ public final class JdkSocket implements StreamSocket {
     try (channel;
         read;
         write) {
-      // The channel comes last: it keeps its descriptor as long as a selector knows it.
+      // The channel is closed last: it keeps its descriptor while it is registered with a selector.
     }
   }
 }

@@ -15,8 +15,8 @@ import jnr.unixsocket.UnixSocketChannel;
 import jnr.unixsocket.UnixSocketOptions;
 
 /**
- * A unix socket by jnr-unixsocket. Its channel copies every buffer, so bytes go past it, straight
- * to read(2) and write(2), as the channel itself does after its copy.
+ * A unix socket over jnr-unixsocket. Its channel copies every buffer before read(2) and write(2),
+ * so this class calls these directly.
  */
 public final class JnrSocket implements StreamSocket {
   private static final int LONGEST_PATH = 107;
@@ -59,7 +59,7 @@ public final class JnrSocket implements StreamSocket {
     }
   }
 
-  /** Without it, connect(2) waits for ever while the peer's backlog is full. */
+  /** Without it, connect(2) waits forever while the peer's backlog is full. */
   private static void setSendTimeout(UnixSocketChannel channel, int seconds) throws IOException {
     channel.setOption(UnixSocketOptions.SO_SNDTIMEO, (int) TimeUnit.SECONDS.toMillis(seconds));
   }

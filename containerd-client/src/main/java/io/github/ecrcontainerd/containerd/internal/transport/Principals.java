@@ -9,11 +9,11 @@ import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.OptionalLong;
 
-/** The kernel's numbers of users and groups, as the JDK's principals. */
+/** Converts the kernel's user and group IDs to the JDK's principals. */
 public final class Principals {
   private Principals() {}
 
-  /** The peer with these numbers. */
+  /** Returns the peer with these IDs. */
   public static Peer peer(int uid, int gid, long pid) throws IOException {
     return new Peer(
         user(uid),
@@ -21,12 +21,12 @@ public final class Principals {
         OptionalLong.of(pid));
   }
 
-  /** A name that no user has is taken for a number. */
+  /** The JDK parses a name that no user has as a number. */
   static UserPrincipal user(int uid) throws IOException {
     return lookup().lookupPrincipalByName(Integer.toString(uid));
   }
 
-  /** The effective user of this process: proc(5). */
+  /** Returns the effective user of this process: proc(5). */
   static UserPrincipal ownUser() throws IOException {
     return Files.getOwner(Path.of("/proc/self"));
   }

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 
 /**
- * Refuses a socket that another user serves than root and our own: whoever can put a socket where
- * the daemon's is awaited gets what is sent to it.
+ * Refuses a socket whose listener is neither root nor this process's user. Any process that can
+ * create a socket at the daemon's path would receive the data that is sent to it.
  */
 public final class TrustedTransport implements Transport {
   private static final int ROOT = 0;

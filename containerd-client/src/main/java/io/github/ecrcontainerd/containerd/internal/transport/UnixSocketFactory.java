@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import javax.net.SocketFactory;
 
-/** Makes sockets that lead to one path, wherever else they are asked to lead. */
+/** Creates sockets that connect to one path, whatever address is given. */
 final class UnixSocketFactory extends SocketFactory {
   private final Transport transport;
   private final Path path;

@@ -1,4 +1,4 @@
-/** How bytes get to the daemon: a connection over a unix socket, and gRPC's channel over that. */
+/** The transport to the daemon: a connection over a unix socket, and gRPC's channel over that. */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.transport;
 

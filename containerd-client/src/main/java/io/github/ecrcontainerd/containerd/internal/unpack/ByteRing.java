@@ -9,17 +9,17 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Bytes that one thread brings and another one reads as a stream, a bounded number of them in
- * between. Who brings them waits while it is full, but for a reader that has closed it.
+ * A bounded buffer that one thread writes and another one reads as a stream. The writer waits while
+ * the buffer is full, unless the reader has closed it.
  */
 final class ByteRing extends InputStream {
   private static final int SIZE = 512 << 10;
 
   private enum State {
     OPEN,
-    /** All bytes were brought. */
+    /** All bytes were written. */
     WHOLE,
-    /** No more come, and there would be. */
+    /** The stream was cut off before its end. */
     CUT_OFF
   }
 
@@ -31,7 +31,7 @@ final class ByteRing extends InputStream {
   private State state = State.OPEN;
   private boolean closed;
 
-  /** Takes a copy of all bytes of a buffer. */
+  /** Writes a copy of all bytes of a buffer. */
   void put(ByteBuffer bytes) throws InterruptedException {
     while (bytes.hasRemaining()) {
       int free = awaitFree();
@@ -45,7 +45,7 @@ final class ByteRing extends InputStream {
     }
   }
 
-  /** Takes all that a stream has, as far as somebody reads it. */
+  /** Writes all bytes of a stream, until its end or until the reader closes this. */
   void putAll(InputStream stream) throws IOException, InterruptedException {
     while (true) {
       int free = awaitFree();
@@ -58,7 +58,7 @@ final class ByteRing extends InputStream {
     }
   }
 
-  /** How many bytes there is room for, once there is; none if nothing more is read. */
+  /** Waits for free space and returns its size; 0 if the reader has closed this. */
   private int awaitFree() throws InterruptedException {
     lock.lockInterruptibly();
     try {
@@ -71,7 +71,9 @@ final class ByteRing extends InputStream {
     }
   }
 
-  /** What is between {@code read} and {@code brought} is the reader's, the rest the bringer's. */
+  /**
+   * The reader owns the bytes between {@code read} and {@code brought}; the writer owns the rest.
+   */
   private void add(int count) {
     lock.lock();
     try {
@@ -82,12 +84,12 @@ final class ByteRing extends InputStream {
     }
   }
 
-  /** All bytes were brought. */
+  /** All bytes were written. */
   void end() {
     state(State.WHOLE);
   }
 
-  /** No more are brought: who reads on gets an error. */
+  /** Cuts the stream off: a further read fails. */
   void cutOff() {
     state(State.CUT_OFF);
   }
@@ -132,7 +134,7 @@ final class ByteRing extends InputStream {
     return count;
   }
 
-  /** How many bytes there are, once there are some; none at the end. */
+  /** Waits for bytes and returns their number; 0 at the end. */
   private int awaitBytes() throws IOException {
     lock.lock();
     try {
@@ -153,7 +155,7 @@ final class ByteRing extends InputStream {
     }
   }
 
-  /** Nothing more is read. */
+  /** Ends reading. The writer no longer waits. */
   @Override
   public void close() {
     lock.lock();

@@ -26,10 +26,10 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unpacks the layers of one image while they arrive, side by side, by writing where the daemon's
- * snapshots lie; and commits them in order. Nothing is committed before the daemon has accepted the
- * layer's digest and its diff ID was right: the caller waits for the first. What can't be done here
- * is left to the daemon. Safe for use by several threads.
+ * Unpacks the layers of one image concurrently while they arrive, by writing into the directories
+ * of the daemon's snapshots, and commits them in order. A layer is committed only after the daemon
+ * has accepted its digest, which the caller waits for, and its diff ID was verified. Layers that
+ * can't be unpacked here are left to the daemon. Safe for use by several threads.
  */
 public final class DirectUnpack implements AutoCloseable {
   private static final String OVERLAYFS = "overlayfs";
@@ -38,30 +38,30 @@ public final class DirectUnpack implements AutoCloseable {
   private final long daemon;
   private final BiConsumer<Descriptor, String> left;
 
-  /** The layers to come, by digest; each is unpacked once. */
+  /** The layers that have not arrived yet, by digest. Each is unpacked once. */
   private final Map<Digest, Layer> layers = new HashMap<>();
 
   private final Map<Digest, LayerStage> stages = new HashMap<>();
 
-  /** The keys of snapshots that were begun and not committed. */
+  /** The keys of snapshots that were prepared but not committed. */
   private final Set<String> begun = new HashSet<>();
 
   private boolean closed;
 
   /**
-   * What is to become of a layer.
+   * A layer to unpack.
    *
    * @param lowest whether there are no layers below
    */
   public record Layer(Descriptor content, Digest diffId, Digest chainId, boolean lowest) {}
 
   /**
-   * One for an image.
+   * Creates the unpacking of one image.
    *
-   * @param snapshots under the lease of the pull, so that what is half made goes with it
+   * @param snapshots the snapshots under the pull's lease, which ends unfinished ones too
    * @param daemon the daemon's process
-   * @param wanted the lowest first
-   * @param left is told what is left to the daemon, and why
+   * @param wanted the layers, the lowest first
+   * @param left receives each layer that is left to the daemon, and the reason
    */
   public DirectUnpack(
       Snapshots snapshots, long daemon, List<Layer> wanted, BiConsumer<Descriptor, String> left) {
@@ -72,10 +72,10 @@ public final class DirectUnpack implements AutoCloseable {
   }
 
   /**
-   * Why this process can't write where the daemon's snapshots lie; empty if it can.
+   * Returns why this process can't write into the snapshots' directories; empty if it can.
    *
-   * @param daemon the daemon's process, if it is known
-   * @param snapshotter whose snapshots they are
+   * @param daemon the daemon's process ID, if known
+   * @param snapshotter the snapshotter of the snapshots
    */
   public static Optional<String> refusal(OptionalLong daemon, String snapshotter) {
     if (!snapshotter.equals(OVERLAYFS)) {
@@ -98,14 +98,14 @@ public final class DirectUnpack implements AutoCloseable {
     }
   }
 
-  /** A source whose layers are unpacked while they are read. */
+  /** Returns a source whose layers are unpacked while they are read. */
   public Source tap(Source source) {
     return new TappedSource(source);
   }
 
   /**
-   * Opens a layer that is unpacked while it is read, and that nobody else gets: whether it has its
-   * digest is the caller's to see.
+   * Opens a layer that is unpacked while it is read, and not stored elsewhere. The caller must
+   * verify its digest.
    *
    * @return empty if it can't be unpacked here
    */
@@ -125,8 +125,8 @@ public final class DirectUnpack implements AutoCloseable {
   }
 
   /**
-   * Whether a layer that was read has become a snapshot that can be committed; waits for that. If
-   * not, it is the daemon's.
+   * Waits until a layer is unpacked. Returns whether its snapshot can be committed; if not, the
+   * daemon has to unpack it.
    */
   public boolean isUnpacked(Descriptor layer) throws InterruptedException {
     LayerStage stage;
@@ -155,7 +155,7 @@ public final class DirectUnpack implements AutoCloseable {
     left.accept(layer, String.valueOf(reason.getMessage()));
   }
 
-  /** What is read of the layers is unpacked on its way. */
+  /** Unpacks layers while they are read. */
   private final class TappedSource implements Source {
     private final Source source;
 
@@ -192,7 +192,7 @@ public final class DirectUnpack implements AutoCloseable {
     }
   }
 
-  /** Passes on what it reads. */
+  /** Passes the bytes that it reads on to a stage. */
   private record TappedReader(BlobReader reader, LayerStage stage) implements BlobReader {
     @Override
     public @Nullable ByteBuffer read() throws InterruptedException {
@@ -212,7 +212,10 @@ public final class DirectUnpack implements AutoCloseable {
     }
   }
 
-  /** Begins a layer that comes from its first byte on. One that comes again was a wrong one. */
+  /**
+   * Starts to unpack a layer that arrives from its first byte. A second transfer of the same layer
+   * means that the first was damaged, so its stage is closed.
+   */
   private Optional<LayerStage> begin(Descriptor content, long offset) throws InterruptedException {
     Layer layer;
     LayerStage before;
@@ -238,7 +241,7 @@ public final class DirectUnpack implements AutoCloseable {
       LayerStage stage = new LayerStage(content, key, directory, !layer.lowest(), layer.diffId());
       return keep(content.digest(), stage);
     } catch (ContainerdException | IOException e) {
-      // The daemon can do what isn't possible here, or tells why it can't.
+      // The daemon may be able to unpack it, or will report why it can't.
       left.accept(content, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
@@ -276,11 +279,12 @@ public final class DirectUnpack implements AutoCloseable {
   }
 
   /**
-   * Commits the snapshot of a layer whose content the daemon has accepted, on top of those below.
+   * Commits the snapshot of a layer on top of those below, after the daemon has accepted its
+   * content.
    *
    * @param parent the snapshot of the layers below; {@code ""} for none
-   * @param labels of the snapshot
-   * @return whether it is there now; if not, it is the daemon's to be made
+   * @param labels the labels of the snapshot
+   * @return whether it was committed; if not, the daemon has to unpack the layer
    * @throws ContainerdException if the daemon refuses it
    */
   public boolean commit(
@@ -288,7 +292,7 @@ public final class DirectUnpack implements AutoCloseable {
       throws InterruptedException {
     LayerStage taken;
     synchronized (this) {
-      // It has one content: the same layer once more in an image is the daemon's.
+      // A stage can be used once. If the image has the layer again, the daemon unpacks it.
       taken = stages.remove(content.digest());
     }
     if (taken == null) {
@@ -325,7 +329,7 @@ public final class DirectUnpack implements AutoCloseable {
     }
   }
 
-  /** Ends what still goes on, and removes what was not committed. */
+  /** Ends running work, and removes snapshots that were not committed. */
   @Override
   public void close() {
     List<LayerStage> all;
@@ -344,12 +348,12 @@ public final class DirectUnpack implements AutoCloseable {
         });
   }
 
-  /** A snapshot that can't be removed is under the lease, and goes with it. */
+  /** Removes a snapshot. If that fails, it is removed with the lease. */
   private void remove(String key) throws InterruptedException {
     try {
       var _ = snapshots.remove(key);
     } catch (ContainerdException refused) {
-      // The lease's end removes it.
+      // Removed when the lease ends.
     }
   }
 }

@@ -13,23 +13,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a layer has that was written where no others are below it, and how that comes to lie over
- * them: the names in its root are moved, and directories without an entry of their own get what
- * they have below. For one thread at a time.
+ * Moves a layer that was written without the layers below it on top of them: moves the names in its
+ * root, and copies the metadata of directories without their own entry from the layers below. For
+ * one thread at a time.
  */
 final class LayerMove {
-  /** Attributes that no archive may set. */
+  /** The prefix of attributes that no archive may set. */
   static final String TRUSTED = "trusted.";
 
-  /** The attribute of a directory that hides what is below it, and its value (overlayfs). */
+  /** The attribute of a directory that hides the layers below it, and its value (overlayfs). */
   private static final String OPAQUE_MARK = "trusted.overlay.opaque";
 
   private static final byte[] YES = {'y'};
 
-  /** Of {@code st_mode} (inode(7)). */
+  /** A bit of {@code st_mode} (inode(7)). */
   private static final int SET_GROUP = 0002000;
 
-  /** A directory that was made for what is in it; and whether an entry of its own came later. */
+  /** A directory that was created as a parent, and whether its own entry came later. */
   private record Implied(String path, boolean hasEntry) {
     Implied withEntry() {
       return new Implied(path, true);
@@ -39,7 +39,7 @@ final class LayerMove {
   private final DirectoryHandle root;
   private final RememberedNames names;
 
-  /** By inode, because a path through links names them too. */
+  /** Keyed by inode, because several paths through links can name a directory. */
   private final Map<Long, Implied> implied = new LinkedHashMap<>();
 
   private final Set<String> parentsOfImplied = new HashSet<>();
@@ -47,28 +47,28 @@ final class LayerMove {
   private boolean rootIsOpaque;
 
   /**
-   * Of a layer of which nothing has been written.
+   * Creates the move of an empty layer.
    *
-   * @param root its caller's to close
+   * @param root the layer's directory, which the caller closes
    */
   LayerMove(DirectoryHandle root, RememberedNames names) {
     this.root = root;
     this.names = names;
   }
 
-  /** Marks a directory as one that hides what is below it. */
+  /** Marks a directory as opaque, so that it hides the layers below. */
   static void hideBelow(DirectoryHandle directory) throws IOException {
     directory.setAttribute(".", OPAQUE_MARK, YES, true);
   }
 
-  /** Something was made. */
+  /** Records a created file. */
   void made(String above, String name) throws UnknownArchiveException {
     if (above.isEmpty() && namesInRoot.add(name)) {
       names.add(name);
     }
   }
 
-  /** A directory was made for what is in it. */
+  /** Records a directory that was created as a parent. */
   void implied(String above, String name, long inode) throws UnknownArchiveException {
     String path = above.isEmpty() ? name : above + "/" + name;
     names.add(path);
@@ -77,22 +77,21 @@ final class LayerMove {
     made(above, name);
   }
 
-  /** A directory that is there has an entry of its own. */
+  /** Records that an existing directory has its own entry. */
   void hasEntry(long inode) {
     implied.computeIfPresent(inode, (same, directory) -> directory.withEntry());
   }
 
-  /** The layer hides all that is below it. */
+  /** Records that the layer's root hides all layers below. */
   void hideBelowRoot() {
     rootIsOpaque = true;
   }
 
   /**
-   * Moves what was written into the upper directory of a snapshot over the layers below.
-   * Directories without an entry of their own get what they have there, as the daemon's applier
-   * copies it.
+   * Moves the layer into the upper directory of a snapshot. Directories without their own entry get
+   * their metadata from the layers below, as the daemon's applier copies it.
    *
-   * @param lower those of the layers below, the uppermost first
+   * @param lower the directories of the layers below, the uppermost first
    */
   void to(DirectoryHandle upper, List<DirectoryHandle> lower) throws IOException {
     for (Implied directory : implied.values()) {
@@ -129,7 +128,7 @@ final class LayerMove {
     }
   }
 
-  /** Where something else is in the place of a directory above, the daemon's applier fails. */
+  /** Fails, as the daemon's applier does, if a parent is not a directory. */
   private static void requireDirectoryAbove(String path, DirectoryHandle layer) throws IOException {
     int slash = path.lastIndexOf('/');
     if (slash > 0) {

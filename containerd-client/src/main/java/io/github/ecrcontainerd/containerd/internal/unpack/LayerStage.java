@@ -19,10 +19,9 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer that is unpacked while it arrives, into a snapshot of its own that has no parent. One
- * thread decompresses, another one hashes and writes what that makes. They are platform threads:
- * they compute, and call the kernel, most of the time, which would keep the carriers of virtual
- * threads.
+ * A layer that is unpacked while it arrives, into its own snapshot without a parent. One thread
+ * decompresses, another one hashes and writes the result. They are platform threads, because they
+ * compute and call the kernel most of the time, which would pin the carriers of virtual threads.
  */
 final class LayerStage implements AutoCloseable {
   private static final int BUFFER_SIZE = 64 << 10;
@@ -38,13 +37,13 @@ final class LayerStage implements AutoCloseable {
   private final List<Thread> threads;
 
   /**
-   * Begins.
+   * Starts to unpack a layer.
    *
-   * @param layer what is unpacked
-   * @param key of the snapshot, which its caller removes or commits
-   * @param directory of the snapshot; closed with this
+   * @param layer the layer to unpack
+   * @param key the key of the snapshot, which the caller removes or commits
+   * @param directory the directory of the snapshot; closed with this
    * @param overOthers whether there are layers below
-   * @param diffId what the layer unpacks to
+   * @param diffId the expected diff ID
    */
   LayerStage(
       Descriptor layer, String key, DirectoryHandle directory, boolean overOthers, Digest diffId) {
@@ -113,17 +112,17 @@ final class LayerStage implements AutoCloseable {
     return key;
   }
 
-  /** Takes the next bytes of the layer. */
+  /** Adds the next bytes of the layer. */
   void put(ByteBuffer some) throws InterruptedException {
     bytes.put(some);
   }
 
-  /** The layer has been brought. */
+  /** Ends the layer: all its bytes have arrived. */
   void end() {
     bytes.end();
   }
 
-  /** The layer isn't brought to its end, or turns out to be another. */
+  /** Cuts the layer off: it won't arrive completely, or was damaged. */
   void cutOff() {
     bytes.cutOff();
   }
@@ -134,7 +133,7 @@ final class LayerStage implements AutoCloseable {
    * @throws IOException if it can't be
    */
   void await() throws IOException, InterruptedException {
-    // What can't be decompressed can't be written to its end, which says less.
+    // Check this first: a decompression failure also fails the writing, with a less useful message.
     await(inflating);
     await(writing);
   }
@@ -150,12 +149,12 @@ final class LayerStage implements AutoCloseable {
     }
   }
 
-  /** Moves what was unpacked into the snapshot whose directories these are. */
+  /** Moves the unpacked files into the snapshot with these directories. */
   void moveTo(List<DirectoryHandle> snapshot) throws IOException {
     writer.move().to(snapshot.getFirst(), snapshot.subList(1, snapshot.size()));
   }
 
-  /** Ends the work, and waits for that. */
+  /** Ends the work, and waits until it has ended. */
   @Override
   public void close() {
     bytes.cutOff();

@@ -14,19 +14,19 @@ import java.util.Optional;
 
 /**
  * Writes a layer's archive below a directory, as containerd's applier does ({@code
- * pkg/archive/tar.go}): an entry goes through the links of this layer that are on its way, takes
- * the place of what this layer has there already, and gets owner, attributes, mode and times in
- * this order; the times of directories come last. A whiteout becomes overlayfs's mark.
+ * pkg/archive/tar.go}). An entry's path follows the links of this layer. The entry replaces an
+ * earlier one of this layer, and gets its owner, attributes, mode and times in this order. The
+ * times of directories are set last. A whiteout becomes overlayfs's mark.
  *
- * <p>Nothing outside the directory is reached: the kernel resolves each path below it. Where the
- * outcome isn't certain, an {@link UnknownArchiveException} says so, or the kernel, by another
- * {@link IOException}. For one thread at a time.
+ * <p>Nothing outside the directory is reachable, because the kernel resolves each path below it. If
+ * the same result as the daemon's isn't certain, it throws an {@link UnknownArchiveException}; if
+ * the kernel reports an error, another {@link IOException}. For one thread at a time.
  */
 final class LayerWriter implements AutoCloseable {
   private static final String WHITEOUT = ".wh.";
   private static final String OPAQUE = ".wh..wh..opq";
 
-  /** Of {@code st_mode} (inode(7)). */
+  /** File types of {@code st_mode} (inode(7)). */
   private static final int FIFO = 0010000;
 
   private static final int CHARACTER_DEVICE = 0020000;
@@ -34,7 +34,7 @@ final class LayerWriter implements AutoCloseable {
 
   private static final int BUFFER_SIZE = 128 << 10;
 
-  /** Whose entry has come. */
+  /** A directory whose entry has been written. */
   private record Directory(String path, Instant access, Instant modification) {}
 
   private final DirectoryHandle root;
@@ -47,9 +47,9 @@ final class LayerWriter implements AutoCloseable {
   private final byte[] buffer = new byte[BUFFER_SIZE];
 
   /**
-   * A writer into an empty directory, which is its caller's to close.
+   * Creates a writer into an empty directory, which the caller closes.
    *
-   * @param overOthers whether there are layers below, which whiteouts are about
+   * @param overOthers whether there are layers below, which whiteouts refer to
    */
   LayerWriter(DirectoryHandle root, boolean overOthers) {
     this.root = root;
@@ -100,7 +100,10 @@ final class LayerWriter implements AutoCloseable {
     }
   }
 
-  /** Lexically, as Go's {@code filepath.Clean} has it below a root; {@code ""} for the root. */
+  /**
+   * Normalizes a path lexically, as Go's {@code filepath.Clean} does below a root; {@code ""} for
+   * the root.
+   */
   private static String clean(String name) {
     Deque<String> parts = new ArrayDeque<>();
     for (String part : name.split("/", -1)) {
@@ -142,7 +145,7 @@ final class LayerWriter implements AutoCloseable {
     }
   }
 
-  /** Whether something has to be made: a directory that is there stays. */
+  /** Makes room for an entry. Returns whether it has to be created; an existing directory stays. */
   private boolean isFree(TarEntry entry, DirectoryHandle in, String name) throws IOException {
     Optional<FileStatus> there = in.status(name);
     if (there.isEmpty()) {
@@ -199,18 +202,18 @@ final class LayerWriter implements AutoCloseable {
       }
     }
     if (entry.type() != TarEntry.Type.LINK) {
-      // After the owner, whose change takes some of these bits away.
+      // After the owner, because changing the owner clears some of these bits.
       in.setMode(name, entry.mode());
     }
     in.setTimes(name, access(entry), entry.modification());
   }
 
-  /** Never before the last change. */
+  /** Returns the access time, or the modification time if that is later. */
   private static Instant access(TarEntry entry) {
     return entry.access().filter(entry.modification()::isBefore).orElse(entry.modification());
   }
 
-  /** What was written, to be moved into the snapshot that it is for. */
+  /** The written layer, to be moved into its snapshot. */
   LayerMove move() {
     return move;
   }

@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The directories that a layer's entries are in. A path goes through the links of this layer, below
- * its root, and what is missing on it is made. For one thread at a time.
+ * The parent directories of a layer's entries. A path follows the links of this layer below its
+ * root; missing directories are created. For one thread at a time.
  */
 final class ParentDirectories implements AutoCloseable {
   private static final int MODE = 0755;
@@ -20,24 +20,24 @@ final class ParentDirectories implements AutoCloseable {
   private final DirectoryHandle root;
   private final LayerMove move;
 
-  /** The last one. */
+  /** The path of the last parent. */
   private String parentPath = "";
 
   private @Nullable DirectoryHandle parent;
 
-  /** Something was removed since: perhaps a link that its path goes through. */
+  /** Whether a file was removed since, which may be a link in the path. */
   private boolean staleParent;
 
   /**
-   * @param root its caller's to close
-   * @param move is told what was made
+   * @param root the layer's directory, which the caller closes
+   * @param move records the created directories
    */
   ParentDirectories(DirectoryHandle root, LayerMove move) {
     this.root = root;
     this.move = move;
   }
 
-  /** The directory of a path, which is made where it is missing. */
+  /** Returns the directory of a path, and creates it if it is missing. */
   DirectoryHandle of(String path) throws IOException {
     if (path.isEmpty()) {
       return root;
@@ -110,7 +110,7 @@ final class ParentDirectories implements AutoCloseable {
     move.implied(String.join("/", walked), name, here.status(name).orElseThrow().inode());
   }
 
-  /** Something was removed, through which paths may have gone. */
+  /** Records that a file was removed, which may be a link in a path. */
   void removed() {
     staleParent = true;
   }

@@ -10,14 +10,15 @@ import java.util.regex.Pattern;
 
 /**
  * The records of a PAX extended header (POSIX pax, "pax Extended Header"): {@code LENGTH
- * KEY=VALUE\n} each. Values are bytes, each a character: those of extended attributes are no text.
+ * KEY=VALUE\n} each. Values are bytes, one per character, because the values of extended attributes
+ * are not text.
  */
 final class PaxRecords {
   static final PaxRecords NONE = new PaxRecords(Map.of());
 
   private static final String ATTRIBUTE = "SCHILY.xattr.";
 
-  /** The ways to write sparse files. */
+  /** The prefix of the keys for sparse files. */
   private static final String SPARSE = "GNU.sparse.";
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
@@ -30,7 +31,7 @@ final class PaxRecords {
     this.values = values;
   }
 
-  /** Reads a header's content. */
+  /** Parses a header's content. */
   static PaxRecords parse(String content) throws UnknownArchiveException {
     Map<String, String> values = new HashMap<>();
     int at = 0;
@@ -68,7 +69,7 @@ final class PaxRecords {
     return new UnknownArchiveException("a PAX header that is sparse or malformed");
   }
 
-  /** A value; what is empty leaves in force what the header says. */
+  /** Returns a value. An empty value doesn't override the header's. */
   Optional<String> text(String key) {
     return Optional.ofNullable(values.get(key)).filter(value -> !value.isEmpty());
   }
@@ -81,7 +82,7 @@ final class PaxRecords {
     return value.map(Long::parseLong).orElse(otherwise);
   }
 
-  /** A time; digits behind the nanoseconds don't count. */
+  /** Returns a time, truncated to nanoseconds. */
   Optional<Instant> time(String key) throws UnknownArchiveException {
     Optional<String> value = text(key);
     if (value.isEmpty()) {
@@ -98,7 +99,7 @@ final class PaxRecords {
     return Optional.of(Instant.ofEpochSecond(Long.parseLong(parts[0]), nanos));
   }
 
-  /** The extended attributes' values. */
+  /** Returns the extended attributes. */
   Map<String, byte[]> attributes() {
     Map<String, byte[]> attributes = new LinkedHashMap<>();
     values.forEach(

@@ -1,8 +1,8 @@
 package io.github.ecrcontainerd.containerd.internal.unpack;
 
 /**
- * Bounds what is remembered of a layer until its end: the names of its directories, and of what its
- * root has.
+ * Limits the memory for names that are kept until the end of a layer: those of its directories, and
+ * of the entries in its root.
  */
 final class RememberedNames {
   private static final int MAX_LENGTH = 16 << 20;
@@ -10,7 +10,7 @@ final class RememberedNames {
   private int length;
 
   /**
-   * Counts one.
+   * Counts a name.
    *
    * @throws UnknownArchiveException if there are too many
    */

@@ -9,18 +9,18 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Whether this process and the daemon mean the same directory. Who is at the other end of a socket
- * need not be the daemon: a forwarded one ends at {@code ssh} or {@code socat}, and what that
- * process sees at the daemon's paths are the snapshots of another daemon, or of this machine's own.
+ * Checks that this process and the daemon see the same directory. The peer of the socket need not
+ * be the daemon: the peer of a forwarded socket is {@code ssh} or {@code socat}. That process may
+ * see the snapshots of another daemon, or of this machine's own, at the daemon's paths.
  */
 final class SharedDirectory {
   private SharedDirectory() {}
 
   /**
-   * Lets the daemon count a file that is made there for that time.
+   * Creates a temporary file in the directory and checks that the daemon counts it.
    *
-   * @param key of a snapshot that was just prepared, without a parent
-   * @throws IOException if the daemon doesn't see what is made in the directory
+   * @param key the key of a snapshot that was just prepared, without a parent
+   * @throws IOException if the daemon doesn't see the file
    */
   static void require(Snapshots snapshots, String key, DirectoryHandle directory)
       throws IOException, InterruptedException {
@@ -40,7 +40,7 @@ final class SharedDirectory {
     }
   }
 
-  /** Another's directory would not be, most of the time, and then nothing is made in it. */
+  /** Another snapshot's directory is usually not empty; in that case no file is created in it. */
   private static void requireEmpty(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       if (files.findAny().isPresent()) {

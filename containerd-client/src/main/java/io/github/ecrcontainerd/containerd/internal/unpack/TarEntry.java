@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An entry of a tar archive. Names are bytes, each a character (ISO 8859-1).
+ * An entry of a tar archive. Names are bytes, one per character (ISO 8859-1).
  *
- * @param mode permissions, and the three bits before them
- * @param size bytes of content, which only a regular file has
- * @param access if the archive says
- * @param link what a link names
- * @param attributes extended ones
+ * @param mode the permissions, and the three bits above them
+ * @param size the number of content bytes, which only a regular file has
+ * @param access the access time, if the archive has it
+ * @param link the target of a link
+ * @param attributes the extended attributes
  */
 record TarEntry(
     String name,
@@ -27,7 +27,7 @@ record TarEntry(
     int minor,
     Map<String, byte[]> attributes) {
 
-  /** What it makes. */
+  /** The type of the file. */
   enum Type {
     FILE,
     HARD_LINK,

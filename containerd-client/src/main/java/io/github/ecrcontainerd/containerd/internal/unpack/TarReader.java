@@ -10,31 +10,31 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a tar archive, entry by entry, as Go's archive/tar does, with which the daemon reads it:
- * the forms of Unix V7, POSIX (ustar, pax) and GNU. Names and extended attributes stay the bytes
- * that they are; Apache Commons Compress, which reads layers elsewhere in this module, decodes them
- * as UTF-8, and the bytes of a file's capabilities don't survive that.
+ * Reads a tar archive, entry by entry, as the daemon does with Go's archive/tar: the formats of
+ * Unix V7, POSIX (ustar, pax) and GNU. Names and extended attributes stay bytes. Apache Commons
+ * Compress, which reads layers elsewhere in this module, decodes them as UTF-8, which corrupts the
+ * bytes of a file's capabilities.
  *
- * <p>In memory is one header, with at most a MiB of what extends it. For one thread at a time.
+ * <p>Holds one header in memory, with extensions of at most 1 MiB. For one thread at a time.
  */
 final class TarReader {
   private static final int BLOCK = 512;
 
-  /** As Go has it. */
+  /** The same limit as Go's. */
   private static final int LONGEST_EXTENSION = 1 << 20;
 
   private static final int CHECKSUM = 148;
   private static final int CHECKSUM_END = 156;
   private static final int OCTAL = 8;
 
-  /** In 2255: from 2262 on, containerd's applier writes 1970. */
+  /** In the year 2255. From 2262 on, containerd's applier writes 1970. */
   private static final long LAST_SECOND = 9_000_000_000L;
 
   private final InputStream archive;
   private final byte[] block = new byte[BLOCK];
   private final byte[] passed = new byte[8 * BLOCK];
 
-  /** Of the entry's content, and of what fills its last block. */
+  /** The remaining bytes of the entry's content, and the padding of its last block. */
   private long left;
 
   private int padding;
@@ -43,15 +43,15 @@ final class TarReader {
     this.archive = archive;
   }
 
-  /** The bytes of a text of this archive. */
+  /** Returns the bytes of a text from this archive. */
   static byte[] bytes(String text) {
     return text.getBytes(ISO_8859_1);
   }
 
   /**
-   * The next entry; null at the end.
+   * Returns the next entry; null at the end.
    *
-   * @throws UnknownArchiveException if it isn't certain what it is
+   * @throws UnknownArchiveException if the meaning of the entry isn't certain
    */
   @Nullable TarEntry next() throws IOException {
     PaxRecords pax = PaxRecords.NONE;
@@ -67,7 +67,7 @@ final class TarReader {
       switch (block[156]) {
         case 'x' -> pax = PaxRecords.parse(extension());
         case 'g' -> {
-          // Of all that follow, which no reader of the daemon's heeds.
+          // A global header, which the daemon's reader ignores.
           var _ = PaxRecords.parse(extension());
         }
         case 'L' -> longName = Optional.of(terminated(extension()));
@@ -137,7 +137,7 @@ final class TarReader {
     };
   }
 
-  /** All but -1, which to chown(2) means to leave it. */
+  /** Rejects -1, which for chown(2) means no change. */
   private static int id(long number) throws UnknownArchiveException {
     if (number >= 0xffff_ffffL) {
       throw new UnknownArchiveException("an owner that there can't be");
@@ -145,7 +145,10 @@ final class TarReader {
     return (int) number;
   }
 
-  /** Of the header, no later than a late time: of those an Instant has not all. */
+  /**
+   * Returns the header's modification time, capped just after the last valid second, because an
+   * Instant can't hold all values.
+   */
   private long seconds() throws UnknownArchiveException {
     return Math.min(number(136, 12), LAST_SECOND + 1);
   }
@@ -154,7 +157,7 @@ final class TarReader {
     return time.getEpochSecond() > LAST_SECOND;
   }
 
-  /** Whether there is one: two empty blocks, or nothing, are the end. */
+  /** Reads a header. Returns false at the end: two empty blocks, or the end of the stream. */
   private boolean readHeader() throws IOException {
     int first = archive.readNBytes(block, 0, BLOCK);
     if (first == 0) {
@@ -209,7 +212,9 @@ final class TarReader {
     return end < 0 ? text : text.substring(0, end);
   }
 
-  /** Octal digits, or GNU's form for what has too many: a set bit, and then the number. */
+  /**
+   * Parses octal digits, or GNU's form for large numbers: a set bit, followed by the binary number.
+   */
   private long number(int from, int length) throws UnknownArchiveException {
     if (block[from] < 0) {
       return binary(from, length);
@@ -221,7 +226,7 @@ final class TarReader {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Reported below.
     }
     throw new UnknownArchiveException("a number that can't be read");
   }
@@ -240,7 +245,7 @@ final class TarReader {
     return value;
   }
 
-  /** The content of what extends the next header. */
+  /** Returns the content of an extension of the next header. */
   private String extension() throws IOException {
     long size = number(124, 12);
     if (size > LONGEST_EXTENSION) {
@@ -254,7 +259,7 @@ final class TarReader {
     return new String(content, ISO_8859_1);
   }
 
-  /** Reads some of the entry's content; -1 at its end. */
+  /** Reads a part of the entry's content; -1 at its end. */
   int read(byte[] target) throws IOException {
     if (left == 0) {
       return -1;
@@ -267,7 +272,7 @@ final class TarReader {
     return count;
   }
 
-  /** Reads on, because what is skipped belongs to the archive's digest too. */
+  /** Reads the skipped bytes, because the archive's digest includes them. */
   private void skip(long count) throws IOException {
     for (long skipped = 0; skipped < count; ) {
       int some = archive.read(passed, 0, (int) Math.min(passed.length, count - skipped));

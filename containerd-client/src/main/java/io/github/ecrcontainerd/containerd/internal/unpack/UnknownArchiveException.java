@@ -3,8 +3,8 @@ package io.github.ecrcontainerd.containerd.internal.unpack;
 import java.io.IOException;
 
 /**
- * An archive has something that is not written here: the daemon, which reads it once more, decides
- * what it is.
+ * Thrown if an archive has a feature that this package doesn't unpack. The daemon then reads the
+ * archive again and unpacks it.
  */
 final class UnknownArchiveException extends IOException {
   private static final long serialVersionUID = 1;

@@ -1,7 +1,7 @@
 /**
- * Layers become directory trees here, in the place of the daemon: an archive is read while it
- * arrives, and written where the daemon's snapshot lies. What this room doesn't know for sure to
- * end as the daemon would have it, the daemon does.
+ * Unpacks layers in place of the daemon: reads an archive while it arrives, and writes it into the
+ * directory of the daemon's snapshot. The daemon unpacks archives for which the same result is not
+ * certain.
  */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.unpack;

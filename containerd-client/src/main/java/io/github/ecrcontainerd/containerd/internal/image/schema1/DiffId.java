@@ -12,9 +12,10 @@ import java.security.MessageDigest;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The digest of a layer's tar archive, counted from the layer as the content store has it.
+ * The digest of a layer's tar archive, computed from the layer in the content store.
  *
- * @param compressed whether the layer is a gzip stream, as nearly all are, or the archive itself
+ * @param compressed whether the layer is a gzip stream, as nearly all are, or an uncompressed
+ *     archive
  */
 public record DiffId(Digest diffId, boolean compressed) {
   private static final int BUFFER = 1 << 16;
@@ -23,7 +24,7 @@ public record DiffId(Digest diffId, boolean compressed) {
    * Reads a layer to its end, and closes it.
    *
    * @param layer its digest, for messages
-   * @throws ImageException if it begins like a gzip stream and isn't one
+   * @throws ImageException if it starts like a gzip stream but is not one
    */
   public static DiffId of(Digest layer, BlobReader content) throws InterruptedException {
     MessageDigest hash = Digest.Algorithm.SHA256.newHash();
@@ -36,7 +37,7 @@ public record DiffId(Digest diffId, boolean compressed) {
       }
       return new DiffId(Digest.of(Digest.Algorithm.SHA256, hash), compressed);
     } catch (InterruptedIOException e) {
-      // The stream has set the thread's interrupt status; the exception takes its place.
+      // The stream has set the thread's interrupt status; the exception replaces it.
       Thread.interrupted();
       throw new InterruptedException("Interrupted while " + layer + " was read");
     } catch (IOException e) {

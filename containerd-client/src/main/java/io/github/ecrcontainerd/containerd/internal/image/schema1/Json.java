@@ -7,7 +7,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON objects as they come: a key that stands twice is refused, like in every other document. */
+/** Parses JSON objects. Rejects duplicate keys, as in every other document. */
 final class Json {
   static final JsonMapper MAPPER =
       JsonMapper.builder()

@@ -2,7 +2,7 @@ package io.github.ecrcontainerd.containerd.internal.image.schema1;
 
 import java.io.Serial;
 
-/** A schema 1 manifest is not what it has to be; the message goes on a sentence about it. */
+/** Thrown for an invalid schema 1 manifest. The message continues a sentence about the manifest. */
 final class Schema1Exception extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 

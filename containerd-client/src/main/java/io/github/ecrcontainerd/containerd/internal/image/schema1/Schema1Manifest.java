@@ -12,23 +12,23 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A schema 1 manifest whose digest, and whose signatures if it has some, are right.
+ * A schema 1 manifest with a verified digest, and verified signatures if it has any.
  *
- * @param steps what the image was made by, the first step first: the manifest has them the other
- *     way round
- * @param platform what it was built for
+ * @param steps the build steps of the image, the first step first; the manifest has the reverse
+ *     order
+ * @param platform the platform that it was built for
  */
 public record Schema1Manifest(List<Step> steps, Platform platform) {
-  /** The gzip archive of no files, which Docker put where a step had no layer. */
+  /** The gzip archive without files, which Docker used for steps without a layer. */
   private static final Digest EMPTY_LAYER =
       Digest.parse("sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4");
 
   /**
-   * One step of the image's making.
+   * One build step of the image.
    *
-   * @param blob the layer that it made
-   * @param compatibility what Docker's first image format said of it
-   * @param empty whether it made no layer; unknown where the image doesn't say
+   * @param blob the layer that it created
+   * @param compatibility its metadata in Docker's first image format
+   * @param empty whether it created no layer; empty if the image doesn't state it
    */
   record Step(Digest blob, ObjectNode compatibility, Optional<Boolean> empty) {}
 
@@ -37,10 +37,10 @@ public record Schema1Manifest(List<Step> steps, Platform platform) {
   }
 
   /**
-   * Reads the bytes of one, and verifies them: nothing of what is returned is outside of what the
-   * digest and the signatures cover.
+   * Parses and verifies a manifest. Everything in the result is covered by the digest and the
+   * signatures.
    *
-   * @throws ImageException if they are malformed, or not those that the digest names
+   * @throws ImageException if it is malformed, or doesn't match the digest
    */
   public static Schema1Manifest parse(Descriptor named, byte[] content) {
     try {
@@ -110,7 +110,7 @@ public record Schema1Manifest(List<Step> steps, Platform platform) {
     }
   }
 
-  /** As containerd's isEmptyLayer, and Docker's own well-known empty layer. */
+  /** Same rules as containerd's isEmptyLayer, plus Docker's well-known empty layer. */
   private static Optional<Boolean> emptiness(Digest blob, ObjectNode step) {
     if (step.path("throwaway").isBoolean()) {
       return Optional.of(step.path("throwaway").booleanValue());
@@ -121,7 +121,7 @@ public record Schema1Manifest(List<Step> steps, Platform platform) {
     return blob.equals(EMPTY_LAYER) ? Optional.of(true) : Optional.empty();
   }
 
-  /** The layers to be fetched, each once, the lowest first. */
+  /** Returns the layers to fetch, each once, the lowest first. */
   public List<Digest> blobs() {
     return steps.stream()
         .filter(step -> !step.empty().orElse(false))

@@ -13,25 +13,25 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What becomes of a schema 1 image: a manifest and a configuration of Docker's schema 2. The same
- * image always becomes the same bytes, on every machine.
+ * The schema 2 manifest and configuration of a converted schema 1 image. The conversion is
+ * deterministic: it yields the same bytes on every machine.
  *
- * @param manifest with its bytes
- * @param config with its bytes
+ * @param manifest its descriptor, with embedded data
+ * @param config the configuration's descriptor, with embedded data
  */
 public record Schema2Image(Descriptor manifest, Descriptor config) {
-  /** The tar archive of no files. */
+  /** The tar archive without files. */
   private static final Digest EMPTY_DIFF =
       Digest.parse("sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef");
 
-  /** Of the last step, what is about the step and its image ID, not about what runs. */
+  /** Fields of the last step that describe the step and its image ID, not the process. */
   private static final List<String> OF_THE_STEP =
       List.of("id", "parent", "parent_id", "layer_id", "Size", "throwaway");
 
   /**
-   * A layer as it was found.
+   * A layer of the image.
    *
-   * @param blob with its size, and the media type of its bytes
+   * @param blob its descriptor, with the media type that matches its bytes
    * @param diffId the digest of its tar archive
    */
   public record Layer(Descriptor blob, Digest diffId) {}
@@ -39,7 +39,7 @@ public record Schema2Image(Descriptor manifest, Descriptor config) {
   /**
    * Converts an image.
    *
-   * @param layers of each of its {@link Schema1Manifest#blobs()}
+   * @param layers the layer of each of its {@link Schema1Manifest#blobs()}
    */
   public static Schema2Image of(Schema1Manifest image, Map<Digest, Layer> layers) {
     ObjectNode config = image.steps().getLast().compatibility().deepCopy();

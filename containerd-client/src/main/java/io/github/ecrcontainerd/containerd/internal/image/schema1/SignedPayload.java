@@ -10,21 +10,21 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the signatures of a signed manifest are about: a JSON Web Signature in the form that Docker
- * calls "pretty" ({@code prettyjws}). The payload is the manifest as it was before the signatures
- * were put into it: its first {@code formatLength} bytes, and the {@code formatTail} behind them.
- * Its digest is the manifest's digest.
+ * The payload of a signed manifest: a JSON Web Signature in the form that Docker calls "pretty"
+ * ({@code prettyjws}). The payload is the manifest without its signatures: its first {@code
+ * formatLength} bytes, followed by {@code formatTail}. The payload's digest is the manifest's
+ * digest.
  *
- * <p>A signature brings its own key, so it shows that what was signed is unchanged, and not who
+ * <p>A signature includes its own key. So it proves that the payload is unchanged, but not who
  * signed it.
  */
 final class SignedPayload {
   private SignedPayload() {}
 
   /**
-   * The payload.
+   * Verifies the signatures and returns the payload.
    *
-   * @throws Schema1Exception if the signatures are malformed, wrong, or about different things
+   * @throws Schema1Exception if the signatures are malformed, wrong, or cover different contents
    */
   static byte[] of(byte[] content) {
     JsonNode signatures = Json.read(content).path("signatures");
@@ -53,7 +53,10 @@ final class SignedPayload {
     return covered;
   }
 
-  /** RFC 7515, section 5.2: what is signed is header and payload, in base64url, with a dot. */
+  /**
+   * RFC 7515, section 5.2: the signed text is the header and the payload, in base64url, joined with
+   * a dot.
+   */
   private static void verify(JsonNode signature, byte[] payload) {
     JsonNode header = signature.path("header");
     String signed =

@@ -15,13 +15,13 @@ import java.util.Base64;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The public key that a signature carries (RFC 7517), of the kinds and algorithms that Docker's
- * signing library makes: elliptic curves and RSA, with SHA-2 (RFC 7518, section 3.1).
+ * The public key in a signature (RFC 7517), for the algorithms of Docker's signing library:
+ * elliptic curves and RSA, with SHA-2 (RFC 7518, section 3.1).
  */
 final class WebKey {
   private WebKey() {}
 
-  /** What verifies signatures of an algorithm by a key. */
+  /** Returns a verifier for an algorithm and a key. */
   static Signature verifier(String algorithm, JsonNode key) throws GeneralSecurityException {
     String name =
         switch (algorithm) {

@@ -1,7 +1,7 @@
 /**
  * Docker's image manifest version 2, schema 1 ({@code distribution/distribution}, "Image Manifest
- * Version 2, Schema 1"), and what becomes of it: a schema 2 image of the same layers. containerd
- * did this up to 1.7 ({@code remotes/docker/schema1}).
+ * Version 2, Schema 1"), and its conversion to a schema 2 image with the same layers. containerd
+ * had this conversion up to 1.7 ({@code remotes/docker/schema1}).
  */
 @NullMarked
 package io.github.ecrcontainerd.containerd.internal.image.schema1;
