@@ -29,7 +29,7 @@ class LayerFaultArgumentTest {
   @CsvSource(
       quoteCharacter = '"',
       value = {
-        "fire, 'fire' is no fault",
+        "fire, unknown fault 'fire'",
         "reset, 'reset' needs a number of bytes: reset:1000000",
         "reset:, has no number of bytes after its colon",
         "reset:much, has no number of bytes after its colon",

@@ -255,7 +255,7 @@ public interface ContainerdClient extends ContainerdServices, AutoCloseable {
      */
     public Builder deadline(Duration longest) {
       if (!longest.isPositive()) {
-        throw new IllegalArgumentException("A deadline is longer than " + longest);
+        throw new IllegalArgumentException("A deadline must be longer than " + longest);
       }
       this.deadline = longest;
       return this;

@@ -99,7 +99,7 @@ public record EcrReference(
     require(
         REPOSITORY,
         repository,
-        "its repository's name is not lower-case letters and digits with . _ - / between them");
+        "its repository name must be lower-case letters and digits with . _ - / between them");
     tag.ifPresent(
         t ->
             require(

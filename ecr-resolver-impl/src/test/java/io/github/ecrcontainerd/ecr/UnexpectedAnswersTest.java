@@ -166,7 +166,7 @@ class UnexpectedAnswersTest {
 
       assertThatThrownBy(() -> resolver.resolve(REFERENCE))
           .hasMessageContaining(
-              "no answer from 127.0.0.1:%d in the time that a call has"
+              "no answer from 127.0.0.1:%d within the time limit of a call"
                   .formatted(silent.getLocalPort()))
           .asInstanceOf(InstanceOfAssertFactories.type(ResolverException.class))
           .satisfies(failure -> assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE));

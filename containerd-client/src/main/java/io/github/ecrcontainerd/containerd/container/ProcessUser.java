@@ -17,7 +17,7 @@ public record ProcessUser(int uid, int gid, List<Integer> additionalGids) {
     additionalGids = List.copyOf(additionalGids);
     if (uid < 0 || gid < 0 || additionalGids.stream().anyMatch(other -> other < 0)) {
       throw new IllegalArgumentException(
-          "A user's and a group's number are 0 to %d, not %d:%d %s"
+          "User and group IDs are 0 to %d, not %d:%d %s"
               .formatted(Integer.MAX_VALUE, uid, gid, additionalGids));
     }
   }

@@ -159,7 +159,7 @@ public final class RunOptions {
         if (variable.indexOf('=') < 1) {
           // The message omits the text, because it may be a secret value.
           throw new IllegalArgumentException(
-              "A variable of the environment is NAME=value, and one has no name");
+              "An environment variable has the form NAME=value; one has no name");
         }
       }
       this.env = List.of(variables);
@@ -169,7 +169,8 @@ public final class RunOptions {
     /** Sets the directory that the program starts in, an absolute path. */
     public Builder workingDir(String directory) {
       if (!directory.startsWith("/")) {
-        throw new IllegalArgumentException("A working directory is absolute, and not " + directory);
+        throw new IllegalArgumentException(
+            "A working directory must be absolute, not " + directory);
       }
       this.workingDir = Optional.of(directory);
       return this;

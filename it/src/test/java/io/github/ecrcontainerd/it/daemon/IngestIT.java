@@ -250,7 +250,7 @@ class IngestIT {
     try (Ingest ingest = open(digest, 1000)) {
       ContainerdException failure = failureOf(() -> ingest.write(ByteBuffer.wrap(content)));
       assertThat(failure.code()).isEqualTo(Code.FAILED_PRECONDITION);
-      assertThat(failure).hasMessageContaining("more than the 1000 bytes");
+      assertThat(failure).hasMessageContaining("more than the expected 1000 bytes");
     }
     assertThat(store.status(ref(digest))).isEmpty();
   }

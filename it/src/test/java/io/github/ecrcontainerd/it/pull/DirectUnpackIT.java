@@ -305,7 +305,8 @@ class DirectUnpackIT {
 
     assertThat(pull.status()).as(pull.err()).isZero();
     assertThat(pull.out() + pull.err())
-        .contains("the daemon unpacks all layers: how the snapshotter native keeps snapshots");
+        .contains(
+            "the daemon unpacks all layers: direct unpacking does not support the snapshotter native");
     assertThat(daemon.ctr("snapshots", "--snapshotter=native", "ls"))
         .contains(image.chainId().toString());
   }

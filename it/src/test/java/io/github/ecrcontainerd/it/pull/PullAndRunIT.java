@@ -69,7 +69,8 @@ class PullAndRunIT {
     Ended left = unprivileged.run("pull", reference);
 
     assertThat(refused.status()).isEqualTo(1);
-    assertThat(refused.err()).contains("may not make files of all users and kinds");
+    assertThat(refused.err())
+        .contains("lacks root's capabilities to create files of all users and types");
     assertThat(elsewhere.status()).isEqualTo(1);
     assertThat(elsewhere.err()).contains("the snapshotter native");
     assertThat(left.status()).as(left.err()).isZero();

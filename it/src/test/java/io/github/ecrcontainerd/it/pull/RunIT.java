@@ -357,7 +357,7 @@ class RunIT {
                 containerd.socket().toString(),
                 parent));
     assertThat(said)
-        .contains("can't be passed on")
+        .contains("can't be written")
         .contains("no FIFO can be made: this JVM refuses native access: start it with");
   }
 

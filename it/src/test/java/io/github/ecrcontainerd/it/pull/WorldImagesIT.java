@@ -266,7 +266,7 @@ class WorldImagesIT {
 
     assertThatThrownBy(() -> pull("unknown-only"))
         .isInstanceOf(ImageException.class)
-        .hasMessageContaining("Passed over")
+        .hasMessageContaining("Skipped")
         .hasMessageContaining(unknown.mediaType());
   }
 

@@ -19,7 +19,7 @@ public final class CleanDebian {
       root=$1 brought=$2
       shift 2
       mount -t proc proc "$root/proc"
-      mount --bind /dev "$root/dev"
+      mount --rbind /dev "$root/dev"
       mount --bind "$brought" "$root/mnt"
       exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root "$@"
       """;

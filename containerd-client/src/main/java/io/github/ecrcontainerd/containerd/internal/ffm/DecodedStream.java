@@ -105,7 +105,7 @@ abstract class DecodedStream extends InputStream {
     }
     Progress progress = decode(input.asSlice(taken, given - taken), output);
     if (ended && progress.made == 0 && !progress.atEnd) {
-      throw new EOFException("it ends within what is compressed");
+      throw new EOFException("the compressed data is truncated");
     }
     taken += progress.taken;
     betweenFrames = progress.atEnd;

@@ -127,7 +127,7 @@ public final class DocumentReader {
           ImageException.Code.DAMAGED,
           imageName,
           document.digest(),
-          "%s of %s is damaged: the bytes that came have the digest %s"
+          "%s of %s is damaged: the received bytes have the digest %s"
               .formatted(document.digest(), imageName, came),
           null);
     }

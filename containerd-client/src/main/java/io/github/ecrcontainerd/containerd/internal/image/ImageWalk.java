@@ -196,7 +196,7 @@ public final class ImageWalk {
           Code.INCOMPLETE,
           reader.imageName(),
           root.descriptor().digest(),
-          "%s has no image in the content store that runs: it was not pulled, or is an artifact"
+          "%s has no runnable image in the content store: it was not pulled, or is an artifact"
               .formatted(reader.imageName()),
           null);
     }
@@ -297,8 +297,7 @@ public final class ImageWalk {
     String others =
         passedOver.isEmpty()
             ? ""
-            : ". Passed over, because their media types are not known: "
-                + String.join(", ", passedOver);
+            : ". Skipped, because their media types are unknown: " + String.join(", ", passedOver);
     return new ImageException(Code.NO_PLATFORM, name, null, reason + others, null);
   }
 

@@ -71,8 +71,7 @@ public final class Transfers {
       throw new ImageException(
           ImageException.Code.DAMAGED,
           content.digest(),
-          "%s is damaged: the bytes that were read have the digest %s"
-              .formatted(content.digest(), came));
+          "%s is damaged: the received bytes have the digest %s".formatted(content.digest(), came));
     }
   }
 

@@ -39,7 +39,7 @@ record ImageNames(List<String> names, boolean forCri) {
     names.addAll(options.names());
     if (names.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s would be kept under no name: give it one, or pull it by the URI of an image"
+          "%s would have no name in containerd: set a name, or pull by an image URI"
               .formatted(reference));
     }
     return new ImageNames(List.copyOf(names), namespace.equals(CRI_NAMESPACE));

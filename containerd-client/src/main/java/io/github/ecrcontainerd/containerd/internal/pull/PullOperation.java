@@ -123,7 +123,7 @@ public final class PullOperation {
           ImageException.Code.UNSUPPORTED,
           resolved.name(),
           resolved.target().digest(),
-          "%s is an image of Docker's schema 1: what becomes of it is known when it is pulled"
+          "%s is an image of Docker's schema 1: its converted form is known only after the pull"
               .formatted(resolved.name()),
           null);
     }

@@ -46,7 +46,7 @@ record RootFs(Descriptor config, ImageConfig image, List<Descriptor> layers) {
         layers.isEmpty() && !graph.chosen().get().manifest().layers().isEmpty();
     if (onlyOtherBlobs && diffIds > 0) {
       listener.warning(
-          "nothing is unpacked: the manifest has no layers of a root file system, but other blobs");
+          "nothing is unpacked: the manifest has only blobs that are not layers of a root file system");
       return Optional.empty();
     }
     if (layers.size() != diffIds) {

@@ -32,7 +32,7 @@ public final class SnapshotFiles implements RootFileSystem {
     if (directories.all().size() > 1
         && !directories.isByUser()
         && !Capabilities.showTrustedAttributes()) {
-      throw new IOException("overlayfs's attributes show to root alone");
+      throw new IOException("only root can read overlayfs's attributes");
     }
     return new SnapshotFiles(
         directories.open(daemon), directories.isByUser() ? "user.overlay." : "trusted.overlay.");

@@ -43,7 +43,7 @@ final class Failures {
       case DEADLINE_EXCEEDED ->
           "containerd at " + address + " doesn't answer in time: is it stuck or very busy?";
       case UNIMPLEMENTED -> "this containerd is too old or lacks the plugin (" + said + ")";
-      case CANCELLED -> said.isEmpty() ? "the call was given up" : said;
+      case CANCELLED -> said.isEmpty() ? "the call was cancelled" : said;
       default -> said.isEmpty() ? status.getCode().name() : said;
     };
   }

@@ -96,7 +96,7 @@ final class Accounts {
             () ->
                 new ImageException(
                     ImageException.Code.MALFORMED,
-                    "The image's %s is malformed: the entry of %s has no number from 0 to %d where one is expected: %s"
+                    "The image's %s is malformed: the entry of %s lacks an ID from 0 to %d: %s"
                         .formatted(file, line[0], Integer.MAX_VALUE, Arrays.asList(line))));
   }
 

@@ -109,7 +109,7 @@ public final class ContainerRun {
       return exit;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "The output of %s can't be passed on: %s".formatted(settings.id(), e.getMessage()), e);
+          "The output of %s can't be written: %s".formatted(settings.id(), e.getMessage()), e);
     }
   }
 

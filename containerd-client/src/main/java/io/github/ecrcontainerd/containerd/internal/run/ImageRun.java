@@ -142,7 +142,7 @@ public final class ImageRun {
           ImageException.Code.UNSUPPORTED,
           null,
           null,
-          "Which rights the user \"%s\" has can't be found out: %s, and the snapshot's files can't be seen from here: %s. Run this where the daemon's files are, as the daemon's user"
+          "The user \"%s\" can't be looked up: %s, and this process can't see the snapshot's files: %s. Run it on the daemon's host, as the daemon's user"
               .formatted(user, e.getMessage(), unseen.getMessage()),
           e);
     }

@@ -97,7 +97,7 @@ final class UserLookup {
     }
     throw new ImageException(
         ImageException.Code.UNSUPPORTED,
-        "The image can't run as user \"%s\": a user's or group's number is 0 to %d"
+        "The image can't run as user \"%s\": a user or group ID is 0 to %d"
             .formatted(user, Integer.MAX_VALUE));
   }
 

@@ -84,7 +84,8 @@ final class GrpcContentReader implements BlobReader {
           Code.OUT_OF_RANGE,
           "Content.Read",
           digest.toString(),
-          "it has %d of the %d bytes asked for from %d on".formatted(received, size, offset),
+          "it has only %d of the requested %d bytes from offset %d"
+              .formatted(received, size, offset),
           null);
     }
     return null;

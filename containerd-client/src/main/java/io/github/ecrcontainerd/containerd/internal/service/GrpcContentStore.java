@@ -88,7 +88,7 @@ record GrpcContentStore(Rpc rpc) implements ContentStore {
               Code.RESOURCE_EXHAUSTED,
               "Content.Read",
               digest.toString(),
-              "it has more than the %d bytes that are read at most".formatted(most),
+              "it is larger than the limit of %d bytes".formatted(most),
               null);
         }
         byte[] copy = new byte[bytes.remaining()];

@@ -81,7 +81,7 @@ final class GrpcIngest implements Ingest {
   public void write(ByteBuffer bytes) throws InterruptedException {
     requireOpen();
     if (bytes.remaining() > size - offset()) {
-      throw wrong("got more than the %d bytes that it has to have".formatted(size));
+      throw wrong("received more than the expected %d bytes".formatted(size));
     }
     try {
       while (bytes.hasRemaining()) {

@@ -66,7 +66,7 @@ final class IngestOpening {
               Code.UNAVAILABLE,
               "Content.Write",
               ref,
-              "another client writes it and got no byte for %d s: end that client, or try later"
+              "another client is writing it and has written no byte for %d s: stop that client, or try later"
                   .formatted(STUCK.toSeconds()),
               e);
         }

@@ -192,7 +192,7 @@ public final class StoreSink implements Sink {
         ImageException.Code.DAMAGED,
         imageName,
         blob.digest(),
-        "%s of %s is damaged, also when it was fetched again: %s"
+        "%s of %s is damaged, even after it was fetched again: %s"
             .formatted(blob.digest(), imageName, refusal.getMessage()),
         refusal);
   }

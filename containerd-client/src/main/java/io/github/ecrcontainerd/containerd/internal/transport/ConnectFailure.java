@@ -19,7 +19,7 @@ public final class ConnectFailure {
   /** The path has more bytes than the transport can pass to the kernel. */
   public static ConnectException pathTooLong(Path path, int bytes, int most) {
     return new ConnectException(
-        "the path of a unix socket has at most %d bytes, and this one %d: %s"
+        "the path of a unix socket has at most %d bytes; this one has %d: %s"
             .formatted(most, bytes, path));
   }
 

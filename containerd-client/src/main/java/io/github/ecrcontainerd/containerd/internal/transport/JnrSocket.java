@@ -39,7 +39,7 @@ public final class JnrSocket implements StreamSocket {
       throw ConnectFailure.pathTooLong(path, length, LONGEST_PATH);
     }
     if (length != name.length()) {
-      throw ConnectFailure.other(path, "jnr-unixsocket takes only letters of ASCII");
+      throw ConnectFailure.other(path, "jnr-unixsocket accepts only ASCII paths");
     }
     try {
       UnixSocketChannel channel = UnixSocketChannel.open();

@@ -142,7 +142,7 @@ final class ByteRing extends InputStream {
         changed.await();
       }
       if (state == State.CUT_OFF) {
-        throw new EOFException("the layer was not brought to its end");
+        throw new EOFException("the layer did not arrive completely");
       }
       return (int) (brought - read);
     } catch (InterruptedException e) {

@@ -80,14 +80,15 @@ public final class DirectUnpack implements AutoCloseable {
   public static Optional<String> refusal(OptionalLong daemon, String snapshotter) {
     if (!snapshotter.equals(OVERLAYFS)) {
       return Optional.of(
-          "how the snapshotter %s keeps snapshots is not known here".formatted(snapshotter));
+          "direct unpacking does not support the snapshotter %s".formatted(snapshotter));
     }
     if (daemon.isEmpty()) {
       return Optional.of("the daemon's process is not known from here");
     }
     try {
       if (!Capabilities.letMakeFilesOfAll()) {
-        return Optional.of("this process may not make files of all users and kinds, as root may");
+        return Optional.of(
+            "this process lacks root's capabilities to create files of all users and types");
       }
       Path process = Path.of("/proc", Long.toString(daemon.getAsLong()));
       return Capabilities.isInFirstNamespace(process)
@@ -273,7 +274,7 @@ public final class DirectUnpack implements AutoCloseable {
   private List<DirectoryHandle> open(List<Mount> mounts) throws IOException {
     SnapshotDirectories directories = SnapshotDirectories.of(mounts);
     if (!directories.isWritable()) {
-      throw new IOException("the snapshot is of another kind");
+      throw new IOException("the snapshot's mount is not a supported writable one");
     }
     return directories.open(daemon);
   }

@@ -140,7 +140,8 @@ final class LayerMove {
       throws IOException {
     FileStatus status = from.status(".").orElseThrow();
     if ((status.mode() & SET_GROUP) != 0 && parentsOfImplied.contains(directory.path)) {
-      throw new UnknownArchiveException("directories that would get the group of one below");
+      throw new UnknownArchiveException(
+          "directories that would inherit the group of a directory in a lower layer");
     }
     if (!directory.hasEntry) {
       to.setOwner(".", status.uid(), status.gid());

@@ -66,7 +66,8 @@ final class LayerWriter implements AutoCloseable {
     for (Directory directory : directories) {
       try (DirectoryHandle opened =
           root.below(directory.path)
-              .orElseThrow(() -> new UnknownArchiveException("a directory that goes again"))) {
+              .orElseThrow(
+                  () -> new UnknownArchiveException("a directory that a later entry removes"))) {
         opened.setTimes(".", directory.access, directory.modification);
       }
     }

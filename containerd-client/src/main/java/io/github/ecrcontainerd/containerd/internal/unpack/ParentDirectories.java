@@ -103,7 +103,7 @@ final class ParentDirectories implements AutoCloseable {
       DirectoryHandle here, Deque<String> walked, String name, Deque<String> left)
       throws IOException {
     if (left.contains("..")) {
-      throw new UnknownArchiveException("a way back through what isn't there");
+      throw new UnknownArchiveException("a path with .. through a missing directory");
     }
     here.makeDirectory(name);
     here.setMode(name, MODE);

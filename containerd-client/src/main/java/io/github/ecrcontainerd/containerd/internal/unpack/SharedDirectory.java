@@ -45,7 +45,7 @@ final class SharedDirectory {
     try (Stream<Path> files = Files.list(directory)) {
       if (files.findAny().isPresent()) {
         throw new IOException(
-            "the new snapshot has files: it is another one's, and the socket may be forwarded");
+            "the new snapshot's directory is not empty: it belongs to another snapshot, and the socket may be forwarded");
       }
     }
   }

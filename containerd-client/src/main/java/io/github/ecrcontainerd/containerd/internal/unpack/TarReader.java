@@ -106,7 +106,7 @@ final class TarReader {
     Instant modification = pax.time("mtime").orElse(Instant.ofEpochSecond(seconds()));
     Optional<Instant> access = pax.time("atime");
     if (isLate(modification) || access.filter(TarReader::isLate).isPresent()) {
-      throw new UnknownArchiveException("a time that there can't be");
+      throw new UnknownArchiveException("a time out of range");
     }
     return new TarEntry(
         name,
@@ -140,7 +140,7 @@ final class TarReader {
   /** Rejects -1, which for chown(2) means no change. */
   private static int id(long number) throws UnknownArchiveException {
     if (number >= 0xffff_ffffL) {
-      throw new UnknownArchiveException("an owner that there can't be");
+      throw new UnknownArchiveException("an owner ID out of range");
     }
     return (int) number;
   }
@@ -172,7 +172,7 @@ final class TarReader {
     }
     int second = archive.readNBytes(block, 0, BLOCK);
     if (second > 0 && second < BLOCK) {
-      throw new EOFException("the archive ends within its end");
+      throw new EOFException("the archive ends within its end marker");
     }
     if (second == 0 || isEmpty()) {
       return false;

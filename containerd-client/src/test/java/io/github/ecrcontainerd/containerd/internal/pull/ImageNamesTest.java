@@ -87,7 +87,7 @@ class ImageNamesTest {
 
     assertThatThrownBy(() -> of(ARN, options, "default"))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("under no name");
+        .hasMessageContaining("would have no name");
   }
 
   @ParameterizedTest

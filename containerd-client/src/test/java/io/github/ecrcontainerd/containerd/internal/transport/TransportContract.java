@@ -361,7 +361,7 @@ abstract class TransportContract {
     assertThatThrownBy(() -> transport.connect(tooLong))
         .isInstanceOf(ConnectException.class)
         .hasMessageContaining(
-            "at most %d bytes, and this one %d".formatted(longestPath, longestPath + 1));
+            "at most %d bytes; this one has %d".formatted(longestPath, longestPath + 1));
   }
 
   @Test

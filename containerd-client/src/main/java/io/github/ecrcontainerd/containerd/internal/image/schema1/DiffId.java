@@ -45,7 +45,7 @@ public record DiffId(Digest diffId, boolean compressed) {
           ImageException.Code.MALFORMED,
           null,
           layer,
-          "The layer %s is no gzip stream: %s".formatted(layer, e.getMessage()),
+          "The layer %s is not a gzip stream: %s".formatted(layer, e.getMessage()),
           e);
     }
   }

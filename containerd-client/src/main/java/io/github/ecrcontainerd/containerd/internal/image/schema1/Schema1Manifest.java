@@ -50,7 +50,7 @@ public record Schema1Manifest(List<Step> steps, Platform platform) {
               : content;
       Digest came = digest(named, payload);
       if (!came.equals(named.digest())) {
-        throw new Schema1Exception("the bytes that came have the digest " + came);
+        throw new Schema1Exception("the received bytes have the digest " + came);
       }
       return read(named, Json.read(payload));
     } catch (Schema1Exception e) {

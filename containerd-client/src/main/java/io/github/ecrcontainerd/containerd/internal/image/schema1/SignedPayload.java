@@ -73,7 +73,8 @@ final class SignedPayload {
     }
     if (!right) {
       throw new Schema1Exception(
-          "its signature is wrong: what was signed is not %s".formatted(Digest.sha256(payload)));
+          "its signature is wrong: it does not match the payload %s"
+              .formatted(Digest.sha256(payload)));
     }
   }
 

@@ -41,7 +41,7 @@ final class WebKey {
           case "P-256" -> "secp256r1";
           case "P-384" -> "secp384r1";
           case "P-521" -> "secp521r1";
-          default -> throw new Schema1Exception("its signature's key has no curve that is known");
+          default -> throw new Schema1Exception("its signature's key has an unknown curve");
         };
     AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
     parameters.init(new ECGenParameterSpec(curve));
