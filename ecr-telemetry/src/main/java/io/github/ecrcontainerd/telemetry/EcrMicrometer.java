@@ -33,11 +33,11 @@ public final class EcrMicrometer {
     public TransferListener resolverListener() {
       Counter retries =
           Counter.builder(Names.RETRIES)
-              .description("Parts of content that were asked for again after a pause")
+              .description("Parts of content that were requested again after a pause")
               .register(registry);
       Counter hedges =
           Counter.builder(Names.HEDGES)
-              .description("Slow parts of content that were asked for a second time")
+              .description("Slow parts of content that were requested a second time")
               .register(registry);
       Counter renewals =
           Counter.builder(Names.URL_RENEWALS)

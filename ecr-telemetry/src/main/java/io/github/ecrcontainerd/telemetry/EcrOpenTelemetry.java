@@ -55,13 +55,13 @@ public final class EcrOpenTelemetry {
           meter
               .counterBuilder(Names.RETRIES)
               .setUnit("{retry}")
-              .setDescription("Parts of content that were asked for again after a pause")
+              .setDescription("Parts of content that were requested again after a pause")
               .build();
       var hedges =
           meter
               .counterBuilder(Names.HEDGES)
               .setUnit("{hedge}")
-              .setDescription("Slow parts of content that were asked for a second time")
+              .setDescription("Slow parts of content that were requested a second time")
               .build();
       var renewals =
           meter
