@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A real containerd, separate from the machine's own: its root, state, socket and configuration are
@@ -152,11 +153,47 @@ public final class Containerd implements AutoCloseable {
    */
   public void importAndUnpack(String namespace, String snapshotter, Path archive) {
     List<String> command = new ArrayList<>(List.of("-n", namespace, "images", "import"));
-    if (ctr("images", "import", "--help").contains("--local")) {
-      command.add("--local");
-    }
+    command.addAll(withoutTransferService("import"));
     command.addAll(List.of("--snapshotter", snapshotter, archive.toString()));
     ctr(command.toArray(String[]::new));
+  }
+
+  /**
+   * Exports an image with {@code ctr} to an archive. It does this without the transfer service,
+   * which ctr 2 takes by default: there {@code ctr} can end before all has reached the file, and
+   * then succeeds with an archive that is too short (seen twice with 2.1.9 on a busy machine).
+   */
+  public void export(Path archive, String image) {
+    List<String> command = new ArrayList<>(List.of("images", "export"));
+    command.addAll(withoutTransferService("export"));
+    command.addAll(List.of(archive.toString(), image));
+    ctr(command.toArray(String[]::new));
+  }
+
+  private List<String> withoutTransferService(String command) {
+    return ctr("images", command, "--help").contains("--local") ? List.of("--local") : List.of();
+  }
+
+  /**
+   * What a container writes to its standard output and standard error, run by {@code ctr run --rm}
+   * with these arguments: the image, the container's ID, and the command. The shim writes both to
+   * one file. Where {@code ctr} reads it from a pipe, it can lose that of a container that ends at
+   * once (seen with 2.1.9 on a busy machine).
+   *
+   * @throws AssertionError if {@code ctr} or the container fails
+   */
+  public String runByCtr(String... arguments) {
+    Path output = directory.resolve("output-" + UUID.randomUUID());
+    List<String> command = new ArrayList<>(List.of("run", "--rm", "--log-uri", "file://" + output));
+    command.addAll(List.of(arguments));
+    ctr(command.toArray(String[]::new));
+    try {
+      String written = Files.readString(view(output));
+      Files.delete(view(output));
+      return written;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

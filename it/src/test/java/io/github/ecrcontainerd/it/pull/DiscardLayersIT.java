@@ -78,7 +78,7 @@ class DiscardLayersIT {
     assertThat(ecr.server().counters().layerBytes())
         .isEqualTo(sizeOf(image) + image.config().size());
     assertThat(storedOf(image)).isEmpty();
-    assertThat(daemon.ctr("run", "--rm", ecr.reference(repository, "latest"), repository))
+    assertThat(daemon.runByCtr(ecr.reference(repository, "latest"), repository))
         .isEqualTo(repository + " says\n");
     Tree ours = Tree.ofSnapshot(daemon, "overlayfs", image.chainId());
     try (Containerd other = Containerd.open()) {

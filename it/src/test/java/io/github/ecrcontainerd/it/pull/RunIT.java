@@ -274,7 +274,7 @@ class RunIT {
   void takesTheSnapshotterThatTheNamespacesLabelNames() throws Exception {
     daemon.ctr("namespaces", "create", "labelled", "containerd.io/defaults/snapshotter=native");
     Path archive = daemon.directory().resolve("labelled.tar");
-    daemon.ctr("images", "export", archive.toString(), "busybox:latest");
+    daemon.export(archive, "busybox:latest");
     daemon.importAndUnpack("labelled", "native", archive);
     Files.delete(archive);
     try (ContainerdClient labelled =

@@ -105,7 +105,7 @@ class Schema1IT {
     assertThat(config.at("/history/0/created").asString()).isEqualTo("2015-03-01T00:00:00Z");
     assertThat(config.at("/docker_version").asString()).isEqualTo("1.9.1");
     assertThat(config.has("id") || config.has("parent") || config.has("throwaway")).isFalse();
-    assertThat(daemon.ctr("run", "--rm", name, repository)).isEqualTo("hello from 2015\n");
+    assertThat(daemon.runByCtr(name, repository)).isEqualTo("hello from 2015\n");
   }
 
   @Test
