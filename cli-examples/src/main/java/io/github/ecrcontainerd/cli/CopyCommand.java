@@ -38,7 +38,7 @@ final class CopyCommand {
   private final OutputOptions output = new OutputOptions(options);
   private final DryRun dryRun = new DryRun(options);
   private final DaemonOptions daemon = new DaemonOptions(options);
-  private final RegistryOptions registry = new RegistryOptions(options);
+  private final RegistryOptions registry = new RegistryOptions(options).withMirrors();
   private final Supplier<Optional<String>> sourceProfile =
       options.value(
           "--source-profile", "NAME", String.class, "the profile for SOURCE (default: --profile)");

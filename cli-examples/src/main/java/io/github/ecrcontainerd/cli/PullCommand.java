@@ -33,7 +33,7 @@ final class PullCommand {
   private final DryRun dryRun = new DryRun(options);
   private final DaemonOptions daemon = new DaemonOptions(options);
   private final Supplier<Optional<String>> snapshotter = DaemonOptions.snapshotter(options);
-  private final RegistryOptions registry = new RegistryOptions(options);
+  private final RegistryOptions registry = new RegistryOptions(options).withMirrors();
   private final Supplier<Optional<Platform>> platform =
       options.value(
           "--platform",

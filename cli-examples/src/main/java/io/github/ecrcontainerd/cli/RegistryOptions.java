@@ -4,7 +4,9 @@ import io.github.ecrcontainerd.cli.progress.Progress;
 import io.github.ecrcontainerd.ecr.CredentialsHttpService;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import picocli.CommandLine.ParameterException;
@@ -21,6 +23,7 @@ final class RegistryOptions {
   private final Supplier<Optional<Integer>> parallelism;
   private final Supplier<Optional<Integer>> apiTimeout;
   private final Supplier<Optional<Integer>> connectTimeout;
+  private Supplier<List<String>> mirrors = List::of;
 
   /** Options of a command that moves layers. */
   RegistryOptions(Options options) {
@@ -32,6 +35,17 @@ final class RegistryOptions {
             Integer.class,
             "ranges of a layer downloaded at a time; 0 or 1: whole layers by one request each"
                 + " (default: ECR_PULL_PARALLEL, or 4)"));
+  }
+
+  /** Adds the option for mirrors, for a command that downloads layers. */
+  RegistryOptions withMirrors() {
+    mirrors =
+        options.values(
+            "--mirror",
+            "URL",
+            "a registry to ask for layers before Amazon ECR; may be repeated"
+                + " (default: ECR_MIRRORS, separated by commas)");
+    return this;
   }
 
   /** Options of a command that reads manifests. */
@@ -122,10 +136,28 @@ final class RegistryOptions {
           .get()
           .or(() -> Environment.get("ECR_PULL_PARALLEL").map(RegistryOptions::number))
           .ifPresent(builder::layerDownloadParallelism);
+      mirrors().forEach(mirror -> builder.mirror(url(mirror)));
     } catch (IllegalArgumentException e) {
       throw options.wrong(e);
     }
     return builder;
+  }
+
+  private List<String> mirrors() {
+    List<String> given = mirrors.get();
+    return given.isEmpty()
+        ? Environment.get("ECR_MIRRORS")
+            .map(text -> List.of(text.strip().split("[,\\s]+")))
+            .orElse(List.of())
+        : given;
+  }
+
+  private static URI url(String text) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("Not a mirror: " + text, e);
+    }
   }
 
   private static int number(String text) {

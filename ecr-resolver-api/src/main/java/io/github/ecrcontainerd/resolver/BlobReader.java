@@ -37,6 +37,13 @@ public interface BlobReader extends AutoCloseable {
     return new BlobInputStream(this);
   }
 
+  /**
+   * Tells the source that its bytes don't have the blob's digest. A source that has the blob in
+   * several places (a mirror, then the registry) reads it from another one next time. Called before
+   * {@link #close}. Does nothing by default.
+   */
+  default void rejected() {}
+
   /** Ends the transfer, complete or not. A second call does nothing. */
   @Override
   void close();

@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.ecr.internal.EcrRegistry;
 import io.github.ecrcontainerd.ecr.internal.ResolverOptions;
 import io.github.ecrcontainerd.ecr.internal.api.Redaction;
 import io.github.ecrcontainerd.ecr.internal.credentials.CredentialSearch;
+import io.github.ecrcontainerd.ecr.internal.mirror.Mirror;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.Fetcher;
 import io.github.ecrcontainerd.resolver.Pusher;
@@ -13,6 +14,8 @@ import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -65,7 +68,8 @@ public final class EcrResolver implements Resolver {
                 options.parallelism,
                 options.connections,
                 options.bufferBytes,
-                options.allowPrivateForeignLayerUrls));
+                options.allowPrivateForeignLayerUrls,
+                List.copyOf(options.mirrors)));
   }
 
   /** A resolver with every option at its default. */
@@ -132,6 +136,7 @@ public final class EcrResolver implements Resolver {
     private int connections = 16;
     private int bufferBytes = 32 << 20;
     private boolean allowPrivateForeignLayerUrls;
+    private final List<URI> mirrors = new ArrayList<>();
 
     private Builder() {}
 
@@ -292,6 +297,25 @@ public final class EcrResolver implements Resolver {
      */
     public Builder allowPrivateForeignLayerUrls(boolean enabled) {
       this.allowPrivateForeignLayerUrls = enabled;
+      return this;
+    }
+
+    /**
+     * Adds a registry that is asked before ECR for layers, and for manifests by their digest; the
+     * ones that were added first are asked first. It speaks the OCI distribution API without a
+     * login, as the mirrors of containerd's {@code hosts.toml} do: Spegel, Dragonfly, Harbor, zot,
+     * or a plain registry. A request names the repository and, in the parameter {@code ns}, ECR's
+     * host. An address with a path is used as it is, in place of {@code /v2}.
+     *
+     * <p>Tags are always resolved by ECR. Content is checked by its digest, wherever it comes from.
+     * A mirror that doesn't answer within 3 s, sends less than 256 KiB in 3 s over a connection, or
+     * fails in another way, is left alone for 30 s, and for up to 5 min if it fails again; what it
+     * was to send is requested from ECR, from the byte that was reached.
+     *
+     * @throws IllegalArgumentException if it isn't an http or https URL with a host, or has a login
+     */
+    public Builder mirror(URI address) {
+      mirrors.add(Mirror.checked(address));
       return this;
     }
 

@@ -8,6 +8,7 @@ import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.ResolveEvent;
 import io.github.ecrcontainerd.ecr.internal.foreign.ForeignLayers;
 import io.github.ecrcontainerd.ecr.internal.http.HttpClients;
+import io.github.ecrcontainerd.ecr.internal.mirror.Mirrors;
 import io.github.ecrcontainerd.ecr.internal.upload.PartBodies;
 import io.github.ecrcontainerd.ecr.internal.upload.UploadBudget;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -48,10 +49,12 @@ public final class EcrRegistry implements AutoCloseable {
             options.endpoint(),
             options.apiTimeout());
     this.api = new EcrApi(clients, options.apiTimeout().multipliedBy(4), options.listener());
-    this.manifests = new ManifestSource(api);
+    Mirrors mirrors = new Mirrors(options.mirrors(), http.layers());
+    this.manifests = new ManifestSource(api, mirrors);
     this.layers =
         new LayerDownloads(
             api,
+            mirrors,
             http.layers(),
             options.parallelism(),
             options.connections(),

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal;
 
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.ecr.internal.mirror.Mirrors;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -45,9 +46,14 @@ final class ManifestSource {
           MediaTypes.DOCKER_SCHEMA1);
 
   private final EcrApi api;
+  private final Mirrors mirrors;
 
-  ManifestSource(EcrApi api) {
+  /**
+   * @param mirrors where manifests are looked for first, by their digest
+   */
+  ManifestSource(EcrApi api, Mirrors mirrors) {
     this.api = api;
+    this.mirrors = mirrors;
   }
 
   /** Resolves the reference's tag or digest, with the document's bytes. */
@@ -99,6 +105,10 @@ final class ManifestSource {
 
   /** Gets the bytes of a manifest by its digest. The reader compares them with the digest. */
   EmbeddedData fetch(EcrReference reference, Descriptor manifest) throws InterruptedException {
+    Optional<byte[]> mirrored = mirrors.manifest(reference, manifest);
+    if (mirrored.isPresent()) {
+      return EmbeddedData.of(mirrored.get());
+    }
     Image image = get(reference, Optional.empty(), Optional.of(manifest.digest()));
     byte[] content = contentOf(reference, image, manifest.digest());
     if (content.length != manifest.size()) {

@@ -58,6 +58,11 @@ record ObservedFetcher(Fetcher fetcher, TransferListener listener) implements Fe
     }
 
     @Override
+    public void rejected() {
+      reader.rejected();
+    }
+
+    @Override
     public void close() {
       try {
         reader.close();

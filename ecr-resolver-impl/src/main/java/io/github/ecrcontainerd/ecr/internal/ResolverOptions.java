@@ -4,6 +4,7 @@ import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,6 +26,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClientBuilder;
  * @param connections how many requests of all layers may be in progress at a time
  * @param bufferBytes the total size of all buffers, in bytes
  * @param allowPrivateForeignLayerUrls whether foreign layers may come from private addresses
+ * @param mirrors registries that are asked for content before ECR, in this order
  */
 public record ResolverOptions(
     Optional<Function<EcrReference, AwsCredentialsProvider>> credentials,
@@ -37,4 +39,5 @@ public record ResolverOptions(
     int parallelism,
     int connections,
     int bufferBytes,
-    boolean allowPrivateForeignLayerUrls) {}
+    boolean allowPrivateForeignLayerUrls,
+    List<URI> mirrors) {}

@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.it.registry;
 
 import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.resolver.Digest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,6 +106,18 @@ public final class DockerRegistry implements AutoCloseable {
     return bytes.sum();
   }
 
+  /** Its process ID. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** The file of a blob that it has. */
+  public Path blob(Digest digest) {
+    String hex = digest.hex();
+    return directory.resolve(
+        "storage/docker/registry/v2/blobs/sha256/%s/%s/data".formatted(hex.substring(0, 2), hex));
+  }
+
   /** Copies an image of an OCI layout, tagged {@code latest}, to the repository of that name. */
   public void fill(Path layout, String repository) {
     Command.run(
@@ -113,6 +126,8 @@ public final class DockerRegistry implements AutoCloseable {
             "copy",
             "--quiet",
             "--insecure-policy",
+            // Otherwise it compresses layers that are not compressed.
+            "--preserve-digests",
             "--dest-tls-verify=false",
             "oci:" + layout + ":latest",
             "docker://127.0.0.1:%d/%s:latest".formatted(port(), repository)));

@@ -68,6 +68,7 @@ public final class Transfers {
         listener);
     Digest came = Digest.of(content.digest().algorithm(), hash);
     if (!came.equals(content.digest())) {
+      reader.rejected();
       throw new ImageException(
           ImageException.Code.DAMAGED,
           content.digest(),

@@ -183,8 +183,15 @@ public final class StoreSink implements Sink {
   private void fill(Ingest ingest, Descriptor blob, Source source) throws InterruptedException {
     try (BlobReader reader = source.open(blob, ingest.offset())) {
       Transfers.copy(reader, ingest::write, blob, listener);
+      try {
+        commit(forBlobs, blob, ingest, Map.of());
+      } catch (ContainerdException e) {
+        if (e.code() == ContainerdException.Code.FAILED_PRECONDITION) {
+          reader.rejected();
+        }
+        throw e;
+      }
     }
-    commit(forBlobs, blob, ingest, Map.of());
   }
 
   private ImageException damaged(Descriptor blob, ContainerdException refusal) {

@@ -207,6 +207,11 @@ public final class DirectUnpack implements AutoCloseable {
     }
 
     @Override
+    public void rejected() {
+      reader.rejected();
+    }
+
+    @Override
     public void close() {
       stage.cutOff();
       reader.close();

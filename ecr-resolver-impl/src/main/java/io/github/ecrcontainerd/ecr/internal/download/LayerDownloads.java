@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
+import io.github.ecrcontainerd.ecr.internal.mirror.Mirrors;
 import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -10,12 +11,14 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 /** The downloads of one resolver: every layer of every pull shares its connections and memory. */
 public final class LayerDownloads {
   private final EcrApi api;
+  private final Mirrors mirrors;
   private final SdkAsyncHttpClient http;
   private final RangeScheduler scheduler;
   private final int parallelism;
   private final TransferListener listener;
 
   /**
+   * @param mirrors where layers are looked for first
    * @param http an HTTP client that allows {@code connections} at a time; its owner closes it
    * @param parallelism how many ranges of one layer may be in progress at a time; 0 or 1 for no
    *     ranges: then {@code http} must not end connections that wait for their reader
@@ -25,12 +28,14 @@ public final class LayerDownloads {
    */
   public LayerDownloads(
       EcrApi api,
+      Mirrors mirrors,
       SdkAsyncHttpClient http,
       int parallelism,
       int connections,
       int bufferBytes,
       TransferListener listener) {
     this.api = api;
+    this.mirrors = mirrors;
     this.http = http;
     this.parallelism = parallelism;
     this.listener = listener;
@@ -42,7 +47,7 @@ public final class LayerDownloads {
   /** Opens a layer at an offset. Sends no request before the first read. */
   public BlobReader open(EcrReference reference, Descriptor layer, long offset) {
     return new LayerReader(
-        new LayerSource(api, http, reference, layer, listener),
+        new LayerSource(api, mirrors, http, reference, layer, listener),
         RangePlan.of(offset, layer.size(), parallelism, scheduler.maxBufferBytes()),
         scheduler);
   }

@@ -48,16 +48,10 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   /** How many bytes of an error's body are kept. S3's errors are shorter. */
   private static final int MAX_ERROR_BYTES = 4096;
 
-  /**
-   * The timeout for the server's first sign, which may include connecting and the TLS handshake.
-   */
-  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(8);
-
-  private static final Duration STALL_TIMEOUT = Duration.ofSeconds(5);
-
   private final ByteRange range;
   private final Receiver receiver;
   private final boolean paced;
+  private final Origin origin;
   private final AtomicBoolean ended = new AtomicBoolean();
   private final ByteArrayOutputStream errorBody = new ByteArrayOutputStream(0);
   private final long started = System.nanoTime();
@@ -70,15 +64,18 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   private volatile long lastSign = started;
   private volatile boolean awaited = true;
   private long arrived;
+  private long sinceSign;
 
   /**
    * @param paced whether the receiver decides each time if more bytes may come, and so slows the
    *     connection down; otherwise the whole range comes as fast as possible
+   * @param origin how long the server may be silent
    */
-  LayerGet(ByteRange range, Receiver receiver, boolean paced) {
+  LayerGet(ByteRange range, Receiver receiver, boolean paced, Origin origin) {
     this.range = range;
     this.receiver = receiver;
     this.paced = paced;
+    this.origin = origin;
   }
 
   /** Sends the request. */
@@ -132,7 +129,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
 
   /** How long a server may be silent before the request is cancelled. */
   Duration untilSign() {
-    return status == 0 ? ANSWER_TIMEOUT : STALL_TIMEOUT;
+    return status == 0 ? origin.untilAnswer() : origin.untilBytes();
   }
 
   /** The time from the request to the first byte, in nanoseconds. */
@@ -181,7 +178,12 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
 
   @Override
   public void onNext(ByteBuffer bytes) {
-    lastSign = System.nanoTime();
+    long now = System.nanoTime();
+    sinceSign += bytes.remaining();
+    if (paced || sinceSign >= origin.bytes()) {
+      sinceSign = 0;
+      lastSign = now;
+    }
     if (ended.get()) {
       return;
     }
@@ -194,7 +196,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
       return;
     } else {
       if (arrived == 0) {
-        firstByte = lastSign;
+        firstByte = now;
       }
       arrived += bytes.remaining();
       // Set before the bytes are passed on, because the receiver may request more from then on.

@@ -25,7 +25,7 @@ final class LayerReader implements BlobReader {
     }
     LayerWindow open = window;
     if (open == null) {
-      open = scheduler.open(source, plan);
+      open = scheduler.open(source, source.locate(plan.from()) ? plan : plan.whole());
       window = open;
     }
     while (true) {
@@ -39,6 +39,11 @@ final class LayerReader implements BlobReader {
       }
       scheduler.dropHead(open);
     }
+  }
+
+  @Override
+  public void rejected() {
+    source.rejected();
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.github.ecrcontainerd.ecr.internal.api.Redaction;
 import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
 import io.github.ecrcontainerd.ecr.internal.events.UrlRenewalEvent;
+import io.github.ecrcontainerd.ecr.internal.mirror.MirrorLayer;
+import io.github.ecrcontainerd.ecr.internal.mirror.Mirrors;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -14,6 +16,7 @@ import io.github.ecrcontainerd.resolver.TransferListener;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
@@ -23,8 +26,10 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /**
- * The source of one layer: its presigned URL. It is requested just before the first range and used
- * for all ranges. It is renewed before it expires, or when the server no longer accepts it.
+ * The source of one layer: a mirror that has it, and otherwise ECR's presigned URL. That is
+ * requested just before the first range that needs it and used for all ranges. It is renewed before
+ * it expires, or when the server no longer accepts it. After any failure of the mirror all further
+ * requests are ECR's.
  */
 final class LayerSource {
   private static final Logger LOG = LoggerFactory.getLogger(LayerSource.class);
@@ -34,6 +39,7 @@ final class LayerSource {
       Pattern.compile("^(?:[a-z0-9]+\\.)+\\w+(?:Exception|Error): ");
 
   private final EcrApi api;
+  private final Mirrors mirrors;
   private final SdkAsyncHttpClient http;
   private final EcrReference reference;
   private final Descriptor layer;
@@ -42,6 +48,8 @@ final class LayerSource {
   private final ReentrantLock asking = new ReentrantLock();
   private final AtomicReference<@Nullable Known> known = new AtomicReference<>();
   private volatile @Nullable LayerUrl lastUrl;
+  private final AtomicReference<@Nullable LayerUrl> mirrorUrl = new AtomicReference<>();
+  private volatile @Nullable MirrorLayer mirror;
 
   /** The URL that ranges use, and when to renew it, as a value of {@link System#nanoTime}. */
   private record Known(LayerUrl url, long renewal) {
@@ -56,11 +64,13 @@ final class LayerSource {
 
   LayerSource(
       EcrApi api,
+      Mirrors mirrors,
       SdkAsyncHttpClient http,
       EcrReference reference,
       Descriptor layer,
       TransferListener listener) {
     this.api = api;
+    this.mirrors = mirrors;
     this.http = http;
     this.reference = reference;
     this.layer = layer;
@@ -77,8 +87,57 @@ final class LayerSource {
     return http;
   }
 
-  /** Returns a URL that doesn't expire soon: the one that other ranges use, or a new one. */
+  /**
+   * Looks for a mirror that has the layer.
+   *
+   * @param offset the first byte that is needed
+   * @return whether the layer can be requested in ranges
+   */
+  boolean locate(long offset) throws InterruptedException {
+    Optional<MirrorLayer> found =
+        mirrors.layer(reference, layer).filter(there -> there.ranges() || offset == 0);
+    if (found.isEmpty()) {
+      return true;
+    }
+    mirror = found.get();
+    mirrorUrl.set(LayerUrl.ofMirror(found.get().uri()));
+    LOG.debug("{} comes from the mirror {}", digest, found.get().uri().getRawAuthority());
+    return found.get().ranges();
+  }
+
+  /**
+   * The bytes were not those of the digest. If a mirror has sent some of them, it isn't asked for
+   * this layer again.
+   */
+  void rejected() {
+    MirrorLayer used = mirror;
+    if (used != null) {
+      used.rejected();
+    }
+  }
+
+  /** Returns the URL for the next request: the mirror's, if one has the layer, or ECR's. */
   LayerUrl url() throws InterruptedException {
+    LayerUrl near = mirrorUrl.get();
+    return near == null ? urlOfEcr() : near;
+  }
+
+  /** Returns why a request failed. If it was a mirror's, all further requests are ECR's. */
+  Throwable blame(LayerUrl url, Throwable cause) {
+    MirrorLayer used = mirror;
+    if (!url.isOfMirror() || used == null) {
+      return cause;
+    }
+    MirrorException failure = new MirrorException(cause);
+    if (mirrorUrl.getAndSet(null) != null) {
+      used.failed(reasonOf(cause));
+      listener.retrying(layer, reasonOf(failure), Duration.ZERO);
+    }
+    return failure;
+  }
+
+  /** Returns a URL that doesn't expire soon: the one that other ranges use, or a new one. */
+  LayerUrl urlOfEcr() throws InterruptedException {
     asking.lockInterruptibly();
     try {
       Known last = known.get();
@@ -111,6 +170,10 @@ final class LayerSource {
    * The server redirects from this URL to another, which all ranges use from now on. Doesn't block.
    */
   void redirected(LayerUrl from, LayerUrl to) {
+    if (from.isOfMirror()) {
+      mirrorUrl.compareAndSet(from, to);
+      return;
+    }
     var _ =
         known.updateAndGet(last -> last != null && last.url.equals(from) ? Known.now(to) : last);
     lastUrl = to;

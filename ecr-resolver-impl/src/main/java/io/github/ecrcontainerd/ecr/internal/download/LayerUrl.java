@@ -21,8 +21,9 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
  * @param uri the full URL
  * @param usable how long after its receipt requests may use it without finding it expired
  * @param redirects how many redirects led to it
+ * @param origin whether it is ECR's, or a mirror's, which has no secret
  */
-record LayerUrl(URI uri, Duration usable, int redirects) {
+record LayerUrl(URI uri, Duration usable, int redirects, Origin origin) {
   /** The usable time of a URL that doesn't expire. */
   static final Duration FOR_EVER = Duration.ofDays(365);
 
@@ -39,7 +40,16 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
    * Without them, it doesn't expire.
    */
   static LayerUrl of(URI uri, Instant now) {
-    return new LayerUrl(uri, usable(uri, now), 0);
+    return new LayerUrl(uri, usable(uri, now), 0, Origin.ECR);
+  }
+
+  /** A URL of a mirror. */
+  static LayerUrl ofMirror(URI uri) {
+    return new LayerUrl(uri, FOR_EVER, 0, Origin.MIRROR);
+  }
+
+  boolean isOfMirror() {
+    return origin == Origin.MIRROR;
   }
 
   private static Duration usable(URI uri, Instant now) {
@@ -111,7 +121,7 @@ record LayerUrl(URI uri, Duration usable, int redirects) {
               .formatted(redirects, target.getHost()));
     }
     Duration own = usable(target, now);
-    return new LayerUrl(target, own.compareTo(usable) < 0 ? own : usable, redirects + 1);
+    return new LayerUrl(target, own.compareTo(usable) < 0 ? own : usable, redirects + 1, origin);
   }
 
   private static Optional<String> parameter(URI uri, String name) {

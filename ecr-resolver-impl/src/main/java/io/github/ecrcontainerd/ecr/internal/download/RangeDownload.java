@@ -117,7 +117,7 @@ final class RangeDownload implements RangeRequest.Listener {
         if (cause == null) {
           return;
         }
-        if (isRedirect(cause)) {
+        if (isRedirect(cause) || cause instanceof MirrorException) {
           continue;
         }
         Optional<Duration> pause = retries.pause(arrived(), cause);
@@ -167,7 +167,8 @@ final class RangeDownload implements RangeRequest.Listener {
    */
   private @Nullable Throwable attempt() throws InterruptedException {
     try {
-      request();
+      awaitRoom();
+      request(source.url());
       while (true) {
         switch (watch()) {
           case ALL_ARRIVED -> {
@@ -194,9 +195,7 @@ final class RangeDownload implements RangeRequest.Listener {
   }
 
   /** Sends a request for the missing bytes. */
-  private void request() throws InterruptedException {
-    awaitRoom();
-    LayerUrl url = source.url();
+  private void request(LayerUrl url) throws InterruptedException {
     RangeRequest request;
     lock.lock();
     try {
@@ -244,7 +243,9 @@ final class RangeDownload implements RangeRequest.Listener {
       giveUpLateRequest();
     }
     try {
-      request();
+      awaitRoom();
+      // Also where a mirror is late: another request to it would be late, too.
+      request(source.urlOfEcr());
     } catch (ResolverException e) {
       // The late request continues without a hedge.
     } finally {
@@ -285,7 +286,7 @@ final class RangeDownload implements RangeRequest.Listener {
       while (!closed && buffer.arrived() < range.length()) {
         long now = System.nanoTime();
         for (RangeRequest silent : requests.silent(now)) {
-          lastCause = silent.silence();
+          lastCause = source.blame(silent.url(), silent.silence());
           silent.failed(lastCause);
           requests.drop(silent);
         }
@@ -360,7 +361,7 @@ final class RangeDownload implements RangeRequest.Listener {
     lock.lock();
     try {
       if (cause != null && requests.contains(request)) {
-        lastCause = cause instanceof StatusException answer ? learned(request, answer) : cause;
+        lastCause = learned(request, cause);
         request.failed(lastCause);
         requests.drop(request);
         changed.signal();
@@ -371,23 +372,27 @@ final class RangeDownload implements RangeRequest.Listener {
   }
 
   /**
-   * Reports a refused or redirected URL to the source. Returns the answer, or why its redirect is
+   * Reports a refused or redirected URL to the source. Returns the cause, or why its redirect is
    * invalid.
    */
-  private Throwable learned(RangeRequest request, StatusException answer) {
-    if (answer.refusesUrl()) {
-      source.refused(request.url());
-    }
-    Optional<String> location = answer.redirect();
-    if (location.isPresent()) {
-      try {
-        source.redirected(request.url(), request.url().redirectedTo(location.get(), Instant.now()));
-      } catch (InvalidAnswerException wrong) {
+  private Throwable learned(RangeRequest request, Throwable cause) {
+    if (cause instanceof StatusException answer) {
+      if (answer.refusesUrl()) {
         source.refused(request.url());
-        return wrong;
+      }
+      Optional<String> location = answer.redirect();
+      if (location.isPresent()) {
+        try {
+          source.redirected(
+              request.url(), request.url().redirectedTo(location.get(), Instant.now()));
+          return answer;
+        } catch (InvalidAnswerException wrong) {
+          source.refused(request.url());
+          return source.blame(request.url(), wrong);
+        }
       }
     }
-    return answer;
+    return source.blame(request.url(), cause);
   }
 
   /**

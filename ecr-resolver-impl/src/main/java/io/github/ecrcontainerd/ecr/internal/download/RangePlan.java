@@ -43,7 +43,7 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
    */
   static RangePlan of(long from, long total, int parallelism, int maxBufferBytes) {
     if (parallelism <= 1) {
-      return new RangePlan(from, total, Math.max(1, total - from), 1);
+      return whole(from, total);
     }
     long share = Math.ceilDiv(total - from, (long) parallelism);
     return new RangePlan(
@@ -51,6 +51,15 @@ record RangePlan(long from, long total, long rangeBytes, int parallelism) {
         total,
         Math.clamp(share, Math.min(MIN_RANGE_BYTES, maxBufferBytes), maxBufferBytes),
         parallelism);
+  }
+
+  private static RangePlan whole(long from, long total) {
+    return new RangePlan(from, total, Math.max(1, total - from), 1);
+  }
+
+  /** The same bytes as one range, for a server that serves no ranges. */
+  RangePlan whole() {
+    return whole(from, total);
   }
 
   /** The number of ranges; 0 for an empty blob. */

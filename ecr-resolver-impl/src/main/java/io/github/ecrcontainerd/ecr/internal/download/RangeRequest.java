@@ -58,7 +58,7 @@ final class RangeRequest implements LayerGet.Receiver {
     this.from = from;
     this.mayBeHedged = !paced;
     this.event = Recorder.isOn() ? new RangeEvent(layer, range.first() + from, length) : null;
-    this.get = new LayerGet(range.after(from), this, paced);
+    this.get = new LayerGet(range.after(from), this, paced, url.origin());
   }
 
   /** Sends the request. */
@@ -126,7 +126,11 @@ final class RangeRequest implements LayerGet.Receiver {
 
   /** The failure of a request whose server was silent for too long. */
   IOException silence() {
-    return new SilenceException(get.untilSign());
+    return url.isOfMirror()
+        ? new IOException(
+            "it sent less than %d KiB in %d s"
+                .formatted(url.origin().bytes() >> 10, get.untilSign().toSeconds()))
+        : new SilenceException(get.untilSign());
   }
 
   /**

@@ -40,16 +40,41 @@ public final class BlockingHttpClient implements SdkHttpClient {
   private static final int LARGEST_ANSWER = 1 << 20;
 
   private final SdkAsyncHttpClient client;
+  private final Duration patience;
+  private final int largestAnswer;
+  private final Runnable atClose;
 
-  private BlockingHttpClient(SdkAsyncHttpClient client) {
+  private BlockingHttpClient(
+      SdkAsyncHttpClient client, Duration patience, int largestAnswer, Runnable atClose) {
     this.client = client;
+    this.patience = patience;
+    this.largestAnswer = largestAnswer;
+    this.atClose = atClose;
+  }
+
+  /**
+   * Uses a client that its owner closes.
+   *
+   * @param patience the time limit of a request with its answer
+   * @param largestAnswer how many bytes an answer may have
+   */
+  public static BlockingHttpClient over(
+      SdkAsyncHttpClient client, Duration patience, int largestAnswer) {
+    return new BlockingHttpClient(client, patience, largestAnswer, () -> {});
   }
 
   /** Opens a client with this process's proxy settings. */
   public static BlockingHttpClient open() {
     CrtThreads.keep();
+    SdkAsyncHttpClient owned = HttpClients.forShortCalls(ProxySettings.ofThisProcess(), PATIENCE);
     return new BlockingHttpClient(
-        HttpClients.forShortCalls(ProxySettings.ofThisProcess(), PATIENCE));
+        owned,
+        PATIENCE,
+        LARGEST_ANSWER,
+        () -> {
+          owned.close();
+          CrtThreads.release();
+        });
   }
 
   @Override
@@ -64,8 +89,7 @@ public final class BlockingHttpClient implements SdkHttpClient {
 
   @Override
   public void close() {
-    client.close();
-    CrtThreads.release();
+    atClose.run();
   }
 
   /** One request, which is sent once. */
@@ -80,7 +104,7 @@ public final class BlockingHttpClient implements SdkHttpClient {
     @Override
     public HttpExecuteResponse call() throws IOException {
       SdkHttpRequest head = request.httpRequest();
-      Answer arriving = new Answer(answer);
+      Answer arriving = new Answer(answer, largestAnswer);
       CompletableFuture<Void> sent =
           client.execute(
               AsyncExecuteRequest.builder()
@@ -89,12 +113,12 @@ public final class BlockingHttpClient implements SdkHttpClient {
                   .responseHandler(arriving)
                   .build());
       try {
-        return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException e) {
         throw failure(e.getCause());
       } catch (TimeoutException e) {
         throw new IOException(
-            "no answer from %s within %d s".formatted(head.host(), PATIENCE.toSeconds()), e);
+            "no answer from %s within %d s".formatted(head.host(), patience.toSeconds()), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         InterruptedIOException ended = new InterruptedIOException("interrupted");
@@ -151,11 +175,13 @@ public final class BlockingHttpClient implements SdkHttpClient {
   /** Collects an answer. */
   private static final class Answer implements SdkAsyncHttpResponseHandler {
     private final CompletableFuture<HttpExecuteResponse> whole;
+    private final int largest;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private @Nullable SdkHttpResponse head;
 
-    Answer(CompletableFuture<HttpExecuteResponse> whole) {
+    Answer(CompletableFuture<HttpExecuteResponse> whole, int largest) {
       this.whole = whole;
+      this.largest = largest;
     }
 
     @Override
@@ -179,9 +205,9 @@ public final class BlockingHttpClient implements SdkHttpClient {
     }
 
     private void add(ByteBuffer some) {
-      if (some.remaining() > LARGEST_ANSWER - bytes.size()) {
+      if (some.remaining() > largest - bytes.size()) {
         whole.completeExceptionally(
-            new IOException("the answer has more than %d bytes".formatted(LARGEST_ANSWER)));
+            new IOException("the answer has more than %d bytes".formatted(largest)));
         return;
       }
       byte[] copy = new byte[some.remaining()];

@@ -1,0 +1,51 @@
+package io.github.ecrcontainerd.ecr.internal.mirror;
+
+import io.github.ecrcontainerd.ecr.internal.http.BlockingHttpClient;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.EcrReference;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
+
+/** The mirrors of one resolver, in the order in which they are asked. Safe for several threads. */
+public final class Mirrors {
+  /** A manifest's quota in ECR, in bytes. */
+  private static final int LARGEST_MANIFEST = 4_194_304;
+
+  private final List<Mirror> mirrors;
+
+  /**
+   * @param addresses addresses that {@link Mirror#checked} accepts
+   * @param http an HTTP client; its owner closes it
+   */
+  public Mirrors(List<URI> addresses, SdkAsyncHttpClient http) {
+    SdkHttpClient client = BlockingHttpClient.over(http, Mirror.PATIENCE, LARGEST_MANIFEST + 1);
+    this.mirrors = addresses.stream().map(address -> new Mirror(address, client)).toList();
+  }
+
+  /** The first mirror that has a layer. */
+  public Optional<MirrorLayer> layer(EcrReference reference, Descriptor layer)
+      throws InterruptedException {
+    for (Mirror mirror : mirrors) {
+      Optional<MirrorLayer> found = mirror.layer(reference, layer);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The bytes of a manifest or index from the first mirror that has it, with the right digest. */
+  public Optional<byte[]> manifest(EcrReference reference, Descriptor manifest)
+      throws InterruptedException {
+    for (Mirror mirror : mirrors) {
+      Optional<byte[]> found = mirror.manifest(reference, manifest);
+      if (found.isPresent()) {
+        return found;
+      }
+    }
+    return Optional.empty();
+  }
+}
