@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.cli;
 
+import io.github.ecrcontainerd.cli.progress.Console;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,8 @@ public final class Ecr {
   private Ecr() {}
 
   public static void main(String... args) {
+    // Loggers and the JVM print to it.
+    System.setErr(Console.over(System.err));
     Interruption interruption = Interruption.ofThisThread();
     int status = run(interruption, args);
     interruption.over();
@@ -30,7 +33,9 @@ public final class Ecr {
   private static int run(Interruption interruption, String... args) {
     Failure failure =
         new Failure(
-            new PrintWriter(System.err, true, System.err.charset()), Debug.isOn(), interruption);
+            new Console(new PrintWriter(System.err, true, System.err.charset())),
+            Debug.isOn(),
+            interruption);
     try {
       CommandLine command =
           commands(args)

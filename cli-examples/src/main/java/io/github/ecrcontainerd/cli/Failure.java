@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.cli;
 
-import java.io.PrintWriter;
+import io.github.ecrcontainerd.cli.progress.Console;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -31,7 +32,7 @@ final class Failure {
   private static final Pattern THREADS =
       Pattern.compile("unable to create native thread|AWS_ERROR_THREAD_INSUFFICIENT_RESOURCE");
 
-  private final PrintWriter err;
+  private final Console err;
   private final boolean inFull;
   private final Interruption interruption;
 
@@ -39,7 +40,7 @@ final class Failure {
    * @param err where errors are printed
    * @param inFull whether stack traces are shown, too
    */
-  Failure(PrintWriter err, boolean inFull, Interruption interruption) {
+  Failure(Console err, boolean inFull, Interruption interruption) {
     this.err = err;
     this.inFull = inFull;
     this.interruption = interruption;
@@ -151,7 +152,7 @@ final class Failure {
   }
 
   private void tell(String message) {
-    err.println("ecr: " + message.replaceAll("\\R", " "));
+    err.println("ecr: " + VisibleText.line(message));
     err.flush();
   }
 }

@@ -29,7 +29,8 @@ final class HelpCommand {
                 .formatted(asked, Typo.hint(asked, ecr.getSubcommands().keySet())));
       }
     }
-    shown.usage(options.out());
+    // The help is this program's own text, with picocli's bold face.
+    shown.usage(shown.getOut());
     return 0;
   }
 }

@@ -8,6 +8,7 @@ import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.MediaKind;
 import io.github.ecrcontainerd.resolver.Resolution;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -74,7 +75,10 @@ final class InspectCommand {
             "%s%s%s  %s  %s%s%n",
             indent,
             MediaKind.of(content).noun(),
-            content.platform().map(platform -> " " + platform).orElse(""),
+            content
+                .platform()
+                .map(platform -> " " + VisibleText.line(platform.toString()))
+                .orElse(""),
             content.digest(),
             Size.of(content.size()),
             tree.isMissing() ? "  missing" : "");
@@ -100,7 +104,7 @@ final class InspectCommand {
 
   private void print(String indent, String name, String value) {
     if (!value.isEmpty()) {
-      options.out().printf("%s%-10s  %s%n", indent, name, value);
+      options.out().printf("%s%-10s  %s%n", indent, name, VisibleText.line(value));
     }
   }
 }

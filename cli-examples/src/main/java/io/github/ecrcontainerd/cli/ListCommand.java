@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.cli;
 
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.image.Image;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -30,7 +31,7 @@ final class ListCommand {
       if (results.areJson()) {
         results.print(images.stream().map(ListCommand::object).toList());
       } else if (quiet.getAsBoolean()) {
-        images.forEach(image -> options.out().println(image.name()));
+        images.forEach(image -> options.out().println(VisibleText.line(image.name())));
       } else {
         print(images);
       }
@@ -58,7 +59,7 @@ final class ListCommand {
               "%-12s  %-10s  %s%n",
               image.target().digest().hex().substring(0, 12),
               age(Duration.between(image.updatedAt(), now)),
-              image.name());
+              VisibleText.line(image.name()));
     }
   }
 

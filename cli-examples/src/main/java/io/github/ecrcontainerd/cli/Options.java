@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.cli;
 
-import java.io.PrintWriter;
+import io.github.ecrcontainerd.cli.progress.Console;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -221,18 +222,18 @@ final class Options {
   }
 
   /** The writer for results. */
-  PrintWriter out() {
-    return command.commandLine().getOut();
+  Console out() {
+    return new Console(command.commandLine().getOut());
   }
 
   /** The writer for progress and errors. */
-  PrintWriter err() {
-    return command.commandLine().getErr();
+  Console err() {
+    return new Console(command.commandLine().getErr());
   }
 
   /** Prints an error as one line on standard error; the command goes on. */
   void complain(String message) {
-    err().println("ecr: " + message.replaceAll("\\R", " "));
+    err().println("ecr: " + VisibleText.line(message));
     err().flush();
   }
 

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.cli;
 import io.github.ecrcontainerd.containerd.ContainerdClient;
 import io.github.ecrcontainerd.containerd.image.Image;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -49,10 +50,11 @@ final class RemoveCommand {
         wait.getAsBoolean()
             ? containerd.images().deleteAndCollect(image.name())
             : containerd.images().delete(image.name());
-    options.out().printf("removed %s%n", image.name());
+    options.out().printf("removed %s%n", VisibleText.line(image.name()));
     String others =
         containerd.images().list("target.digest==" + image.target().digest()).stream()
             .map(Image::name)
+            .map(VisibleText::line)
             .collect(Collectors.joining(", "));
     if (!others.isEmpty()) {
       options.err().printf("note: it is still kept as %s%n", others);

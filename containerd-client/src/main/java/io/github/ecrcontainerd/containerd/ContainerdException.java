@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.containerd;
 
+import io.github.ecrcontainerd.resolver.VisibleText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +60,7 @@ public final class ContainerdException extends RuntimeException {
    */
   public ContainerdException(
       Code code, String call, String object, String reason, @Nullable Throwable cause) {
-    super((object.isEmpty() ? call : call + " " + object) + ": " + reason, cause);
+    super(VisibleText.line((object.isEmpty() ? call : call + " " + object) + ": " + reason), cause);
     this.code = code;
     this.call = call;
     this.object = object;

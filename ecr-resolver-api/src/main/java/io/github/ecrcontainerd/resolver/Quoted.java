@@ -10,6 +10,6 @@ final class Quoted {
   static String of(String text) {
     String shown =
         text.length() > MAX_CHARACTERS ? text.substring(0, MAX_CHARACTERS) + "..." : text;
-    return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
+    return '"' + VisibleText.line(shown) + '"';
   }
 }

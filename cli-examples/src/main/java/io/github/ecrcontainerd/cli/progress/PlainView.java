@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.cli.progress;
 
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashSet;
@@ -52,9 +53,9 @@ final class PlainView implements View {
 
   private void say(News news, Direction direction) {
     switch (news) {
-      case News.Resolved image -> out.println(image.name());
-      case News.Warning warning -> out.println("warning: " + warning.text());
-      case News.Note note -> out.println("note: " + note.text());
+      case News.Resolved image -> out.println(VisibleText.line(image.name()));
+      case News.Warning warning -> out.println("warning: " + VisibleText.line(warning.text()));
+      case News.Note note -> out.println("note: " + VisibleText.line(note.text()));
       case News.Planned plan ->
           out.printf("  %d contents, %s%n", plan.contents(), Size.of(plan.bytes()));
       case News.Throttling throttling -> {
@@ -69,7 +70,7 @@ final class PlainView implements View {
               retry.item().kind(),
               retry.item().shortDigest(),
               retry.pause().toMillis() / 1e3,
-              retry.reason());
+              VisibleText.line(retry.reason()));
       case News.Hedge _, News.UrlRenewal _ -> {}
       case News.Changed changed -> {
         Item item = changed.item();

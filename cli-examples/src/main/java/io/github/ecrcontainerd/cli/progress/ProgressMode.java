@@ -1,7 +1,6 @@
 package io.github.ecrcontainerd.cli.progress;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -46,11 +45,11 @@ public enum ProgressMode {
    * @param out standard error
    * @param inFull whether to include details that only help to find out why a pull is slow
    */
-  public Progress show(Direction direction, PrintWriter out, boolean inFull) {
+  public Progress show(Direction direction, Console out, boolean inFull) {
     return new Progress(direction, view(out), inFull);
   }
 
-  private View view(PrintWriter out) {
+  private View view(Console out) {
     return switch (this) {
       case AUTO -> drawsOn(System.getenv()) ? TTY.view(out) : PLAIN.view(out);
       case TTY -> new TerminalView(out, TerminalSize::ofStandardError);

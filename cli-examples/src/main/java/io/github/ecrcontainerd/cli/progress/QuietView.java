@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.cli.progress;
 
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,7 @@ final class QuietView implements View {
   public void show(List<News> news, Status status, boolean due) {
     for (News each : news) {
       if (each instanceof News.Warning warning) {
-        out.println("warning: " + warning.text());
+        out.println("warning: " + VisibleText.line(warning.text()));
       }
     }
     out.flush();

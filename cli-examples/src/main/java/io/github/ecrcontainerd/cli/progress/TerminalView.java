@@ -1,7 +1,7 @@
 package io.github.ecrcontainerd.cli.progress;
 
 import io.github.ecrcontainerd.resolver.Digest;
-import java.io.PrintWriter;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ final class TerminalView implements View {
   private static final int WIDEST_BAR = 40;
   private static final int SMALLEST_RATE = 1;
 
-  private final PrintWriter out;
+  private final Console out;
   private final Supplier<TerminalSize> terminal;
   private final Map<Digest, Rate> rates = new HashMap<>();
   private final Rate all = new Rate(0, 0);
@@ -50,7 +50,7 @@ final class TerminalView implements View {
    *
    * @param terminal supplies its size, which may change
    */
-  TerminalView(PrintWriter out, Supplier<TerminalSize> terminal) {
+  TerminalView(Console out, Supplier<TerminalSize> terminal) {
     this.out = out;
     this.terminal = terminal;
   }
@@ -110,17 +110,16 @@ final class TerminalView implements View {
     if (!stay.isEmpty()) {
       // A line that stays may be wider than the terminal.
       frame.append(CLEAR_BELOW);
-      stay.forEach(line -> frame.append(line).append('\n'));
+      stay.forEach(line -> frame.append(VisibleText.line(line)).append('\n'));
     }
     for (String line : block) {
-      frame.append(CLEAR_LINE).append(line).append('\n');
+      frame.append(CLEAR_LINE).append(VisibleText.line(line)).append('\n');
     }
     if (stay.size() + block.size() < drawn) {
       frame.append(CLEAR_BELOW);
     }
     drawn = block.size();
-    out.print(frame);
-    out.flush();
+    out.draw(frame.toString());
   }
 
   private List<String> block(Status status, TerminalSize size) {

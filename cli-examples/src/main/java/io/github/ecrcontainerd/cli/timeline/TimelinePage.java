@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.cli.timeline;
 
 import io.github.ecrcontainerd.cli.progress.Size;
 import io.github.ecrcontainerd.cli.timeline.Span.Kind;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -331,7 +332,8 @@ final class TimelinePage {
   }
 
   private static String escaped(String text) {
-    return text.replace("&", "&amp;")
+    return VisibleText.line(text)
+        .replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");

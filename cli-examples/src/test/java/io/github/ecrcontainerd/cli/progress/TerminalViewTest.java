@@ -84,7 +84,8 @@ class TerminalViewTest {
   }
 
   private TerminalView view(int rows, int columns) {
-    return new TerminalView(new PrintWriter(written), () -> new TerminalSize(rows, columns));
+    return new TerminalView(
+        new Console(new PrintWriter(written)), () -> new TerminalSize(rows, columns));
   }
 
   /**

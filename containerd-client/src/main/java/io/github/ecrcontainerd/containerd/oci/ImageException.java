@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.containerd.oci;
 
 import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.io.Serial;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public final class ImageException extends RuntimeException {
       @Nullable Digest digest,
       String message,
       @Nullable Throwable cause) {
-    super(message, cause);
+    super(VisibleText.line(message), cause);
     this.code = code;
     this.reference = reference;
     this.digest = digest;

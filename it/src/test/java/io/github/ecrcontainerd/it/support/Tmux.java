@@ -49,6 +49,11 @@ public final class Tmux implements AutoCloseable {
         .toList();
   }
 
+  /** The title, which a program may set by a control sequence. */
+  public String title() {
+    return Command.run(command("display-message", "-p", "#{pane_title}")).strip();
+  }
+
   /**
    * Waits until the screen shows a text.
    *

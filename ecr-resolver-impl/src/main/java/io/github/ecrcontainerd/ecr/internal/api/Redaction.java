@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -31,7 +32,7 @@ public final class Redaction {
 
   /** The text on one line, without secrets. */
   public static String of(String text) {
-    return hide(text).replaceAll("\\p{Cntrl}+", " ").strip();
+    return VisibleText.line(hide(text)).strip();
   }
 
   /**

@@ -21,7 +21,7 @@ class RedactionTest {
 
   @Test
   void putsEverythingOnOneLine() {
-    assertThat(Redaction.of("two\r\nlines\u001b[0m")).isEqualTo("two lines [0m");
+    assertThat(Redaction.of("two\r\nlines\u001b[0m")).isEqualTo("two lines\\u001b[0m");
   }
 
   @ParameterizedTest

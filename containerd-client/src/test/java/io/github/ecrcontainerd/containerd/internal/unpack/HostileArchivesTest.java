@@ -1,0 +1,123 @@
+package io.github.ecrcontainerd.containerd.internal.unpack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ecrcontainerd.containerd.fuzz.Fuzz;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Archives of GNU tar, with changes that it doesn't make. */
+class HostileArchivesTest {
+  private static final int BLOCK = 512;
+
+  @TempDir Path directory;
+
+  @Test
+  void archivesAreReadOrRefused() throws Exception {
+    List<byte[]> archives = new ArrayList<>();
+    for (String format : List.of("v7", "ustar", "oldgnu", "gnu", "pax")) {
+      archives.add(archive(format));
+    }
+    List<String> words =
+        List.of(
+            "77777777777",
+            "\u0000\u0000\u0000",
+            "-0000000001",
+            "99 path=x\n",
+            "12 size=-1\n",
+            "30 mtime=99999999999999999999\n",
+            "ustar",
+            "../".repeat(40));
+    Fuzz.check(
+        Fuzz.changed(archives, words).map(HostileArchivesTest::withRightSums),
+        Set.of(IOException.class),
+        HostileArchivesTest::read);
+  }
+
+  /** A size near the end of a number's range: what follows the file must not be taken for headers. */
+  @Test
+  void aSizeThatIsAlmostALongIsNotSkippedByWrappingAround() throws Exception {
+    byte[] archive = archive("ustar");
+    byte[] huge = {(byte) 0x80, 0, 0, 0, 0x7f, -1, -1, -1, -1, -1, -1, -1};
+    int file = headerOfAFile(archive);
+    System.arraycopy(huge, 0, archive, file + 124, huge.length);
+    TarReader reader = new TarReader(new ByteArrayInputStream(withRightSums(archive)));
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> {
+              while (reader.next() != null) {
+                // The contents are skipped.
+              }
+            })
+        .isInstanceOf(java.io.EOFException.class);
+  }
+
+  private static int headerOfAFile(byte[] archive) {
+    for (int at = 0; at < archive.length; at += BLOCK) {
+      if (archive[at + 156] == '0') {
+        return at;
+      }
+    }
+    throw new AssertionError("there is no file in it");
+  }
+
+  private static void read(byte[] archive) throws IOException {
+    InputStream input = new ByteArrayInputStream(archive);
+    TarReader reader = new TarReader(input);
+    byte[] content = new byte[BLOCK];
+    int entries = 0;
+    long bytes = 0;
+    for (TarEntry entry = reader.next(); entry != null; entry = reader.next()) {
+      entries++;
+      assertThat(entry.size()).isNotNegative();
+      for (int count = reader.read(content); count >= 0; count = reader.read(content)) {
+        bytes += count;
+      }
+    }
+    // No byte is read twice, and each entry has a header.
+    assertThat(bytes + (long) entries * BLOCK).isLessThanOrEqualTo(archive.length);
+  }
+
+  /** Changes each header's sum to the right one, so that more of the headers are read. */
+  private static byte[] withRightSums(byte[] archive) {
+    byte[] right = archive.clone();
+    for (int at = 0; at + BLOCK <= right.length; at += BLOCK) {
+      if (right[at + 257] == 'u' && right[at + 258] == 's') {
+        int sum = 0;
+        for (int i = 0; i < BLOCK; i++) {
+          sum += i >= 148 && i < 156 ? ' ' : right[at + i] & 0xff;
+        }
+        byte[] digits = TarReader.bytes("%06o\0 ".formatted(sum));
+        System.arraycopy(digits, 0, right, at + 148, digits.length);
+      }
+    }
+    return right;
+  }
+
+  private byte[] archive(String format) throws Exception {
+    Path files = Files.createDirectories(directory.resolve(format));
+    Files.writeString(files.resolve("a"), "content".repeat(100));
+    if (!Files.exists(files.resolve("l"))) {
+      Files.createSymbolicLink(files.resolve("l"), Path.of("a"));
+    }
+    Files.createDirectories(files.resolve("d"));
+    String longName = format.equals("v7") ? "n".repeat(80) : "n".repeat(99);
+    Files.writeString(files.resolve("d").resolve(longName), "x");
+    Path archive = directory.resolve(format + ".tar");
+    Process tar =
+        new ProcessBuilder(
+                "tar", "-C", files.toString(), "--format=" + format, "-b2", "-cf",
+                archive.toString(), "a", "d", "l")
+            .inheritIO()
+            .start();
+    assertThat(tar.waitFor()).isZero();
+    return Files.readAllBytes(archive);
+  }
+}
