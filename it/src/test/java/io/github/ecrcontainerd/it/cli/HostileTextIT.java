@@ -58,7 +58,8 @@ class HostileTextIT {
   @AfterEach
   void close() throws Exception {
     ecr.close();
-    try (ContainerdClient client = ContainerdClient.builder().address(daemon.socket().toString()).build()) {
+    try (ContainerdClient client =
+        ContainerdClient.builder().address(daemon.socket().toString()).build()) {
       var _ = client.images().deleteAndCollect(HOSTILE);
     }
   }
@@ -67,8 +68,7 @@ class HostileTextIT {
   void anErrorOfTheRegistryIsText() throws Exception {
     byte[] answer =
         JsonMapper.shared()
-            .writeValueAsBytes(
-                Map.of("__type", "InvalidParameterException", "message", HOSTILE));
+            .writeValueAsBytes(Map.of("__type", "InvalidParameterException", "message", HOSTILE));
     HttpServer registry =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     registry.createContext(
@@ -104,7 +104,8 @@ class HostileTextIT {
   @Test
   void aNameInTheDaemonIsText() throws Exception {
     Map<String, String> environment = environment("http://localhost:1");
-    try (ContainerdClient client = ContainerdClient.builder().address(daemon.socket().toString()).build()) {
+    try (ContainerdClient client =
+        ContainerdClient.builder().address(daemon.socket().toString()).build()) {
       Descriptor target = Descriptor.of(MediaTypes.OCI_MANIFEST, new byte[] {'{', '}'});
       var _ = client.images().put(HOSTILE, target, Map.of("label", HOSTILE));
     }
@@ -130,15 +131,22 @@ class HostileTextIT {
         app.document(
             MediaTypes.OCI_CONFIG,
             Map.of(
-                "os", "linux" + HOSTILE,
-                "architecture", HOSTILE,
+                "os",
+                "linux" + HOSTILE,
+                "architecture",
+                HOSTILE,
                 "config",
-                    Map.of(
-                        "Cmd", List.of("sh", HOSTILE),
-                        "Env", List.of("A=" + HOSTILE, "B=1\nuser        nobody"),
-                        "User", HOSTILE,
-                        "WorkingDir", HOSTILE),
-                "rootfs", Map.of("type", "layers", "diff_ids", List.of())));
+                Map.of(
+                    "Cmd",
+                    List.of("sh", HOSTILE),
+                    "Env",
+                    List.of("A=" + HOSTILE, "B=1\nuser        nobody"),
+                    "User",
+                    HOSTILE,
+                    "WorkingDir",
+                    HOSTILE),
+                "rootfs",
+                Map.of("type", "layers", "diff_ids", List.of())));
     Map<String, Object> named = new HashMap<>();
     named.put("mediaType", config.mediaType());
     named.put("digest", config.digest().toString());
@@ -149,10 +157,14 @@ class HostileTextIT {
         app.document(
             MediaTypes.OCI_MANIFEST,
             Map.of(
-                "schemaVersion", 2,
-                "mediaType", MediaTypes.OCI_MANIFEST,
-                "config", named,
-                "layers", List.of())));
+                "schemaVersion",
+                2,
+                "mediaType",
+                MediaTypes.OCI_MANIFEST,
+                "config",
+                named,
+                "layers",
+                List.of())));
     Map<String, String> environment = environment(ecr.server().endpoint().toString());
 
     Ended shown = EcrCommand.plain().with(environment).run("inspect", REFERENCE);
@@ -179,8 +191,7 @@ class HostileTextIT {
         "printf '\\033]2;mine\\007'; echo before; %s %s".formatted(Checkout.launcher(), command);
     try (Tmux terminal = Tmux.start(directory, 200, 40, environment, script)) {
       List<String> screen =
-          terminal.await(
-              lines -> lines.stream().anyMatch(line -> line.startsWith("[ended with")));
+          terminal.await(lines -> lines.stream().anyMatch(line -> line.startsWith("[ended with")));
       assertThat(screen).first().isEqualTo("before");
       assertThat(screen).contains("[ended with %d]".formatted(status));
       assertThat(String.join("", screen)).contains("evil\\u001b]2;stolen\\u0007");

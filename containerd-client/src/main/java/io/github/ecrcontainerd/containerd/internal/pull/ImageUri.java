@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
  * @param digest the part after the at sign, if any
  */
 record ImageUri(String repository, Optional<String> tag, Optional<Digest> digest) {
+  /** Java matches repeated groups by recursion, whose depth the text's length determines. */
+  private static final int MAX_LENGTH = 2048;
+
   private static final String COMPONENT = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
 
   private static final Pattern FORM =
@@ -26,6 +29,9 @@ record ImageUri(String repository, Optional<String> tag, Optional<Digest> digest
 
   /** Parses a reference; empty for a reference of another form, such as an ARN. */
   static Optional<ImageUri> read(String reference) {
+    if (reference.length() > MAX_LENGTH) {
+      return Optional.empty();
+    }
     Matcher form = FORM.matcher(reference);
     if (!form.matches()) {
       return Optional.empty();

@@ -58,7 +58,9 @@ final class TarReader {
     Optional<String> longName = Optional.empty();
     Optional<String> longLink = Optional.empty();
     while (true) {
-      skip(left + padding);
+      // Their sum may exceed a long.
+      skip(left);
+      skip(padding);
       left = 0;
       padding = 0;
       if (!readHeader()) {

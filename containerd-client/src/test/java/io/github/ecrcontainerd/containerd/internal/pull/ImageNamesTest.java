@@ -96,6 +96,12 @@ class ImageNamesTest {
     assertThat(ImageUri.read(reference)).isEmpty();
   }
 
+  @Test
+  void aReferenceWithoutAnEndTakesNoStack() {
+    assertThat(ImageUri.read("host.example" + "/a-b".repeat(500_000))).isEmpty();
+    assertThat(ImageUri.read("host.example/" + "a.".repeat(500_000) + "a")).isEmpty();
+  }
+
   private static List<String> names(String reference, PullOptions options, String namespace) {
     return of(reference, options, namespace).ofRecords(ROOT, Optional.of(CONFIG));
   }

@@ -42,7 +42,9 @@ class HostileArchivesTest {
         HostileArchivesTest::read);
   }
 
-  /** A size near the end of a number's range: what follows the file must not be taken for headers. */
+  /**
+   * A size near the end of a number's range: what follows the file must not be taken for headers.
+   */
   @Test
   void aSizeThatIsAlmostALongIsNotSkippedByWrappingAround() throws Exception {
     byte[] archive = archive("ustar");
@@ -113,8 +115,16 @@ class HostileArchivesTest {
     Path archive = directory.resolve(format + ".tar");
     Process tar =
         new ProcessBuilder(
-                "tar", "-C", files.toString(), "--format=" + format, "-b2", "-cf",
-                archive.toString(), "a", "d", "l")
+                "tar",
+                "-C",
+                files.toString(),
+                "--format=" + format,
+                "-b2",
+                "-cf",
+                archive.toString(),
+                "a",
+                "d",
+                "l")
             .inheritIO()
             .start();
     assertThat(tar.waitFor()).isZero();

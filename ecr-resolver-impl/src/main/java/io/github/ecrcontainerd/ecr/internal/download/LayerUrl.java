@@ -82,7 +82,10 @@ record LayerUrl(URI uri, Duration usable, int redirects, Origin origin) {
 
   private static Optional<Duration> lifetime(URI uri) {
     try {
-      return parameter(uri, "X-Amz-Expires").map(Long::parseLong).map(Duration::ofSeconds);
+      return parameter(uri, "X-Amz-Expires")
+          .map(Long::parseLong)
+          .filter(seconds -> seconds > 0 && seconds <= FOR_EVER.toSeconds())
+          .map(Duration::ofSeconds);
     } catch (NumberFormatException unreadable) {
       return Optional.empty();
     }

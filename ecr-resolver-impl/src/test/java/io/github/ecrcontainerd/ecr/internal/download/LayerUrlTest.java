@@ -44,6 +44,9 @@ class LayerUrlTest {
         "http://localhost/x?X-Amz-Date=20260102T030405Z",
         "http://localhost/x?X-Amz-Date=yesterday&X-Amz-Expires=3600",
         "http://localhost/x?X-Amz-Date=20260102T030405Z&X-Amz-Expires=soon",
+        "http://localhost/x?X-Amz-Date=20260102T030405Z&X-Amz-Expires=9223372036854775807",
+        "http://localhost/x?X-Amz-Date=20260102T030405Z&X-Amz-Expires=-1",
+        "http://localhost/x?X-Amz-Date=20260102T030405Z&X-Amz-Expires=0",
       })
   void doesNotExpireWithoutAReadableExpiry(String text) {
     assertThat(LayerUrl.of(URI.create(text), SIGNED).usable()).isEqualTo(LayerUrl.FOR_EVER);

@@ -116,7 +116,7 @@ public record Schema1Manifest(List<Step> steps, Platform platform) {
       return Optional.of(step.path("throwaway").booleanValue());
     }
     if (step.path("Size").isIntegralNumber()) {
-      return Optional.of(step.path("Size").longValue() == 0);
+      return Optional.of(step.path("Size").bigIntegerValue().signum() == 0);
     }
     return blob.equals(EMPTY_LAYER) ? Optional.of(true) : Optional.empty();
   }

@@ -72,7 +72,8 @@ public record Schema2Image(Descriptor manifest, Descriptor config) {
     copy(step, "created", entry);
     String command =
         StreamSupport.stream(step.path("container_config").path("Cmd").spliterator(), false)
-            .map(JsonNode::asString)
+            .filter(JsonNode::isString)
+            .map(JsonNode::stringValue)
             .collect(Collectors.joining(" "));
     if (!command.isEmpty()) {
       entry.put("created_by", command);

@@ -19,6 +19,9 @@ import tools.jackson.databind.JsonNode;
  * signed it.
  */
 final class SignedPayload {
+  /** Each is verified over the whole manifest. Docker writes one. */
+  private static final int MAX_SIGNATURES = 16;
+
   private SignedPayload() {}
 
   /**
@@ -30,6 +33,9 @@ final class SignedPayload {
     JsonNode signatures = Json.read(content).path("signatures");
     if (!signatures.isArray() || signatures.isEmpty()) {
       throw new Schema1Exception("it has no signatures");
+    }
+    if (signatures.size() > MAX_SIGNATURES) {
+      throw new Schema1Exception("it has more than %d signatures".formatted(MAX_SIGNATURES));
     }
     byte[] payload = covered(content, signatures.path(0));
     for (JsonNode signature : signatures) {
