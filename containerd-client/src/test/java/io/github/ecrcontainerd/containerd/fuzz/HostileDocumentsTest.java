@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class HostileDocumentsTest {
   private static final Digest DIGEST = Digest.sha256(new byte[0]);
   private static final String BLOB =
-      "{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"%s\",\"size\":7,"
+      "{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"%s\",\"size\":0,"
               .formatted(DIGEST)
           + "\"annotations\":{\"a\":\"b\"},\"urls\":[\"https://x.example/y\"],\"data\":\"\"}";
 
@@ -118,7 +118,10 @@ class HostileDocumentsTest {
   void aManifestOfSchema1MayHaveFewSignatures() {
     String signature = "{\"header\":{},\"signature\":\"\",\"protected\":\"\"},";
     byte[] manifest =
-        ("{\"signatures\":[" + signature.repeat(16) + signature.substring(0, signature.length() - 1) + "]}")
+        ("{\"signatures\":["
+                + signature.repeat(16)
+                + signature.substring(0, signature.length() - 1)
+                + "]}")
             .getBytes(UTF_8);
     Descriptor named = Descriptor.of(MediaTypes.DOCKER_SCHEMA1_SIGNED, manifest);
     assertThatThrownBy(() -> Schema1Manifest.parse(named, manifest))
@@ -129,7 +132,9 @@ class HostileDocumentsTest {
   @Test
   void numbersAndCommandsOfSchema1NeedNoPlace() {
     for (String field :
-        List.of("\\\"Size\\\":99999999999999999999", "\\\"container_config\\\":{\\\"Cmd\\\":[{},[]]}")) {
+        List.of(
+            "\\\"Size\\\":99999999999999999999",
+            "\\\"container_config\\\":{\\\"Cmd\\\":[{},[]]}")) {
       byte[] manifest =
           "{\"schemaVersion\":1,\"fsLayers\":[{\"blobSum\":\"%s\"}],\"history\":[{\"v1Compatibility\":\"{%s}\"}]}"
               .formatted(DIGEST, field)
