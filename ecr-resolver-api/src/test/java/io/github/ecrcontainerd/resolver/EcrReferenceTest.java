@@ -209,9 +209,10 @@ class EcrReferenceTest {
   }
 
   @Test
-  void showsControlCharactersOfABadOneAsQuestionMarks() {
+  void showsControlCharactersOfABadOneAsEscapes() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EcrReference.parse("ecr.aws/\u001b[31mred\nline"))
-        .satisfies(e -> assertThat(e.getMessage()).contains("?[31mred?line").doesNotContain("\n"));
+        .satisfies(
+            e -> assertThat(e.getMessage()).contains("\\u001b[31mred line").doesNotContain("\n"));
   }
 }
