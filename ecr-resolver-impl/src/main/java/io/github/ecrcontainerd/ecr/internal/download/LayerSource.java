@@ -122,18 +122,32 @@ final class LayerSource {
     return near == null ? urlOfEcr() : near;
   }
 
-  /** Returns why a request failed. If it was a mirror's, all further requests are ECR's. */
+  /**
+   * Returns why a request failed. If it was a mirror's, all further requests are ECR's. Only after
+   * a first failed connection the mirror is asked again, because a server may end a connection that
+   * is kept for its next request.
+   */
   Throwable blame(LayerUrl url, Throwable cause) {
     MirrorLayer used = mirror;
     if (!url.isOfMirror() || used == null) {
       return cause;
     }
     MirrorException failure = new MirrorException(cause);
+    if (url.attempt() == 0 && isOfTheConnection(cause)) {
+      mirrorUrl.compareAndSet(url, url.again());
+      return failure;
+    }
     if (mirrorUrl.getAndSet(null) != null) {
       used.failed(reasonOf(cause));
       listener.retrying(layer, reasonOf(failure), Duration.ZERO);
     }
     return failure;
+  }
+
+  private static boolean isOfTheConnection(Throwable cause) {
+    return !(cause instanceof StatusException
+        || cause instanceof InvalidAnswerException
+        || cause instanceof SilenceException);
   }
 
   /** Returns a URL that doesn't expire soon: the one that other ranges use, or a new one. */

@@ -21,9 +21,10 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
  * @param uri the full URL
  * @param usable how long after its receipt requests may use it without finding it expired
  * @param redirects how many redirects led to it
+ * @param attempt 0, or 1 for a mirror's URL that is tried again
  * @param origin whether it is ECR's, or a mirror's, which has no secret
  */
-record LayerUrl(URI uri, Duration usable, int redirects, Origin origin) {
+record LayerUrl(URI uri, Duration usable, int redirects, int attempt, Origin origin) {
   /** The usable time of a URL that doesn't expire. */
   static final Duration FOR_EVER = Duration.ofDays(365);
 
@@ -40,12 +41,17 @@ record LayerUrl(URI uri, Duration usable, int redirects, Origin origin) {
    * Without them, it doesn't expire.
    */
   static LayerUrl of(URI uri, Instant now) {
-    return new LayerUrl(uri, usable(uri, now), 0, Origin.ECR);
+    return new LayerUrl(uri, usable(uri, now), 0, 0, Origin.ECR);
   }
 
   /** A URL of a mirror. */
   static LayerUrl ofMirror(URI uri) {
-    return new LayerUrl(uri, FOR_EVER, 0, Origin.MIRROR);
+    return new LayerUrl(uri, FOR_EVER, 0, 0, Origin.MIRROR);
+  }
+
+  /** The same URL, to be tried a second time. */
+  LayerUrl again() {
+    return new LayerUrl(uri, usable, redirects, attempt + 1, origin);
   }
 
   boolean isOfMirror() {
@@ -124,7 +130,8 @@ record LayerUrl(URI uri, Duration usable, int redirects, Origin origin) {
               .formatted(redirects, target.getHost()));
     }
     Duration own = usable(target, now);
-    return new LayerUrl(target, own.compareTo(usable) < 0 ? own : usable, redirects + 1, origin);
+    return new LayerUrl(
+        target, own.compareTo(usable) < 0 ? own : usable, redirects + 1, attempt, origin);
   }
 
   private static Optional<String> parameter(URI uri, String name) {

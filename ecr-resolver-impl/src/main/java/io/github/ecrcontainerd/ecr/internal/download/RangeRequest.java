@@ -127,7 +127,8 @@ final class RangeRequest implements LayerGet.Receiver {
   /** The failure of a request whose server was silent for too long. */
   IOException silence() {
     return url.isOfMirror()
-        ? new IOException(
+        ? new SilenceException(
+            get.untilSign(),
             "it sent less than %d KiB in %d s"
                 .formatted(url.origin().bytes() >> 10, get.untilSign().toSeconds()))
         : new SilenceException(get.untilSign());

@@ -34,6 +34,12 @@ public final class Mirror {
   /** The time limit of an answer. A mirror is near; if it isn't, ECR is as good. */
   public static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  /**
+   * A failure within this time is one of the connection, perhaps of a kept one that the mirror has
+   * ended, so the request is sent again. A longer one is the mirror's silence.
+   */
+  private static final Duration QUICK = Duration.ofSeconds(1);
+
   private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
 
   /** How many digests of wrong content are remembered. */
@@ -209,11 +215,19 @@ public final class Mirror {
   }
 
   private HttpExecuteResponse send(SdkHttpFullRequest.Builder request, URI uri) throws IOException {
-    return http.prepareRequest(
-            HttpExecuteRequest.builder()
-                .request(request.putHeader("Host", uri.getRawAuthority()).build())
-                .build())
-        .call();
+    HttpExecuteRequest sent =
+        HttpExecuteRequest.builder()
+            .request(request.putHeader("Host", uri.getRawAuthority()).build())
+            .build();
+    long begun = System.nanoTime();
+    try {
+      return http.prepareRequest(sent).call();
+    } catch (IOException e) {
+      if (System.nanoTime() - begun > QUICK.toNanos()) {
+        throw e;
+      }
+      return http.prepareRequest(sent).call();
+    }
   }
 
   private static byte[] bodyOf(HttpExecuteResponse answer) throws IOException {
