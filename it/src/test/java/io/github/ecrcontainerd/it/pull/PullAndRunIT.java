@@ -41,7 +41,7 @@ class PullAndRunIT {
     String reference = tagBusybox("runs");
     assertThat(command().run("pull", reference).status()).isZero();
 
-    assertThat(daemon.ctr("run", "--rm", reference, "by-ctr")).isEqualTo("hello from the image\n");
+    assertThat(daemon.runByCtr(reference, "by-ctr")).isEqualTo("hello from the image\n");
     Ended ended = command().run("run", reference);
     assertThat(ended.out()).isEqualTo("hello from the image\n");
     assertThat(ended.status()).isZero();
@@ -55,7 +55,7 @@ class PullAndRunIT {
     Ended pulled = command().run("pull", "--unpack=direct", "--discard-layers", reference);
 
     assertThat(pulled.status()).as(pulled.err()).isZero();
-    assertThat(daemon.ctr("run", "--rm", reference, "direct")).isEqualTo("kept nowhere\n");
+    assertThat(daemon.runByCtr(reference, "direct")).isEqualTo("kept nowhere\n");
     assertThat(daemon.ctr("images", "check", "name==" + reference)).contains("incomplete (1/2)");
   }
 
@@ -74,7 +74,7 @@ class PullAndRunIT {
     assertThat(elsewhere.status()).isEqualTo(1);
     assertThat(elsewhere.err()).contains("the snapshotter native");
     assertThat(left.status()).as(left.err()).isZero();
-    assertThat(daemon.ctr("run", "--rm", reference, "left")).isEqualTo("made by the daemon\n");
+    assertThat(daemon.runByCtr(reference, "left")).isEqualTo("made by the daemon\n");
   }
 
   /** The figure of a pull is what the registry has served, whatever else the pull does. */
