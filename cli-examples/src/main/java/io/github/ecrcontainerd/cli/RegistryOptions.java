@@ -156,7 +156,10 @@ final class RegistryOptions {
     try {
       return new URI(text);
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("Not a mirror: " + text, e);
+      // Without the text and without the cause, which has it: it may be a password's.
+      throw new IllegalArgumentException(
+          "A mirror's address is not a URL: %s (write http://host:port or https://host)"
+              .formatted(e.getReason()));
     }
   }
 

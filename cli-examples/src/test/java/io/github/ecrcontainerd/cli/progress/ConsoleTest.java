@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Where control characters end; HostileTextIT has a real terminal. */
@@ -37,8 +38,8 @@ class ConsoleTest {
   void aLineInTheProgressCanNotDraw() {
     TerminalView view = new TerminalView(console, () -> new TerminalSize(24, 80));
     view.end(
-        java.util.List.of(new News.Warning("\u001b]2;title\u0007\nwarning: other")),
-        new Status(Direction.PULL, java.util.List.of(), 0, 1),
+        List.of(new News.Warning("\u001b]2;title\u0007\nwarning: other")),
+        new Status(Direction.PULL, List.of(), 0, 1),
         false);
     assertThat(written.toString()).contains("warning: \\u001b]2;title\\u0007 warning: other\n");
   }

@@ -49,7 +49,8 @@ public final class EcrRegistry implements AutoCloseable {
             options.endpoint(),
             options.apiTimeout());
     this.api = new EcrApi(clients, options.apiTimeout().multipliedBy(4), options.listener());
-    Mirrors mirrors = new Mirrors(options.mirrors(), http.layers());
+    Mirrors mirrors =
+        new Mirrors(options.mirrors(), http.layers(), ManifestSource.MAX_MANIFEST_BYTES);
     this.manifests = new ManifestSource(api, mirrors);
     this.layers =
         new LayerDownloads(

@@ -34,7 +34,7 @@ final class ManifestSource {
   private static final String OPERATION = "BatchGetImage";
 
   /** The quota of an image manifest (Amazon ECR service quotas), in bytes. */
-  private static final int MAX_MANIFEST_BYTES = 4_194_304;
+  static final int MAX_MANIFEST_BYTES = 4_194_304;
 
   private static final List<String> ACCEPTED =
       List.of(

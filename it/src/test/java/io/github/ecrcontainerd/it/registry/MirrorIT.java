@@ -233,6 +233,9 @@ class MirrorIT {
     assertThat(ecr.server().counters().layerBytes()).isLessThanOrEqualTo(2L * TWO_HEDGES);
     assertThat(command().run("pull", "--mirror", "ftp://mirror", reference("option")).err())
         .contains("Not a mirror: ftp://mirror");
+    assertThat(command().run("pull", "--mirror", "http://me:se cret@m", reference("option")).err())
+        .contains("A mirror's address is not a URL")
+        .doesNotContain("cret");
   }
 
   private EcrCommand command() {

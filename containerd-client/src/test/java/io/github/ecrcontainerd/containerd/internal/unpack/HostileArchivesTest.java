@@ -1,9 +1,11 @@
 package io.github.ecrcontainerd.containerd.internal.unpack;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.containerd.fuzz.Fuzz;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,13 +54,13 @@ class HostileArchivesTest {
     int file = headerOfAFile(archive);
     System.arraycopy(huge, 0, archive, file + 124, huge.length);
     TarReader reader = new TarReader(new ByteArrayInputStream(withRightSums(archive)));
-    org.assertj.core.api.Assertions.assertThatThrownBy(
+    assertThatThrownBy(
             () -> {
               while (reader.next() != null) {
                 // The contents are skipped.
               }
             })
-        .isInstanceOf(java.io.EOFException.class);
+        .isInstanceOf(EOFException.class);
   }
 
   private static int headerOfAFile(byte[] archive) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Redaction {
   private static final Pattern QUERY = Pattern.compile("(https?://[^\\s?\"'<>]*)\\?[^\\s\"'<>]*");
-  private static final Pattern USER = Pattern.compile("(https?://)[^\\s/@\"'<>]*@");
+  private static final Pattern USER = Pattern.compile("([a-zA-Z][\\w+.-]*://)[^\\s/@\"'<>]*@");
 
   /** Parameters of a presigned URL without the URL: Signature Version 4 and 2. */
   private static final Pattern PARAMETER =

@@ -11,17 +11,15 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
 /** The mirrors of one resolver, in the order in which they are asked. Safe for several threads. */
 public final class Mirrors {
-  /** A manifest's quota in ECR, in bytes. */
-  private static final int LARGEST_MANIFEST = 4_194_304;
-
   private final List<Mirror> mirrors;
 
   /**
    * @param addresses addresses that {@link Mirror#checked} accepts
    * @param http an HTTP client; its owner closes it
+   * @param largestManifest how many bytes a manifest may have
    */
-  public Mirrors(List<URI> addresses, SdkAsyncHttpClient http) {
-    SdkHttpClient client = BlockingHttpClient.over(http, Mirror.PATIENCE, LARGEST_MANIFEST + 1);
+  public Mirrors(List<URI> addresses, SdkAsyncHttpClient http, int largestManifest) {
+    SdkHttpClient client = BlockingHttpClient.over(http, Mirror.PATIENCE, largestManifest);
     this.mirrors = addresses.stream().map(address -> new Mirror(address, client)).toList();
   }
 

@@ -67,4 +67,10 @@ class RedactionTest {
     Redaction.withoutSecrets(failure).printStackTrace(new PrintWriter(trace));
     assertThat(trace.toString()).contains("outer").doesNotContain("hunter2");
   }
+
+  @Test
+  void hidesALoginWhateverTheScheme() {
+    assertThat(Redaction.of("Not a mirror: ftp://me:secret@host/x"))
+        .isEqualTo("Not a mirror: ftp://...@host/x");
+  }
 }
