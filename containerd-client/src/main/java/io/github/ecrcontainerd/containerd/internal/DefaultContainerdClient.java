@@ -21,6 +21,8 @@ import io.github.ecrcontainerd.containerd.internal.rpc.Rpc;
 import io.github.ecrcontainerd.containerd.internal.run.ContainerRun;
 import io.github.ecrcontainerd.containerd.internal.run.ImageRun;
 import io.github.ecrcontainerd.containerd.internal.run.RunnableImage;
+import io.github.ecrcontainerd.containerd.internal.scope.DaemonWatch;
+import io.github.ecrcontainerd.containerd.internal.scope.Step;
 import io.github.ecrcontainerd.containerd.internal.service.GrpcServices;
 import io.github.ecrcontainerd.containerd.internal.transport.Connection;
 import io.github.ecrcontainerd.containerd.internal.transport.DaemonChannel;
@@ -73,7 +75,12 @@ public final class DefaultContainerdClient implements ContainerdClient {
   }
 
   private Image pull(RemoteImage image, PullOptions options) throws InterruptedException {
-    return new PullOperation(services, namespace, this::peer, options).run(image);
+    return watched(() -> new PullOperation(services, namespace, this::peer, options).run(image));
+  }
+
+  /** Runs an operation that waits for a registry, and ends it if the daemon goes away. */
+  private <T> T watched(Step<T> operation) throws InterruptedException {
+    return new DaemonWatch(channel.ends(), services.introspection()::version).run(operation);
   }
 
   @Override
@@ -91,22 +98,22 @@ public final class DefaultContainerdClient implements ContainerdClient {
 
   private Descriptor push(RemoteImage destination, Descriptor root, PushOptions options)
       throws InterruptedException {
-    return new PushOperation(destination, options).fromStore(services, root);
+    return watched(() -> new PushOperation(destination, options).fromStore(services, root));
   }
 
   @Override
   public TransferPlan planPull(String reference, Resolver resolver, PullOptions options)
       throws InterruptedException {
-    return new PullOperation(services, namespace, this::peer, options)
-        .plan(RemoteImage.of(reference, resolver));
+    RemoteImage image = RemoteImage.of(reference, resolver);
+    return watched(() -> new PullOperation(services, namespace, this::peer, options).plan(image));
   }
 
   @Override
   public TransferPlan planPush(
       String reference, Descriptor root, Resolver resolver, PushOptions options)
       throws InterruptedException {
-    return new PushOperation(RemoteImage.of(reference, resolver), options)
-        .planFromStore(services, root);
+    RemoteImage destination = RemoteImage.of(reference, resolver);
+    return watched(() -> new PushOperation(destination, options).planFromStore(services, root));
   }
 
   @Override

@@ -10,18 +10,21 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A socket that forwards to another one, until it is told to break. It then closes the connection
  * when the client next begins a call, before it forwards a byte of the call. The next connection
- * works again.
+ * works again. Closing it ends all of its connections.
  */
 public final class Relay implements AutoCloseable {
   private final Path socket;
   private final Path behind;
   private final ServerSocketChannel server;
   private final AtomicInteger connections = new AtomicInteger();
+  private final Set<SocketChannel> clients = ConcurrentHashMap.newKeySet();
   private volatile boolean breaking;
 
   private Relay(Path socket, Path behind) throws IOException {
@@ -37,7 +40,7 @@ public final class Relay implements AutoCloseable {
     return new Relay(socket, behind);
   }
 
-  Path socket() {
+  public Path socket() {
     return socket;
   }
 
@@ -46,7 +49,7 @@ public final class Relay implements AutoCloseable {
     return connections.get();
   }
 
-  void breakTheConnection() {
+  public void breakTheConnection() {
     breaking = true;
   }
 
@@ -55,6 +58,7 @@ public final class Relay implements AutoCloseable {
       while (true) {
         SocketChannel client = server.accept();
         connections.incrementAndGet();
+        clients.add(client);
         SocketChannel daemon = SocketChannel.open(UnixDomainSocketAddress.of(behind));
         Thread.ofPlatform().daemon().start(() -> copy(client, daemon, true));
         Thread.ofPlatform().daemon().start(() -> copy(daemon, client, false));
@@ -83,6 +87,8 @@ public final class Relay implements AutoCloseable {
       }
     } catch (IOException e) {
       // One side has closed its connection, and the other one is closed now.
+    } finally {
+      clients.remove(ofClient ? from : to);
     }
   }
 
@@ -121,5 +127,8 @@ public final class Relay implements AutoCloseable {
   public void close() throws IOException {
     server.close();
     Files.delete(socket);
+    for (SocketChannel client : clients) {
+      client.close();
+    }
   }
 }

@@ -87,6 +87,11 @@ public final class LayerPull implements AutoCloseable {
     return ecr.server().endpoint().toString();
   }
 
+  /** A builder of resolvers for its ECR. The caller closes them. */
+  EcrResolver.Builder resolver() {
+    return ecr.resolver();
+  }
+
   /** Pulls it, with a new resolver. */
   void run(int parallelism) throws InterruptedException {
     try (EcrResolver resolver = ecr.resolver().layerDownloadParallelism(parallelism).build()) {

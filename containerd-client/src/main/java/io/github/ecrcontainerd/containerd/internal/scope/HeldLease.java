@@ -9,12 +9,15 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A lease for the duration of an operation, deleted also after an error or an interrupt. The lease
  * of a killed process expires, or is deleted at the end of the next operation on the same machine.
  * It is not deleted earlier, because that operation may resume content that only this lease keeps.
+ * The same holds for a lease that its operation couldn't delete, because the daemon was gone.
  */
 public final class HeldLease implements AutoCloseable {
   /**
@@ -24,6 +27,14 @@ public final class HeldLease implements AutoCloseable {
 
   /** The label with the lease's owner: {@link ProcessMark}. */
   private static final String PROCESS = "io.github.ecrcontainerd/process";
+
+  /** The label that tells this copy of the library from others in the same process. */
+  private static final String COPY = "io.github.ecrcontainerd/copy";
+
+  private static final String OWN_COPY = UUID.randomUUID().toString();
+
+  /** The leases of the operations that run now, over all daemons. */
+  private static final Set<String> HELD = ConcurrentHashMap.newKeySet();
 
   /** The tolerated difference between the daemon's clock and ours. */
   private static final Duration TOLERANCE = Duration.ofHours(1);
@@ -44,9 +55,17 @@ public final class HeldLease implements AutoCloseable {
   public static HeldLease take(Leases leases, String purpose) throws InterruptedException {
     String id = purpose + "-" + UUID.randomUUID();
     Map<String, String> owner =
-        ProcessMark.own().map(own -> Map.of(PROCESS, own.toString())).orElse(Map.of());
-    Lease made = Creation.run(() -> create(leases, id, owner), () -> leases.delete(id));
-    return new HeldLease(leases, made);
+        ProcessMark.own()
+            .map(own -> Map.of(PROCESS, own.toString(), COPY, OWN_COPY))
+            .orElse(Map.of());
+    HELD.add(id);
+    try {
+      Lease made = Creation.run(() -> create(leases, id, owner), () -> leases.delete(id));
+      return new HeldLease(leases, made);
+    } catch (RuntimeException | InterruptedException e) {
+      HELD.remove(id);
+      throw e;
+    }
   }
 
   /**
@@ -87,6 +106,7 @@ public final class HeldLease implements AutoCloseable {
 
   @Override
   public void close() {
+    HELD.remove(lease.id());
     CleanUp.run(
         () -> {
           leases.delete(lease.id());
@@ -96,14 +116,21 @@ public final class HeldLease implements AutoCloseable {
 
   private static void giveBackOfTheEnded(Leases leases) throws InterruptedException {
     for (Lease held : leases.list("labels.\"" + PROCESS + "\"")) {
-      boolean ended =
-          Optional.ofNullable(held.labels().get(PROCESS))
-              .flatMap(ProcessMark::parse)
-              .filter(ProcessMark::hasEnded)
-              .isPresent();
-      if (ended) {
+      if (isLeft(held) || isOfAnEndedProcess(held)) {
         var _ = leases.delete(held.id());
       }
     }
+  }
+
+  /** Whether an operation of this process has ended without it. */
+  private static boolean isLeft(Lease lease) {
+    return OWN_COPY.equals(lease.labels().get(COPY)) && !HELD.contains(lease.id());
+  }
+
+  private static boolean isOfAnEndedProcess(Lease lease) {
+    return Optional.ofNullable(lease.labels().get(PROCESS))
+        .flatMap(ProcessMark::parse)
+        .filter(ProcessMark::hasEnded)
+        .isPresent();
   }
 }

@@ -30,6 +30,7 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
 
   private static final long CLOSE_SECONDS = 5;
 
+  private final ConnectionEnds ends = new ConnectionEnds();
   private final CompletableFuture<ManagedChannel> opened;
 
   public DaemonChannel(Transport transport, Path socket) {
@@ -38,9 +39,31 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
             () -> {
               ManagedChannel channel = open(transport, socket);
               channel.getState(true);
+              countEnds(channel);
               return channel;
             },
             Thread::startVirtualThread);
+  }
+
+  /** The ends of this channel's connections. */
+  public ConnectionEnds ends() {
+    return ends;
+  }
+
+  /** gRPC calls a listener only for one change, on the thread that made it. */
+  private void countEnds(ManagedChannel channel) {
+    ConnectivityState known = channel.getState(false);
+    channel.notifyWhenStateChanged(
+        known,
+        () -> {
+          ConnectivityState now = channel.getState(false);
+          if (now != ConnectivityState.READY && now != ConnectivityState.CONNECTING) {
+            ends.add();
+          }
+          if (now != ConnectivityState.SHUTDOWN) {
+            countEnds(channel);
+          }
+        });
   }
 
   private static ManagedChannel open(Transport transport, Path socket) {
