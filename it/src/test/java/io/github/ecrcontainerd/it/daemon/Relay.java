@@ -59,15 +59,27 @@ public final class Relay implements AutoCloseable {
         SocketChannel client = server.accept();
         connections.incrementAndGet();
         clients.add(client);
-        SocketChannel daemon = SocketChannel.open(UnixDomainSocketAddress.of(behind));
-        Thread.ofPlatform().daemon().start(() -> copy(client, daemon, true));
-        Thread.ofPlatform().daemon().start(() -> copy(daemon, client, false));
+        forward(client);
       }
     } catch (ClosedChannelException e) {
       // The relay was closed.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private void forward(SocketChannel client) throws IOException {
+    SocketChannel daemon;
+    try {
+      daemon = SocketChannel.open(UnixDomainSocketAddress.of(behind));
+    } catch (IOException e) {
+      // Nobody listens there now, such as while the daemon restarts: the client learns the same.
+      clients.remove(client);
+      client.close();
+      return;
+    }
+    Thread.ofPlatform().daemon().start(() -> copy(client, daemon, true));
+    Thread.ofPlatform().daemon().start(() -> copy(daemon, client, false));
   }
 
   private void copy(SocketChannel from, SocketChannel to, boolean ofClient) {

@@ -34,6 +34,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,11 @@ class TransportsIT {
   private static final int MIB = 1 << 20;
   private static final int BLOB = 64 * MIB;
   private static final int CALLS = 500;
+
+  /** Calls that need more frames of control than gRPC's transport allows one connection. */
+  private static final int LIFELONG_CALLS = 12_000;
+
+  private static final int CALLERS = 8;
   private static final int NOBODY = 65534;
 
   private final Containerd daemon;
@@ -125,6 +131,51 @@ class TransportsIT {
       assertThat(Digest.of(Digest.Algorithm.SHA256, hash)).isEqualTo(digest);
       assertThat(store.delete(digest)).isTrue();
     }
+  }
+
+  /**
+   * A service keeps its client for months. The daemon itself ends an ingest of what it has, which
+   * costs the connection a frame of control each time.
+   */
+  @Test
+  void aClientOutlivesManyThousandCallsAndSoDoesARunningIngest() throws Exception {
+    byte[] content = noise(MIB, SocketTransport.FFM);
+    Digest digest = Digest.sha256(content);
+    Digest empty = Digest.sha256(new byte[0]);
+    // Otherwise the daemon, which collects what other tests have deleted, would collect it.
+    Map<String, String> kept = Map.of("containerd.io/gc.root", "now");
+    try (ContainerdClient client = client(daemon.socket(), SocketTransport.FFM).build()) {
+      ContentStore store = client.content();
+      try (Ingest ingest = store.ingest("empty", empty, 0).orElseThrow()) {
+        assertThat(ingest.commit(kept)).isEqualTo(Ingest.Outcome.COMMITTED);
+      }
+      try (Ingest ingest = store.ingest("before", digest, MIB).orElseThrow()) {
+        ingest.write(ByteBuffer.wrap(content, 0, MIB / 2));
+        List<FutureTask<Boolean>> callers = new ArrayList<>();
+        for (int i = 0; i < CALLERS; i++) {
+          String ref = "caller-" + i;
+          callers.add(beside(() -> hasAtEachCall(store, ref, empty)));
+        }
+        for (FutureTask<Boolean> caller : callers) {
+          assertThat(caller.get(90, TimeUnit.SECONDS)).isTrue();
+        }
+        ingest.write(ByteBuffer.wrap(content, MIB / 2, MIB / 2));
+        assertThat(ingest.commit(kept)).isEqualTo(Ingest.Outcome.COMMITTED);
+      }
+      assertThat(daemon.ctr("-n", "ffm", "content", "ls", "-q"))
+          .contains(digest.toString(), empty.toString());
+      assertThat(store.delete(digest)).isTrue();
+      assertThat(store.delete(empty)).isTrue();
+    }
+  }
+
+  private static boolean hasAtEachCall(ContentStore store, String ref, Digest empty)
+      throws InterruptedException {
+    boolean has = true;
+    for (int i = 0; i < LIFELONG_CALLS / CALLERS; i++) {
+      has &= store.ingest(ref, empty, 0).isEmpty();
+    }
+    return has;
   }
 
   @ParameterizedTest

@@ -13,7 +13,9 @@ import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.local.LayerTransfer;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +34,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ConcurrentPullsIT {
   private static final int MIB = 1 << 20;
   private static final int AT_A_TIME = 10;
+
+  /** How many small pulls there are, and what chooses them: for a longer run, or the same again. */
+  private static final int PULLS = Integer.getInteger("it.pulls", 1000);
+
+  private static final long SEED = Long.getLong("it.seed", 15);
+
+  /** The longest time for all small pulls: without a deadlock they take some 20 s. */
+  private static final long SECONDS = 60 + PULLS / 10L;
 
   private final Containerd daemon;
   private final LocalEcr ecr;
@@ -134,6 +144,56 @@ class ConcurrentPullsIT {
     }
   }
 
+  /** Connections, memory and the order of layers are locks of their own: no order may deadlock. */
+  @Test
+  void aThousandSmallPullsGetThroughTheSmallestBudgets() throws Exception {
+    OciLayout layout = ecr.repository("small");
+    Random random = new Random(SEED);
+    List<Descriptor> layers = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      layers.add(NoiseImage.layer(layout, 5000 + i, 1 + random.nextInt(i % 8 == 0 ? MIB : 40_000)));
+    }
+    for (int pull = 0; pull < PULLS; pull++) {
+      Collections.shuffle(layers, random);
+      NoiseImage.tag(layout, "t" + pull, layers.subList(0, 1 + random.nextInt(8)));
+    }
+    List<Boolean> removed = random.ints(PULLS, 0, 4).mapToObj(drawn -> drawn > 0).toList();
+
+    try (EcrResolver resolver =
+            ecr.resolver()
+                .layerDownloadParallelism(4)
+                .maxDownloadConnections(1)
+                .downloadBufferBytes(MIB)
+                .build();
+        ContainerdClient client = client()) {
+      List<Callable<String>> pulls =
+          IntStream.range(0, PULLS)
+              .mapToObj(
+                  pull ->
+                      (Callable<String>)
+                          () -> {
+                            String name =
+                                client
+                                    .pull(
+                                        ecr.reference("small", "t" + pull),
+                                        resolver,
+                                        PullOptions.builder().unpack(false).build())
+                                    .name();
+                            // So that layers are collected, also while other pulls need them.
+                            if (removed.get(pull)) {
+                              client.images().delete(name);
+                            }
+                            return name;
+                          })
+              .toList();
+
+      assertThat(all(pulls, SECONDS)).as("seed %d", SEED).doesNotHaveDuplicates().hasSize(PULLS);
+    }
+
+    assertThat(daemon.ctr("images", "ls", "-q", "name~=small").lines())
+        .hasSize((int) removed.stream().filter(gone -> !gone).count());
+  }
+
   private ContainerdClient client() {
     return ContainerdClient.builder().address(daemon.socket()).build();
   }
@@ -143,7 +203,7 @@ class ConcurrentPullsIT {
     try (ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME)) {
       List<T> results = new ArrayList<>();
       for (Future<T> result : threads.invokeAll(tasks, seconds, TimeUnit.SECONDS)) {
-        assertThat(result.isCancelled()).as("late").isFalse();
+        assertThat(result.isCancelled()).as("late, with seed %d", SEED).isFalse();
         results.add(result.get());
       }
       return results;

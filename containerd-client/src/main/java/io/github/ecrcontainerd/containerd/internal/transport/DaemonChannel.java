@@ -30,8 +30,19 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
 
   private static final long CLOSE_SECONDS = 5;
 
+  /**
+   * How many calls begin on one connection. Running calls end on the connection they have.
+   *
+   * <p>grpc-okhttp closes a connection, with all of its calls, after 10,000 frames of control
+   * (RST_STREAM, acknowledged pings and settings), which it takes for frames that wait to be
+   * written: it subtracts them after writes of at least a segment of 8 KiB, and never after a flush
+   * (AsyncSink of 1.82.2). A call that the daemon ends first, or that is cancelled, costs one.
+   */
+  private static final int CALLS_PER_CONNECTION = 4_000;
+
   private final ConnectionEnds ends = new ConnectionEnds();
   private final CompletableFuture<ManagedChannel> opened;
+  private long calls;
 
   public DaemonChannel(Transport transport, Path socket) {
     this.opened =
@@ -83,14 +94,17 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
   }
 
   /**
-   * Returns the channel, idle after a failed attempt to connect. gRPC would fail all calls at once
-   * for up to two minutes after the failure. Connecting to a unix socket succeeds or fails quickly,
-   * so each call may try: an idle channel connects. Replacing the channel instead would break the
-   * calls of other threads.
+   * Returns the channel for one more call, idle where its connection is not to be used any more. An
+   * idle channel connects. Replacing the channel instead would break the calls of other threads.
+   *
+   * <p>After a failed attempt to connect, gRPC would fail all calls at once for up to two minutes.
+   * Connecting to a unix socket succeeds or fails quickly, so each call may try.
    */
   private synchronized ManagedChannel channel() {
     ManagedChannel channel = opened.join();
-    if (channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
+    calls++;
+    if (calls % CALLS_PER_CONNECTION == 0
+        || channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE) {
       channel.enterIdle();
     }
     return channel;
