@@ -291,6 +291,29 @@ os() {
   (. /etc/os-release && echo "${!1:-}")
 }
 
+# run_class CLASS OPTION...: builds, and runs one class of integration tests against the containerd that is installed. The
+# options are those of its JVM (-Dit.NAME=VALUE reaches the tests), and --tls.
+run_class() {
+  local class=$1 option installed tls='' properties=()
+  shift
+  for option in "$@"; do
+    case $option in
+      --tls) tls=1 ;;
+      *) properties+=("$option") ;;
+    esac
+  done
+  maven -q package -pl it -am -DskipTests || return
+  # Makes the application's cache, which would take the time of a test's first command.
+  "$repo/bin/ecr" --version > /dev/null || return
+  installed=$(command -v containerd) || return
+  (
+    cd "$repo/it" || exit
+    "$(find_jdk25 all)/bin/java" "${properties[@]}" -XX:+UseSerialGC -XX:-UsePerfData \
+      -cp "target/test-classes:$(< target/test-class-path)" io.github.ecrcontainerd.it.matrix.Matrix ${tls:+--tls} \
+      --daemon="$(containerd_version "$installed")=$(dirname "$installed")" "$class"
+  )
+}
+
 # containerd_version CONTAINERD: prints the version of that program, without what a distribution adds.
 containerd_version() {
   local version

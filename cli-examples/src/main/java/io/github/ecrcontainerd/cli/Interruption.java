@@ -26,8 +26,13 @@ final class Interruption {
   /** Begins to pass signals on to the calling thread. */
   static Interruption ofThisThread() {
     Interruption interruption = new Interruption(Thread.currentThread());
-    Runtime.getRuntime()
-        .addShutdownHook(Thread.ofPlatform().unstarted(interruption::passOnASignal));
+    try {
+      Runtime.getRuntime()
+          .addShutdownHook(Thread.ofPlatform().unstarted(interruption::passOnASignal));
+    } catch (IllegalStateException e) {
+      // The signal came first: the JVM is ending already, and waits for nobody any more.
+      interruption.begin("interrupted");
+    }
     return interruption;
   }
 

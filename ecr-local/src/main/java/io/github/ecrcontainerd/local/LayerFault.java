@@ -1,5 +1,8 @@
 package io.github.ecrcontainerd.local;
 
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
 /**
  * A fault of one answer of the layer endpoint. Byte counts are those of the answer's body, from 0.
  * A fault after the end of the body does not happen. A fault at the end happens when all bytes are
@@ -20,6 +23,13 @@ public sealed interface LayerFault {
 
   /** No byte is sent after that many bytes, and the connection stays open. */
   record StallAfter(long bytes) implements LayerFault {}
+
+  /**
+   * After that many bytes the action is called, which must not block, and no more are sent until
+   * its result is complete: so something else can happen in the middle of an answer.
+   */
+  record HoldAfter(long bytes, Supplier<? extends CompletionStage<?>> action)
+      implements LayerFault {}
 
   /** The bytes are sent at this rate, whatever the rate of other answers. */
   record SlowTo(long bytesPerSecond) implements LayerFault {}
@@ -62,6 +72,10 @@ public sealed interface LayerFault {
 
   static LayerFault stallAfter(long bytes) {
     return new StallAfter(bytes);
+  }
+
+  static LayerFault holdAfter(long bytes, Supplier<? extends CompletionStage<?>> action) {
+    return new HoldAfter(bytes, action);
   }
 
   static LayerFault slowTo(long bytesPerSecond) {

@@ -13,7 +13,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -83,6 +85,28 @@ class LayerFaultsTest {
     assertThat(ecr.counters().layerTransfers())
         .extracting(LayerTransfer::ended)
         .containsExactly(true);
+  }
+
+  @Test
+  void holdsAnAnswerUntilItIsToldToGoOn() throws Exception {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    everyTime(
+        LayerFault.holdAfter(
+            1000,
+            () -> {
+              reached.complete(null);
+              return goOn;
+            }));
+
+    try (var request = new OpenRequest(url)) {
+      assertThat(request.answer().readNBytes(1000)).hasSize(1000);
+      reached.get(10, TimeUnit.SECONDS);
+      assertThat(ecr.counters().layerBytes()).isEqualTo(1000);
+      goOn.complete(null);
+      assertThat(request.answer().readAllBytes())
+          .isEqualTo(Arrays.copyOfRange(LAYER, 1000, LAYER.length));
+    }
   }
 
   @Test

@@ -17,8 +17,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,9 @@ final class Transfer {
   /** Whether a write is in progress. Its future then reports the result. */
   private boolean writing;
 
+  /** Whether the plan's hold has begun. */
+  private boolean held;
+
   private boolean ended;
 
   Transfer(Channel channel, FileChannel file, BodyPlan plan, Tally.Sending sending) {
@@ -85,8 +90,10 @@ final class Transfer {
   }
 
   private void next() {
-    if (plan.stopsAt(position)) {
-      stop();
+    if (plan.stopsAt(position) && !held) {
+      channel.flush();
+      plan.end().ifPresent(this::stop);
+      plan.hold().ifPresent(this::hold);
     } else if (position == plan.range().end()) {
       if (plan.padding() > 0) {
         var _ = channel.write(Unpooled.wrappedBuffer(new byte[plan.padding()]));
@@ -172,9 +179,22 @@ final class Transfer {
     return Unpooled.wrappedBuffer(new byte[] {(byte) ~one.get(0)});
   }
 
-  private void stop() {
-    channel.flush();
-    switch (plan.end().orElseThrow()) {
+  private void hold(Supplier<? extends CompletionStage<?>> action) {
+    held = true;
+    var _ =
+        action
+            .get()
+            .whenCompleteAsync(
+                (result, error) -> {
+                  if (!ended) {
+                    next();
+                  }
+                },
+                channel.eventLoop());
+  }
+
+  private void stop(FaultyEnd how) {
+    switch (how) {
       case RESET -> Connections.reset(channel);
       case CLOSE -> {
         var _ = channel.close();

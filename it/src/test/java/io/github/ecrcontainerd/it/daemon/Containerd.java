@@ -221,6 +221,15 @@ public final class Containerd implements AutoCloseable {
         .toList();
   }
 
+  /**
+   * Collects the garbage of a namespace, by the daemon's own tool, and waits for the end of that.
+   */
+  public void collectGarbage(String namespace) {
+    String lease = "collect-" + UUID.randomUUID();
+    ctr("-n", namespace, "leases", "create", "--id", lease);
+    ctr("-n", namespace, "leases", "rm", "--sync", lease);
+  }
+
   /** The command line of such a call, for callers that run it in some other way. */
   public List<String> ctrCommand(String... arguments) {
     List<String> command = new ArrayList<>();

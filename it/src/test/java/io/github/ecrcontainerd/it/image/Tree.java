@@ -19,6 +19,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * All files of a file system by path, with what {@code stat} and the system calls for extended
@@ -121,20 +122,25 @@ public record Tree(SortedMap<String, Entry> entries) {
   }
 
   /**
-   * Reads a committed snapshot of a daemon.
+   * Reads a committed snapshot of a daemon, in the namespace {@code default}.
    *
    * @throws AssertionError if the daemon has no such snapshot
    */
   public static Tree ofSnapshot(Containerd containerd, String snapshotter, Digest chainId) {
+    return ofSnapshot(containerd, "default", snapshotter, chainId);
+  }
+
+  /** Reads a committed snapshot of one namespace. */
+  public static Tree ofSnapshot(
+      Containerd containerd, String namespace, String snapshotter, Digest chainId) {
     String key = "tree-" + chainId.hex();
     Path target = containerd.directory().resolve(key);
+    List<String> snapshots = List.of("-n", namespace, "snapshots", "--snapshotter", snapshotter);
     // Not "view": nothing protects its snapshot from a pending garbage collection.
-    containerd.ctr("snapshots", "--snapshotter", snapshotter, "prepare", key, chainId.toString());
+    ctr(containerd, snapshots, "prepare", key, chainId.toString());
     try {
       Files.createDirectory(target);
-      String mount =
-          containerd.ctr(
-              "snapshots", "--snapshotter", snapshotter, "mounts", target.toString(), key);
+      String mount = ctr(containerd, snapshots, "mounts", target.toString(), key);
       // Newer versions of mount(8) pass each option to fsconfig(2), which takes at most 255 bytes.
       containerd.run("env", "LIBMOUNT_FORCE_MOUNT2=always", "sh", "-euc", mount);
       try {
@@ -146,8 +152,12 @@ public record Tree(SortedMap<String, Entry> entries) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      containerd.ctr("snapshots", "--snapshotter", snapshotter, "rm", key);
+      ctr(containerd, snapshots, "rm", key);
     }
+  }
+
+  private static String ctr(Containerd containerd, List<String> begin, String... end) {
+    return containerd.ctr(Stream.concat(begin.stream(), Stream.of(end)).toArray(String[]::new));
   }
 
   /** This tree without times later than {@code begin}: only the clock decided these. */

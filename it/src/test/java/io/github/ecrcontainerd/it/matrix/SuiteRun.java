@@ -31,7 +31,12 @@ final class SuiteRun implements AutoCloseable {
   /** Every system has it. Without it, a JVM couldn't name files whose names are not ASCII. */
   private static final String LOCALE = "C.UTF-8";
 
-  private static final Duration DEADLINE = Duration.ofMinutes(40);
+  /** The longest time for all tests: {@code -Dit.deadline=MINUTES} for longer ones. */
+  private static final Duration DEADLINE = Duration.ofMinutes(Long.getLong("it.deadline", 40));
+
+  /** System properties that begin so are for the tests, and passed on. */
+  private static final String OF_THE_TESTS = "it.";
+
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /**
@@ -73,6 +78,9 @@ final class SuiteRun implements AutoCloseable {
               "-XX:-UsePerfData",
               "-Djava.io.tmpdir=" + temporary));
       command.addAll(LATE_OPTIMIZATION);
+      System.getProperties().stringPropertyNames().stream()
+          .filter(name -> name.startsWith(OF_THE_TESTS))
+          .forEach(name -> command.add("-D%s=%s".formatted(name, System.getProperty(name))));
       command.addAll(List.of("-Dit.containerd=" + tests.daemon().programs()));
       Optional.ofNullable(System.getenv("IT_DOCKER_BASE"))
           .ifPresent(base -> command.add("-Decrcontainerd.testing.base=" + base));

@@ -71,8 +71,7 @@ class KilledUnpackIT {
     assertThat(killed).isGreaterThan(KILLS / 2);
     // Each pull ends the leases of those that were killed before it; what these kept is collected.
     assertThat(daemon.heldLeases()).isEmpty();
-    daemon.ctr("leases", "create", "--id", "last");
-    daemon.ctr("leases", "rm", "--sync", "last");
+    daemon.collectGarbage("default");
     assertThat(daemon.ctr("snapshots", "ls")).doesNotContain("extract-");
   }
 

@@ -67,7 +67,7 @@ class ResumeIT {
     assertThatThrownBy(() -> pull("failed", new PullListener() {}))
         .isInstanceOf(ResolverException.class);
 
-    collectGarbage();
+    daemon.collectGarbage(namespace);
     assertThat(daemon.ctr("-n", namespace, "images", "ls", "-q")).isBlank();
     assertThat(daemon.ctr("-n", namespace, "content", "ls", "-q"))
         .contains(layers.getFirst().digest().toString());
@@ -107,12 +107,6 @@ class ResumeIT {
           resolver,
           PullOptions.builder().unpack(false).listener(listener).build());
     }
-  }
-
-  /** Lets the daemon's own tool end a lease and wait for the garbage collector. */
-  private void collectGarbage() {
-    daemon.ctr("-n", namespace, "leases", "create", "--id", "none");
-    daemon.ctr("-n", namespace, "leases", "rm", "--sync", "none");
   }
 
   /** Ends the lease of the pull when its first layer has come. */
