@@ -75,6 +75,8 @@ final class PullCommand {
           Path.class,
           "write an HTML page that shows when each step ran and what the pull waited for");
 
+  private final Jitter jitter = new Jitter(options);
+
   private PullCommand() {}
 
   static CommandSpec command() {
@@ -130,6 +132,7 @@ final class PullCommand {
     try (Progress progress = output.show(Direction.PULL);
         ContainerdClient containerd = daemon.connect();
         EcrResolver resolver = registry.openShownBy(progress)) {
+      jitter.await(progress);
       pulled = pull(reference, containerd, resolver, progress);
       progress.complete();
     }
@@ -146,6 +149,7 @@ final class PullCommand {
     try (Progress progress = output.show(Direction.PULL);
         ContainerdClient containerd = daemon.connect();
         EcrResolver resolver = registry.openShownBy(progress)) {
+      jitter.await(progress);
       outcomes = batch.run(images, image -> pull(image, containerd, resolver, progress));
       progress.complete();
     }

@@ -97,6 +97,20 @@ public final class Conditions {
     return this;
   }
 
+  /**
+   * Limits the calls as Amazon ECR does: its published quotas for each account and Region ("Amazon
+   * ECR service quotas"). The other operations stay as they are.
+   */
+  public Conditions requestRatesOfEcr() {
+    return requestRate(Operation.BATCH_CHECK_LAYER_AVAILABILITY, 1_000)
+        .requestRate(Operation.BATCH_GET_IMAGE, 2_000)
+        .requestRate(Operation.GET_DOWNLOAD_URL_FOR_LAYER, 3_000)
+        .requestRate(Operation.INITIATE_LAYER_UPLOAD, 100)
+        .requestRate(Operation.UPLOAD_LAYER_PART, 500)
+        .requestRate(Operation.COMPLETE_LAYER_UPLOAD, 100)
+        .requestRate(Operation.PUT_IMAGE, 10);
+  }
+
   /** Answers all calls of an operation, which is the default. */
   public Conditions unlimitedRequestRate(Operation operation) {
     rates.remove(operation);

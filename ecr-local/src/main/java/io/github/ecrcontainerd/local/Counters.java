@@ -17,6 +17,12 @@ public interface Counters {
   /** The number of calls of an operation, including throttled and failed calls. */
   long requests(Operation operation);
 
+  /**
+   * How many calls of an operation were answered with ThrottlingException, by a rate or a fault of
+   * the conditions.
+   */
+  long throttled(Operation operation);
+
   /** The number of calls of all operations. */
   long requests();
 

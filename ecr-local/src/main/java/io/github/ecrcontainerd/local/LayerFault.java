@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.local;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -37,8 +38,12 @@ public sealed interface LayerFault {
   /** One byte is changed. */
   record CorruptByte(long at) implements LayerFault {}
 
-  /** 503 SlowDown, S3's answer to too many requests. */
-  record SlowDown() implements LayerFault {}
+  /**
+   * 503 SlowDown, S3's answer to too many requests.
+   *
+   * @param retryAfter what its Retry-After header asks for, in whole seconds; zero for no header
+   */
+  record SlowDown(Duration retryAfter) implements LayerFault {}
 
   /** 500 InternalError. */
   record ServerError() implements LayerFault {}
@@ -87,7 +92,12 @@ public sealed interface LayerFault {
   }
 
   static LayerFault slowDown() {
-    return new SlowDown();
+    return new SlowDown(Duration.ZERO);
+  }
+
+  /** 503 SlowDown with a Retry-After header of whole seconds. */
+  static LayerFault slowDown(Duration retryAfter) {
+    return new SlowDown(retryAfter);
   }
 
   static LayerFault serverError() {

@@ -144,6 +144,11 @@ public final class Progress implements PullListener, PushListener, AutoCloseable
     }
   }
 
+  /** The transfer waits before it begins. */
+  public void waiting(String reason) {
+    tell(new News.Note(reason));
+  }
+
   /** A listener for the resolver's events, which add to those of the image. */
   public TransferListener ofRegistry() {
     return new TransferListener() {

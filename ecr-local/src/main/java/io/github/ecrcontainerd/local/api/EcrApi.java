@@ -80,7 +80,12 @@ final class EcrApi {
   ApiFault begin(Operation operation) {
     tally.called(operation);
     ApiRequest request = new ApiRequest(operation, number(operation));
-    return throttle.lets(operation) ? conditions.apiFaults().of(request) : ApiFault.throttled();
+    ApiFault fault =
+        throttle.lets(operation) ? conditions.apiFaults().of(request) : ApiFault.throttled();
+    if (fault instanceof ApiFault.Throttled) {
+      tally.refusedByRate(operation);
+    }
+    return fault;
   }
 
   /**

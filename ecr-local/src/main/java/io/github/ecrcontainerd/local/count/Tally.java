@@ -18,6 +18,7 @@ public final class Tally implements Counters {
   private static final int MOST_TRANSFERS_KEPT = 100_000;
 
   private final Map<Operation, Long> requests = new EnumMap<>(Operation.class);
+  private final Map<Operation, Long> throttled = new EnumMap<>(Operation.class);
   private final ArrayDeque<Sending> transfers = new ArrayDeque<>();
   private final Map<Digest, Long> bytes = new HashMap<>();
   private long refused;
@@ -30,6 +31,16 @@ public final class Tally implements Counters {
   /** Counts a call of the API. */
   public synchronized void called(Operation operation) {
     requests.merge(operation, 1L, Long::sum);
+  }
+
+  /** Counts a call that is throttled, in addition to {@link #called}. */
+  public synchronized void refusedByRate(Operation operation) {
+    throttled.merge(operation, 1L, Long::sum);
+  }
+
+  @Override
+  public synchronized long throttled(Operation operation) {
+    return throttled.getOrDefault(operation, 0L);
   }
 
   /** Counts a connection to the API that opened (1) or closed (-1). */
@@ -169,6 +180,7 @@ public final class Tally implements Counters {
   @Override
   public synchronized void reset() {
     requests.clear();
+    throttled.clear();
     transfers.clear();
     bytes.clear();
     refused = 0;

@@ -147,7 +147,7 @@ public final class LayerEndpoint implements Endpoint {
 
   private Optional<S3Error> error(LayerFault fault) {
     return switch (fault) {
-      case LayerFault.SlowDown() -> Optional.of(S3Error.slowDown());
+      case LayerFault.SlowDown(Duration wait) -> Optional.of(S3Error.slowDown(wait));
       case LayerFault.ServerError() -> Optional.of(S3Error.internalError());
       case LayerFault.ExpiredUrl() -> {
         Instant now = clock.instant();
@@ -217,6 +217,9 @@ public final class LayerEndpoint implements Endpoint {
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, "application/xml")
         .set(HttpHeaderNames.CONTENT_LENGTH, xml.length);
+    error
+        .retryAfter()
+        .ifPresent(seconds -> response.headers().set(HttpHeaderNames.RETRY_AFTER, seconds));
     error
         .contentRange()
         .ifPresent(range -> response.headers().set(HttpHeaderNames.CONTENT_RANGE, range));

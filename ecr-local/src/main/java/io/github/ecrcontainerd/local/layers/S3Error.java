@@ -18,6 +18,7 @@ final class S3Error extends RuntimeException {
   private final transient HttpResponseStatus status;
   private final String code;
   private final transient Map<String, String> details;
+  private Duration retryAfter = Duration.ZERO;
 
   private S3Error(
       HttpResponseStatus status, String code, String message, Map<String, String> details) {
@@ -87,9 +88,12 @@ final class S3Error extends RuntimeException {
         Map.of("Method", method, "ResourceType", "OBJECT"));
   }
 
-  static S3Error slowDown() {
-    return new S3Error(
-        HttpResponseStatus.SERVICE_UNAVAILABLE, "SlowDown", "Please reduce your request rate.");
+  static S3Error slowDown(Duration retryAfter) {
+    S3Error error =
+        new S3Error(
+            HttpResponseStatus.SERVICE_UNAVAILABLE, "SlowDown", "Please reduce your request rate.");
+    error.retryAfter = retryAfter;
+    return error;
   }
 
   static S3Error internalError() {
@@ -104,6 +108,11 @@ final class S3Error extends RuntimeException {
    */
   Optional<String> contentRange() {
     return Optional.ofNullable(details.get(ACTUAL_SIZE)).map(size -> "bytes */" + size);
+  }
+
+  /** The seconds of the response's Retry-After header, if it has one. */
+  Optional<Long> retryAfter() {
+    return Optional.of(retryAfter.toSeconds()).filter(seconds -> seconds > 0);
   }
 
   HttpResponseStatus status() {

@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal.api;
 import io.github.ecrcontainerd.ecr.internal.events.ApiCallEvent;
 import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
+import io.github.ecrcontainerd.ecr.internal.rate.TokenBucket;
 import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -23,8 +24,8 @@ import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.services.ecr.EcrAsyncClient;
 
 /**
- * Calls the API. All calls go through this class: it waits for the answer, can be interrupted, and
- * maps every error.
+ * Calls the API. All calls go through this class: it waits for the registry's quota and for the
+ * answer, can be interrupted, and maps every error.
  */
 public final class EcrApi {
   /** The first pause after ECR throttles a call. Its quotas are in calls per second. */
@@ -38,7 +39,7 @@ public final class EcrApi {
   private final TransferListener listener;
 
   /**
-   * @param throttling how long a throttled call is retried, in addition to the SDK's own retries
+   * @param throttling how long a throttled call is retried
    * @param listener receives these retries
    */
   public EcrApi(EcrClients clients, Duration throttling, TransferListener listener) {
@@ -85,10 +86,10 @@ public final class EcrApi {
       try {
         return once(operation, reference, digest, request);
       } catch (FailedCall e) {
-        if (!e.isThrottled()) {
+        if (!e.asksToWait()) {
           throw e;
         }
-        Optional<Duration> pause = backoff.failed(FIRST_PAUSE);
+        Optional<Duration> pause = backoff.failed(FIRST_PAUSE, e.retryAfter());
         if (pause.isEmpty()) {
           throw e;
         }
@@ -111,15 +112,17 @@ public final class EcrApi {
     ApiCallEvent event =
         Recorder.isOn() ? new ApiCallEvent(operation, reference.repository()) : null;
     Throwable failure = null;
-    CompletableFuture<T> call = start(reference, request);
+    ApiCall<T> call = start(operation, reference, request);
     try {
-      return call.get();
+      T answer = call.answer().get();
+      call.accepted();
+      return answer;
     } catch (ExecutionException e) {
       failure = e.getCause() == null ? e : e.getCause();
-      throw failed(operation, reference, digest, e);
+      throw failed(operation, reference, digest, call, e);
     } catch (InterruptedException e) {
       failure = e;
-      call.cancel(true);
+      call.cancel();
       throw e;
     } finally {
       if (event != null) {
@@ -128,14 +131,26 @@ public final class EcrApi {
     }
   }
 
-  /** Calls one operation without waiting. {@link #await} waits for its answer. */
-  public <T> CompletableFuture<T> start(
-      EcrReference reference, Function<EcrAsyncClient, CompletableFuture<T>> request) {
+  /**
+   * Calls one operation as soon as the registry's quota allows, without waiting for its answer.
+   * {@link #await} does that.
+   *
+   * @throws InterruptedException if the thread is interrupted while it waits for the quota
+   */
+  public <T> ApiCall<T> start(
+      String operation,
+      EcrReference reference,
+      Function<EcrAsyncClient, CompletableFuture<T>> request)
+      throws InterruptedException {
+    Optional<TokenBucket> bucket = clients.bucketOf(operation, reference);
+    long begun = bucket.isPresent() ? bucket.get().take() : System.nanoTime();
+    CompletableFuture<T> answer;
     try {
-      return request.apply(clients.of(reference));
+      answer = request.apply(clients.of(reference));
     } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      answer = CompletableFuture.failedFuture(e);
     }
+    return new ApiCall<>(answer, bucket, begun);
   }
 
   /**
@@ -150,7 +165,7 @@ public final class EcrApi {
       String operation,
       EcrReference reference,
       @Nullable Digest digest,
-      CompletableFuture<T> call,
+      ApiCall<T> call,
       Duration patience,
       LongSupplier lastMove)
       throws FailedCall, InterruptedException {
@@ -158,10 +173,13 @@ public final class EcrApi {
       while (true) {
         long idle = System.nanoTime() - lastMove.getAsLong();
         try {
-          return call.get(Math.max(0, patience.toNanos() - idle), TimeUnit.NANOSECONDS);
+          T answer =
+              call.answer().get(Math.max(0, patience.toNanos() - idle), TimeUnit.NANOSECONDS);
+          call.accepted();
+          return answer;
         } catch (TimeoutException e) {
           if (System.nanoTime() - lastMove.getAsLong() >= patience.toNanos()) {
-            call.cancel(true);
+            call.cancel();
             throw FailedCall.of(
                 operation,
                 reference,
@@ -172,22 +190,31 @@ public final class EcrApi {
         }
       }
     } catch (ExecutionException e) {
-      throw failed(operation, reference, digest, e);
+      throw failed(operation, reference, digest, call, e);
     } catch (InterruptedException e) {
-      call.cancel(true);
+      call.cancel();
       throw e;
     }
   }
 
   private FailedCall failed(
-      String operation, EcrReference reference, @Nullable Digest digest, ExecutionException e)
+      String operation,
+      EcrReference reference,
+      @Nullable Digest digest,
+      ApiCall<?> call,
+      ExecutionException e)
       throws InterruptedException {
     Throwable cause = e.getCause() == null ? e : e.getCause();
     // The SDK starts no call on an interrupted thread, and may have cleared its interrupt status.
     if (Thread.interrupted() || isInterrupt(cause)) {
       throw new InterruptedException(operation + " was interrupted");
     }
-    return FailedCall.of(operation, reference, digest, cause, () -> clients.hostOf(reference));
+    FailedCall failed =
+        FailedCall.of(operation, reference, digest, cause, () -> clients.hostOf(reference));
+    if (failed.isThrottled()) {
+      call.throttled();
+    }
+    return failed;
   }
 
   private static boolean isInterrupt(Throwable failure) {

@@ -1,6 +1,8 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
 import io.github.ecrcontainerd.ecr.internal.credentials.CredentialSearch;
+import io.github.ecrcontainerd.ecr.internal.rate.Quotas;
+import io.github.ecrcontainerd.ecr.internal.rate.TokenBucket;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.EcrReference.Endpoint;
 import java.net.URI;
@@ -76,6 +78,11 @@ public final class EcrClients implements AutoCloseable {
         .flatMap(connected -> connected.exchanges.host());
   }
 
+  /** The bucket of an operation, shared by this process; empty if the operation is not paced. */
+  Optional<TokenBucket> bucketOf(String operation, EcrReference reference) {
+    return Quotas.shared().of(operation, reference, endpoint);
+  }
+
   private Place placeOf(EcrReference reference) {
     return new Place(
         reference.partition(),
@@ -95,6 +102,7 @@ public final class EcrClients implements AutoCloseable {
     configuration.accept(builder);
     Exchanges exchanges = new Exchanges(peers);
     exchanges.observe(builder);
+    OwnPauses.configure(builder);
     limit(builder);
     place.credentials.ifPresent(builder::credentialsProvider);
     endpoint.ifPresent(builder::endpointOverride);

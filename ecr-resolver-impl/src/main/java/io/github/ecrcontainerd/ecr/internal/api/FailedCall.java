@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +74,16 @@ public final class FailedCall extends Exception {
   /** Whether ECR itself throttled the call. */
   boolean isThrottled() {
     return kind == FailureKind.THROTTLED;
+  }
+
+  /** Whether the call is made again after a pause: it was throttled, or the answer names a time. */
+  boolean asksToWait() {
+    return OwnPauses.apply(failure, kind);
+  }
+
+  /** How long the answer asks to wait (Retry-After); zero if it doesn't say. */
+  public Duration retryAfter() {
+    return OwnPauses.retryAfter(failure);
   }
 
   /** The exception for the caller, without secrets. */

@@ -1,10 +1,12 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
+import io.github.ecrcontainerd.ecr.internal.retry.RetryAfter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -60,6 +62,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   private volatile @Nullable Subscription subscription;
   private volatile int status;
   private volatile Optional<String> location = Optional.empty();
+  private volatile Duration retryAfter = Duration.ZERO;
   private volatile long firstByte;
   private volatile long lastSign = started;
   private volatile boolean awaited = true;
@@ -148,6 +151,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     status = response.statusCode();
     if (status >= 300) {
       location = response.firstMatchingHeader("Location");
+      retryAfter = RetryAfter.of(response, Instant.now());
       return;
     }
     String length = response.firstMatchingHeader("Content-Length").orElse("" + range.length());
@@ -213,7 +217,9 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   @Override
   public void onComplete() {
     if (status >= 300) {
-      end(new StatusException(status, location, errorBody.toString(StandardCharsets.UTF_8)));
+      end(
+          new StatusException(
+              status, location, retryAfter, errorBody.toString(StandardCharsets.UTF_8)));
     } else if (arrived < range.length()) {
       end(
           new IOException(

@@ -60,6 +60,7 @@ final class RangeDownload implements RangeRequest.Listener {
   private final LayerSource source;
   private final LatencyStats stats;
   private final HedgeBudget hedges;
+  private final HostLimits hosts;
   private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -87,6 +88,7 @@ final class RangeDownload implements RangeRequest.Listener {
    * @param array the buffer's array: as long as the range, or a shorter ring
    * @param stats how long ranges usually take
    * @param hedges how many ranges may be hedged
+   * @param hosts how many requests each host may have at a time
    */
   RangeDownload(
       ByteRange range,
@@ -94,6 +96,7 @@ final class RangeDownload implements RangeRequest.Listener {
       LayerSource source,
       LatencyStats stats,
       HedgeBudget hedges,
+      HostLimits hosts,
       Listener listener) {
     this.range = range;
     this.buffer = new RangeBuffer(array);
@@ -104,6 +107,7 @@ final class RangeDownload implements RangeRequest.Listener {
     this.source = source;
     this.stats = stats;
     this.hedges = hedges;
+    this.hosts = hosts;
     this.listener = listener;
     this.requests = new RangeRequests(listener::giveBackConnection, stats);
   }
@@ -166,6 +170,32 @@ final class RangeDownload implements RangeRequest.Listener {
    * the range is complete.
    */
   private @Nullable Throwable attempt() throws InterruptedException {
+    HostLimit host;
+    try {
+      host = hosts.of(source.url());
+    } catch (ResolverException e) {
+      return e;
+    }
+    if (throughRing) {
+      // Its connection waits for the reader, which may wait for another layer: no limit for it.
+      return attemptUnlimited();
+    }
+    long begun = host.begin();
+    Throwable cause = null;
+    boolean ended = false;
+    try {
+      cause = attemptUnlimited();
+      ended = true;
+      if (cause instanceof StatusException answer && answer.asksToGoSlower()) {
+        host.slowDown(begun);
+      }
+      return cause;
+    } finally {
+      host.end(ended && cause == null);
+    }
+  }
+
+  private @Nullable Throwable attemptUnlimited() throws InterruptedException {
     try {
       awaitRoom();
       request(source.url());
@@ -234,7 +264,7 @@ final class RangeDownload implements RangeRequest.Listener {
    * request.
    */
   private void hedge() throws InterruptedException {
-    if (!hedges.tryHedge(range.length() - arrived())) {
+    if (hosts.of(source.url()).isReduced() || !hedges.tryHedge(range.length() - arrived())) {
       return;
     }
     source.hedged();

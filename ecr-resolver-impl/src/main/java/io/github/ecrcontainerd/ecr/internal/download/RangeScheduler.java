@@ -22,6 +22,7 @@ final class RangeScheduler {
   private final int maxBufferBytes;
   private final LatencyStats stats = new LatencyStats();
   private final HedgeBudget hedges;
+  private final HostLimits hosts = new HostLimits();
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<LayerWindow> windows = new LinkedHashSet<>();
   private final ArrayDeque<byte[]> idle = new ArrayDeque<>();
@@ -186,7 +187,7 @@ final class RangeScheduler {
     freeBytes -= size;
     RangeDownload range =
         new RangeDownload(
-            window.next(), array, window.source(), stats, hedges, new RangeOf(window));
+            window.next(), array, window.source(), stats, hedges, hosts, new RangeOf(window));
     window.add(range);
     Thread.ofVirtual()
         .name("range")

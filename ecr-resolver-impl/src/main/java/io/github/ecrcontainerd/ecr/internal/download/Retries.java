@@ -57,7 +57,9 @@ final class Retries {
     }
     reached = Math.max(reached, position);
     Optional<Duration> pause =
-        backoff.failed(asksToGoSlower(cause) ? FIRST_SLOW_PAUSE : FIRST_PAUSE);
+        backoff.failed(
+            asksToGoSlower(cause) ? FIRST_SLOW_PAUSE : FIRST_PAUSE,
+            cause instanceof StatusException answer ? answer.retryAfter() : Duration.ZERO);
     if (isRefusal(cause)) {
       refusals++;
     }

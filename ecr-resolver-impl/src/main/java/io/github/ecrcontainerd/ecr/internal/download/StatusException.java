@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,19 +13,27 @@ final class StatusException extends IOException {
 
   private final int status;
   private final transient Optional<String> location;
+  private final Duration retryAfter;
 
   /**
    * @param location the answer's Location header, if it has one; it is secret, as every URL of a
    *     layer
+   * @param retryAfter how long the server asks to wait; zero if it doesn't say
    */
-  StatusException(int status, Optional<String> location, String body) {
+  StatusException(int status, Optional<String> location, Duration retryAfter, String body) {
     super("status " + status + codeIn(body));
     this.status = status;
     this.location = location;
+    this.retryAfter = retryAfter;
   }
 
   int status() {
     return status;
+  }
+
+  /** How long the server asks to wait; zero if it doesn't say. */
+  Duration retryAfter() {
+    return retryAfter;
   }
 
   /** The redirect target, if the answer is a redirect (RFC 9110, 15.4). */

@@ -66,6 +66,15 @@ public final class Backoff {
    *     long as the one before, and none exceeds the remaining time
    */
   public Optional<Duration> failed(Duration firstPause) {
+    return failed(firstPause, Duration.ZERO);
+  }
+
+  /**
+   * The same for a server that asks to wait.
+   *
+   * @param atLeast how long it asks to wait; more than the remaining time is that time
+   */
+  public Optional<Duration> failed(Duration firstPause, Duration atLeast) {
     failures++;
     Duration left = patience.minus(elapsed());
     if (failures >= MIN_FAILURES && !left.isPositive()) {
@@ -76,7 +85,9 @@ public final class Backoff {
       longest *= 2;
     }
     longest = Math.min(longest, maxPause.toMillis());
-    longest = Math.min(longest, Math.max(0, left.toMillis()));
-    return Optional.of(Duration.ofMillis(ThreadLocalRandom.current().nextLong(longest + 1)));
+    long most = Math.max(0, left.toMillis());
+    // The jitter comes on top of what the server asks for: it asks others for the same.
+    long pause = atLeast.toMillis() + ThreadLocalRandom.current().nextLong(longest + 1);
+    return Optional.of(Duration.ofMillis(Math.min(most, pause)));
   }
 }

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.upload;
 
+import io.github.ecrcontainerd.ecr.internal.api.ApiCall;
 import io.github.ecrcontainerd.ecr.internal.api.AvailableLayers;
 import io.github.ecrcontainerd.ecr.internal.api.EcrApi;
 import io.github.ecrcontainerd.ecr.internal.api.FailedCall;
@@ -14,7 +15,6 @@ import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.ecr.model.EmptyUploadException;
@@ -69,9 +69,7 @@ public final class LayerUpload implements BlobWriter {
 
   /** A part that is being sent: the first of the pending bytes. */
   private record Travelling(
-      LayerPart part,
-      CompletableFuture<UploadLayerPartResponse> call,
-      @Nullable UploadPartEvent event) {
+      LayerPart part, ApiCall<UploadLayerPartResponse> call, @Nullable UploadPartEvent event) {
     void ended(boolean arrived) {
       if (event != null) {
         event.ended(arrived);
@@ -182,13 +180,14 @@ public final class LayerUpload implements BlobWriter {
     complete();
   }
 
-  private void send(int bytes) {
+  private void send(int bytes) throws InterruptedException {
     long first = arrived;
     LayerPart part = pending.first(bytes);
     travelling =
         new Travelling(
             part,
             api.start(
+                PART,
                 reference,
                 ecr ->
                     ecr.uploadLayerPart(
@@ -236,7 +235,7 @@ public final class LayerUpload implements BlobWriter {
             e.told());
       }
       if (next < end) {
-        Thread.sleep(backoff.failed(FIRST_PAUSE).orElseThrow(e::told));
+        Thread.sleep(backoff.failed(FIRST_PAUSE, e.retryAfter()).orElseThrow(e::told));
       }
     }
     travelling = null;
@@ -314,7 +313,7 @@ public final class LayerUpload implements BlobWriter {
     if (!closed) {
       closed = true;
       if (travelling != null) {
-        travelling.call.cancel(true);
+        travelling.call.cancel();
       }
       pending.close();
       room.close();

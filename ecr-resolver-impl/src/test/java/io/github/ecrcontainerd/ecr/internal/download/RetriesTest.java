@@ -3,6 +3,7 @@ package io.github.ecrcontainerd.ecr.internal.download;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,12 +51,22 @@ class RetriesTest {
   @ParameterizedTest(name = "status {0}")
   @ValueSource(ints = {400, 401, 403, 408, 429, 500, 502, 503, 504})
   void triesAgainWhatMayPass(int status) {
-    assertThat(retries.pause(0, new StatusException(status, Optional.empty(), ""))).isPresent();
+    assertThat(retries.pause(0, new StatusException(status, Optional.empty(), Duration.ZERO, "")))
+        .isPresent();
   }
 
   @ParameterizedTest(name = "status {0}")
   @ValueSource(ints = {404, 405, 410, 416})
   void givesUpAtOnceWhatWillNotPass(int status) {
-    assertThat(retries.pause(0, new StatusException(status, Optional.empty(), ""))).isEmpty();
+    assertThat(retries.pause(0, new StatusException(status, Optional.empty(), Duration.ZERO, "")))
+        .isEmpty();
+  }
+
+  @Test
+  void waitsAtLeastAsLongAsTheServerAsks() {
+    StatusException slowDown =
+        new StatusException(503, Optional.empty(), Duration.ofSeconds(7), "");
+    assertThat(retries.pause(0, slowDown).orElseThrow())
+        .isBetween(Duration.ofSeconds(7), Duration.ofMillis(7_500));
   }
 }

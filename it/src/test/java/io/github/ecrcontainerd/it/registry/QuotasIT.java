@@ -1,0 +1,110 @@
+package io.github.ecrcontainerd.it.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.ecrcontainerd.ecr.EcrResolver;
+import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.it.support.AwsCli;
+import io.github.ecrcontainerd.local.Counters;
+import io.github.ecrcontainerd.local.LayerFault;
+import io.github.ecrcontainerd.local.Operation;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A registry that throttles, and whose layers' host asks to go slower. */
+class QuotasIT {
+  private static final int CALLS = 100;
+
+  private final LocalEcr ecr = LocalEcr.open();
+
+  @AfterEach
+  void close() {
+    ecr.close();
+  }
+
+  /** Two resolvers in one process, each with ten callers at a time. */
+  @Test
+  void aHundredLayersAtTenCallsASecondAllArriveWithFewThrottledCalls() throws Exception {
+    OciLayout layout = ecr.repository("many");
+    List<Descriptor> layers = new ArrayList<>();
+    for (int layer = 0; layer < CALLS; layer++) {
+      layers.add(NoiseImage.layer(layout, layer, 1_000));
+    }
+    ecr.server().conditions().requestRate(Operation.GET_DOWNLOAD_URL_FOR_LAYER, 10);
+
+    try (EcrResolver one = ecr.resolver().build();
+        EcrResolver other = ecr.resolver().build();
+        ExecutorService threads = Executors.newFixedThreadPool(20)) {
+      List<Future<byte[]>> read = new ArrayList<>();
+      for (int layer = 0; layer < CALLS; layer++) {
+        EcrResolver resolver = layer % 2 == 0 ? one : other;
+        Descriptor content = layers.get(layer);
+        read.add(threads.submit(() -> read(resolver, "many", content)));
+      }
+      for (int layer = 0; layer < CALLS; layer++) {
+        assertThat(read.get(layer).get()).isEqualTo(NoiseImage.noise(layer, 1_000));
+      }
+    }
+
+    Counters counters = ecr.server().counters();
+    assertThat(counters.throttled(Operation.GET_DOWNLOAD_URL_FOR_LAYER)).isBetween(1L, 60L);
+    assertThat(counters.requests(Operation.GET_DOWNLOAD_URL_FOR_LAYER))
+        .isEqualTo(CALLS + counters.throttled(Operation.GET_DOWNLOAD_URL_FOR_LAYER));
+  }
+
+  /** The AWS CLI, without retries, gets from the same rate what Amazon ECR answers. */
+  @Test
+  void theAwsCliIsThrottledByTheSameRate() {
+    NoiseImage.tag(
+        ecr.repository("app"), "1", List.of(NoiseImage.layer(ecr.existing("app"), 1, 1_000)));
+    ecr.server().conditions().requestRate(Operation.BATCH_GET_IMAGE, 0.001);
+    AwsCli aws = AwsCli.withCredentials(Map.of("AWS_MAX_ATTEMPTS", "1"));
+    List<String> endpoint = List.of("--endpoint-url", ecr.server().endpoint().toString());
+    String[] call = {"batch-get-image", "--repository-name", "app", "--image-ids", "imageTag=1"};
+
+    assertThat(aws.ecr(endpoint, call)).contains("imageManifest");
+
+    assertThat(aws.refusedBy(endpoint, call))
+        .contains("(ThrottlingException) when calling the BatchGetImage operation");
+    assertThat(ecr.server().counters().throttled(Operation.BATCH_GET_IMAGE)).isEqualTo(1);
+  }
+
+  @Test
+  void aRangeThatIsToldWhenToComeAgainComesNoEarlier() throws Exception {
+    Descriptor layer = NoiseImage.layer(ecr.repository("slow"), 5, 1_000);
+    AtomicInteger requests = new AtomicInteger();
+    ecr.server()
+        .conditions()
+        .layerFaults(
+            request ->
+                requests.incrementAndGet() == 1
+                    ? LayerFault.slowDown(Duration.ofSeconds(3))
+                    : LayerFault.none());
+    long began = System.nanoTime();
+
+    try (EcrResolver resolver = ecr.resolver().build()) {
+      assertThat(read(resolver, "slow", layer)).isEqualTo(NoiseImage.noise(5, 1_000));
+    }
+
+    assertThat(Duration.ofNanos(System.nanoTime() - began))
+        .isGreaterThanOrEqualTo(Duration.ofSeconds(3));
+    assertThat(requests).hasValue(2);
+  }
+
+  private byte[] read(EcrResolver resolver, String repository, Descriptor layer) throws Exception {
+    try (InputStream bytes =
+        resolver.fetcher(ecr.reference(repository, "1")).fetch(layer).asInputStream()) {
+      return bytes.readAllBytes();
+    }
+  }
+}
