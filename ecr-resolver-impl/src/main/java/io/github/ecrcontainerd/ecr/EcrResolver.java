@@ -185,10 +185,10 @@ public final class EcrResolver implements Resolver {
     /**
      * The time limit of an API call, including the SDK's retries; 30 s by default. A call that ECR
      * throttles (ThrottlingException, or an answer with Retry-After) is retried by the resolver,
-     * not by the SDK, for four times as long. Calls that wait for ECR's quotas, which all resolvers
-     * of a process share, are not limited while they wait. The upload of a layer part may take as
-     * long as its bytes move. An image that ECR has to fetch first, by a pull-through cache rule,
-     * may need more time.
+     * not by the SDK, for four times as long. The wait for ECR's quotas, which all resolvers of a
+     * process share, counts into this time. The upload of a layer part may take as long as its
+     * bytes move. An image that ECR has to fetch first, by a pull-through cache rule, may need more
+     * time.
      */
     public Builder apiTimeout(Duration timeout) {
       this.apiTimeout = atLeastASecond("apiTimeout", timeout);

@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.ecr.StubRegistry.Answer;
+import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -143,6 +148,47 @@ class UnexpectedAnswersTest {
         EcrResolver resolver = withoutRetriesOfTheSdk(stub).build()) {
       assertThat(resolver.resolve(REFERENCE).document()).isPresent();
       assertThat(calls).hasValue(7);
+    }
+  }
+
+  /** After the registry throttled, this process makes about one call a second. */
+  @Test
+  void theWaitForAQuotaCountsIntoTheTimeOfACall() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    try (StubRegistry stub =
+            new StubRegistry(
+                operation -> {
+                  calls.incrementAndGet();
+                  return Answer.error(400, "ThrottlingException");
+                });
+        EcrResolver resolver = stub.resolver().apiTimeout(Duration.ofSeconds(1)).build();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      assertThatThrownBy(() -> resolver.resolve(REFERENCE)).hasMessageContaining("said so");
+      int callsBefore = calls.get();
+      long began = System.nanoTime();
+
+      List<Future<Resolution>> waiting = new ArrayList<>();
+      for (int caller = 0; caller < 20; caller++) {
+        waiting.add(threads.submit(() -> resolver.resolve(REFERENCE)));
+      }
+
+      List<String> reasons = new ArrayList<>();
+      for (Future<Resolution> each : waiting) {
+        assertThatThrownBy(each::get)
+            .cause()
+            .isInstanceOfSatisfying(
+                ResolverException.class,
+                failure -> {
+                  assertThat(failure.code()).isEqualTo(Code.THROTTLED);
+                  assertThat(failure.isRetryable()).isTrue();
+                  reasons.add(failure.getMessage());
+                });
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(15));
+      assertThat(calls.get() - callsBefore).as("calls that were sent").isLessThan(20);
+      assertThat(reasons)
+          .anyMatch(reason -> reason.endsWith("failed: ThrottlingException: Rate exceeded"));
     }
   }
 

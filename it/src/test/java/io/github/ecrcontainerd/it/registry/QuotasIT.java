@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.it.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.image.OciLayout;
@@ -8,12 +9,16 @@ import io.github.ecrcontainerd.it.support.AwsCli;
 import io.github.ecrcontainerd.local.Counters;
 import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.local.Operation;
+import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.TransferListener;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -99,6 +104,47 @@ class QuotasIT {
     assertThat(Duration.ofNanos(System.nanoTime() - began))
         .isGreaterThanOrEqualTo(Duration.ofSeconds(3));
     assertThat(requests).hasValue(2);
+  }
+
+  /**
+   * One connection, which a range holds while it waits as long as its server asked. The reader of
+   * that layer is closed meanwhile.
+   */
+  @Test
+  void aClosedReaderGivesItsConnectionToTheNextLayerAtOnce() throws Exception {
+    Descriptor slow = NoiseImage.layer(ecr.repository("slow"), 6, 1_000);
+    Descriptor next = NoiseImage.layer(ecr.existing("slow"), 7, 1_000);
+    ecr.server()
+        .conditions()
+        .layerFaults(
+            request ->
+                request.digest().equals(slow.digest())
+                    ? LayerFault.slowDown(Duration.ofSeconds(15))
+                    : LayerFault.none());
+    CountDownLatch pausing = new CountDownLatch(1);
+    TransferListener listener =
+        new TransferListener() {
+          @Override
+          public void retrying(Descriptor content, String reason, Duration pause) {
+            pausing.countDown();
+          }
+        };
+
+    try (EcrResolver resolver =
+        ecr.resolver().maxDownloadConnections(1).listener(listener).build()) {
+      BlobReader abandoned = resolver.fetcher(ecr.reference("slow", "1")).fetch(slow);
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        Future<?> reading = threads.submit(abandoned::read);
+        pausing.await();
+        long began = System.nanoTime();
+
+        abandoned.close();
+
+        assertThat(read(resolver, "slow", next)).isEqualTo(NoiseImage.noise(7, 1_000));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+        assertThatThrownBy(reading::get).hasCauseInstanceOf(CancellationException.class);
+      }
+    }
   }
 
   private byte[] read(EcrResolver resolver, String repository, Descriptor layer) throws Exception {

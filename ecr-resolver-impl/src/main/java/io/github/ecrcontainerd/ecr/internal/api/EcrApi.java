@@ -82,10 +82,15 @@ public final class EcrApi {
       Function<EcrAsyncClient, CompletableFuture<T>> request)
       throws FailedCall, InterruptedException {
     Backoff backoff = new Backoff(throttling, MAX_PAUSE);
+    FailedCall last = null;
     while (true) {
       try {
-        return once(operation, reference, digest, request);
+        Duration left = throttling.minus(backoff.elapsed());
+        return once(operation, reference, digest, left, request);
+      } catch (TimeoutException e) {
+        throw last == null ? FailedCall.withoutToken(operation, reference, digest) : last;
       } catch (FailedCall e) {
+        last = e;
         if (!e.asksToWait()) {
           throw e;
         }
@@ -107,12 +112,13 @@ public final class EcrApi {
       String operation,
       EcrReference reference,
       @Nullable Digest digest,
+      Duration untilToken,
       Function<EcrAsyncClient, CompletableFuture<T>> request)
-      throws FailedCall, InterruptedException {
+      throws FailedCall, InterruptedException, TimeoutException {
     ApiCallEvent event =
         Recorder.isOn() ? new ApiCallEvent(operation, reference.repository()) : null;
     Throwable failure = null;
-    ApiCall<T> call = start(operation, reference, request);
+    ApiCall<T> call = send(operation, reference, untilToken, request);
     try {
       T answer = call.answer().get();
       call.accepted();
@@ -135,15 +141,30 @@ public final class EcrApi {
    * Calls one operation as soon as the registry's quota allows, without waiting for its answer.
    * {@link #await} does that.
    *
+   * @throws FailedCall if the quota allows no call for as long as a throttled call is retried
    * @throws InterruptedException if the thread is interrupted while it waits for the quota
    */
   public <T> ApiCall<T> start(
       String operation,
       EcrReference reference,
+      @Nullable Digest digest,
       Function<EcrAsyncClient, CompletableFuture<T>> request)
-      throws InterruptedException {
+      throws FailedCall, InterruptedException {
+    try {
+      return send(operation, reference, throttling, request);
+    } catch (TimeoutException e) {
+      throw FailedCall.withoutToken(operation, reference, digest);
+    }
+  }
+
+  private <T> ApiCall<T> send(
+      String operation,
+      EcrReference reference,
+      Duration untilToken,
+      Function<EcrAsyncClient, CompletableFuture<T>> request)
+      throws InterruptedException, TimeoutException {
     Optional<TokenBucket> bucket = clients.bucketOf(operation, reference);
-    long begun = bucket.isPresent() ? bucket.get().take() : System.nanoTime();
+    long begun = bucket.isPresent() ? bucket.get().take(untilToken) : System.nanoTime();
     CompletableFuture<T> answer;
     try {
       answer = request.apply(clients.of(reference));

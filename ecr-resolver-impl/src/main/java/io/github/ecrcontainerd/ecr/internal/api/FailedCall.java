@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.services.ecr.model.EcrException;
 
 /**
  * A call that failed: the failure itself, for decisions, and the exception for the caller. Only
@@ -61,6 +62,26 @@ public final class FailedCall extends Exception {
                     subject(reference, digest),
                     reason(kind, failure, exchange, sentTo, reference)),
             Redaction.withoutSecrets(failure)));
+  }
+
+  /**
+   * A call that was not sent, because the quota allowed none for too long. It is the same failure,
+   * in ECR's own words, as that of a call that ECR throttled to the end.
+   */
+  static FailedCall withoutToken(
+      String operation, EcrReference reference, @Nullable Digest digest) {
+    AwsErrorDetails details =
+        AwsErrorDetails.builder()
+            .serviceName("Ecr")
+            .errorCode("ThrottlingException")
+            .errorMessage("Rate exceeded")
+            .build();
+    return of(
+        operation,
+        reference,
+        digest,
+        EcrException.builder().statusCode(400).awsErrorDetails(details).build(),
+        Optional::empty);
   }
 
   /**

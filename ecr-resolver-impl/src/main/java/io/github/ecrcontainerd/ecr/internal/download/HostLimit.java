@@ -79,7 +79,12 @@ final class HostLimit {
 
   /** Whether the host has asked to go slower, and the limit has not recovered yet. */
   boolean isReduced() {
-    return limit != Integer.MAX_VALUE;
+    lock.lock();
+    try {
+      return limit != Integer.MAX_VALUE;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How many requests there may be at a time now. */

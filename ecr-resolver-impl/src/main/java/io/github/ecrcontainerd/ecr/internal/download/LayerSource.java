@@ -82,6 +82,11 @@ final class LayerSource {
     return digest;
   }
 
+  /** The registry and repository that has the layer. */
+  EcrReference reference() {
+    return reference;
+  }
+
   /** The HTTP client for the layer's requests. */
   SdkAsyncHttpClient http() {
     return http;

@@ -60,7 +60,7 @@ final class RangeDownload implements RangeRequest.Listener {
   private final LayerSource source;
   private final LatencyStats stats;
   private final HedgeBudget hedges;
-  private final HostLimits hosts;
+  private final HostLimit host;
   private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -81,6 +81,10 @@ final class RangeDownload implements RangeRequest.Listener {
 
   private boolean toldNearEnd;
   private boolean closed;
+
+  /** The thread that is in {@link #run}. Guarded by the lock. */
+  private @Nullable Thread runner;
+
   private @Nullable Throwable lastCause;
   private @Nullable RuntimeException failure;
 
@@ -107,7 +111,7 @@ final class RangeDownload implements RangeRequest.Listener {
     this.source = source;
     this.stats = stats;
     this.hedges = hedges;
-    this.hosts = hosts;
+    this.host = hosts.of(source.reference());
     this.listener = listener;
     this.requests = new RangeRequests(listener::giveBackConnection, stats);
   }
@@ -115,6 +119,9 @@ final class RangeDownload implements RangeRequest.Listener {
   /** Downloads the range, or records why it can't. Ends early when the range is closed. */
   void run() {
     try {
+      if (!begin()) {
+        return;
+      }
       Retries retries = new Retries();
       while (true) {
         Throwable cause = attempt();
@@ -141,6 +148,17 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
+  /** Returns false if the range was closed before it began. */
+  private boolean begin() {
+    lock.lock();
+    try {
+      runner = Thread.currentThread();
+      return !closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private static boolean isRedirect(Throwable cause) {
     return cause instanceof StatusException answer && answer.redirect().isPresent();
   }
@@ -148,6 +166,7 @@ final class RangeDownload implements RangeRequest.Listener {
   private void end() {
     lock.lock();
     try {
+      runner = null;
       requests.dropAll();
       tellNearEnd();
     } finally {
@@ -170,12 +189,6 @@ final class RangeDownload implements RangeRequest.Listener {
    * the range is complete.
    */
   private @Nullable Throwable attempt() throws InterruptedException {
-    HostLimit host;
-    try {
-      host = hosts.of(source.url());
-    } catch (ResolverException e) {
-      return e;
-    }
     if (throughRing) {
       // Its connection waits for the reader, which may wait for another layer: no limit for it.
       return attemptUnlimited();
@@ -264,7 +277,7 @@ final class RangeDownload implements RangeRequest.Listener {
    * request.
    */
   private void hedge() throws InterruptedException {
-    if (hosts.of(source.url()).isReduced() || !hedges.tryHedge(range.length() - arrived())) {
+    if (host.isReduced() || !hedges.tryHedge(range.length() - arrived())) {
       return;
     }
     source.hedged();
@@ -468,7 +481,7 @@ final class RangeDownload implements RangeRequest.Listener {
 
   /**
    * Discards bytes that arrive from now on. After this method returns, no thread writes to the
-   * buffer.
+   * buffer. {@link #run} ends, whatever it waits for, and so gives its connection back.
    */
   void close() {
     lock.lock();
@@ -477,6 +490,10 @@ final class RangeDownload implements RangeRequest.Listener {
       requests.dropAll();
       changed.signal();
       readable.signal();
+      if (runner != null) {
+        // It may wait for its host, for a URL, or between two tries.
+        runner.interrupt();
+      }
     } finally {
       lock.unlock();
     }

@@ -8,10 +8,9 @@ package io.github.ecrcontainerd.ecr.internal.rate;
  * most once in a round trip. The last second and not the rate, because the rate may be far above
  * what a process uses: 3,000 a second would have to fall twenty times until it helped a process
  * whose share is 3. It recovers by CUBIC's function of the time since then (RFC 9438, section 4.2),
- * with the constants of the AWS SDK's adaptive mode: fast up to the rate that was throttled, slowly
- * around it, then faster again. A linear recovery needs a step for each quota, and these differ by
- * a factor of 300. The function needs only the time, so no thread recovers the rate. Guarded by its
- * bucket.
+ * with the constants of the AWS SDK's adaptive mode (BETA and SCALE_CONSTANT of its {@code
+ * RateLimiterTokenBucket}): fast up to the rate that was throttled, slowly around it, then faster
+ * again. The function needs only the time, so no thread recovers the rate. Guarded by its bucket.
  */
 final class AdaptiveRate {
   static final double DECREASE = 0.7;

@@ -1,5 +1,8 @@
 package io.github.ecrcontainerd.ecr.internal.rate;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -33,19 +36,31 @@ public final class TokenBucket {
   /**
    * Waits for a token and takes it.
    *
+   * @param limit how long to wait for the other callers and for the token; a token that is there is
+   *     taken also if this is zero or less
    * @return when the token was taken, for {@link #throttled}
+   * @throws TimeoutException if there was no token in this time; none is taken
    * @throws InterruptedException if the thread is interrupted; it takes no token
    */
-  public long take() throws InterruptedException {
-    turn.lockInterruptibly();
+  public long take(Duration limit) throws InterruptedException, TimeoutException {
+    long most = TimeUnit.NANOSECONDS.convert(limit);
+    long began = pacer.nanoTime();
+    // With a time, because only then it is fair, and it is interruptible.
+    if (!turn.tryLock(most, TimeUnit.NANOSECONDS)) {
+      throw new TimeoutException("other calls wait for a token");
+    }
     try {
       while (true) {
         long wait = nanosToToken();
         if (wait == 0) {
           return pacer.nanoTime();
         }
+        long left = most - (pacer.nanoTime() - began);
+        if (left <= 0) {
+          throw new TimeoutException("no token yet");
+        }
         // The rate may fall meanwhile, so the bucket is asked again.
-        pacer.sleep(wait);
+        pacer.sleep(Math.min(wait, left));
       }
     } finally {
       turn.unlock();

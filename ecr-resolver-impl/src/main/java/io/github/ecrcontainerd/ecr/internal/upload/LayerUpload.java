@@ -183,27 +183,33 @@ public final class LayerUpload implements BlobWriter {
   private void send(int bytes) throws InterruptedException {
     long first = arrived;
     LayerPart part = pending.first(bytes);
+    ApiCall<UploadLayerPartResponse> sent;
+    try {
+      sent =
+          api.start(
+              PART,
+              reference,
+              layer.digest(),
+              ecr ->
+                  ecr.uploadLayerPart(
+                      request ->
+                          request
+                              .registryId(reference.account())
+                              .repositoryName(reference.repository())
+                              .uploadId(uploadId)
+                              .partFirstByte(first)
+                              .partLastByte(first + bytes - 1)
+                              .layerPartBlob(SdkBytes.fromByteArrayUnsafe(new byte[0]))
+                              .overrideConfiguration(
+                                  call ->
+                                      call.putExecutionAttribute(PartBodies.PART, part)
+                                          .apiCallTimeout(PART_TIMEOUT))));
+    } catch (FailedCall e) {
+      throw e.told();
+    }
     travelling =
         new Travelling(
-            part,
-            api.start(
-                PART,
-                reference,
-                ecr ->
-                    ecr.uploadLayerPart(
-                        request ->
-                            request
-                                .registryId(reference.account())
-                                .repositoryName(reference.repository())
-                                .uploadId(uploadId)
-                                .partFirstByte(first)
-                                .partLastByte(first + bytes - 1)
-                                .layerPartBlob(SdkBytes.fromByteArrayUnsafe(new byte[0]))
-                                .overrideConfiguration(
-                                    call ->
-                                        call.putExecutionAttribute(PartBodies.PART, part)
-                                            .apiCallTimeout(PART_TIMEOUT)))),
-            Recorder.isOn() ? new UploadPartEvent(layer.digest(), first, bytes) : null);
+            part, sent, Recorder.isOn() ? new UploadPartEvent(layer.digest(), first, bytes) : null);
   }
 
   /** Waits for the part that is being sent, and drops those of its bytes that have arrived. */
