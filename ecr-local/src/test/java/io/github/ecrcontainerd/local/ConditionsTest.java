@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.ecr.model.EcrException;
+import software.amazon.awssdk.services.ecr.model.ImageIdentifier;
 import software.amazon.awssdk.services.ecr.model.InvalidLayerPartException;
 import software.amazon.awssdk.services.ecr.model.ServerException;
 import software.amazon.awssdk.services.ecr.model.UploadNotFoundException;
@@ -102,6 +103,35 @@ class ConditionsTest {
     ecr.conditions().unlimitedRequestRate(Operation.LIST_IMAGES);
     ecr.client().listImages(r -> r.repositoryName(REPOSITORY));
     assertThat(ecr.counters().requests(Operation.LIST_IMAGES)).isEqualTo(3);
+  }
+
+  /**
+   * PutImage has the lowest quota, which calls one after another on the loopback exceed at once.
+   */
+  @Test
+  void throttlesAtTheRatesOfAmazonEcr() {
+    String manifest = ecr.pushParts("quotas");
+    ecr.conditions().requestRatesOfEcr();
+    long began = System.nanoTime();
+    int accepted = 0;
+    while (ecr.counters().throttled(Operation.PUT_IMAGE) == 0) {
+      try {
+        ecr.putImage(manifest, "t" + accepted);
+        accepted++;
+      } catch (EcrException throttled) {
+        assertThat(throttled.isThrottlingException()).isTrue();
+      }
+    }
+
+    double seconds = (System.nanoTime() - began) / 1e9;
+    assertThat(accepted).isBetween(10, (int) (10 + 10 * seconds));
+    // 20 in any case, of an operation whose quota is higher.
+    ImageIdentifier image = ImageIdentifier.builder().imageTag("t0").build();
+    for (int call = 0; call < 20; call++) {
+      ecr.client().batchGetImage(r -> r.repositoryName(REPOSITORY).imageIds(image));
+    }
+    assertThat(ecr.counters().throttled(Operation.BATCH_GET_IMAGE)).isZero();
+    assertThat(ecr.conditions().requestRate(Operation.LIST_IMAGES)).isEmpty();
   }
 
   @Test

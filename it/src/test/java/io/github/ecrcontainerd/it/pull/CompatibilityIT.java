@@ -18,6 +18,7 @@ import io.github.ecrcontainerd.it.registry.DockerRegistry;
 import io.github.ecrcontainerd.it.registry.LocalEcr;
 import io.github.ecrcontainerd.it.registry.PrivateEcr;
 import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.it.support.DebianPrograms;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.io.IOException;
@@ -67,8 +68,7 @@ class CompatibilityIT {
 
   @BeforeAll
   static void startTheRegistry() throws Exception {
-    String given = System.getProperty("it.tools");
-    tools = Path.of(given != null ? given : Command.run(List.of("../bin/image-tools")).strip());
+    tools = DebianPrograms.imageTools();
     registry = new DockerRegistry(tool("docker-registry"));
     scratch = Files.createTempDirectory("compatibility");
   }

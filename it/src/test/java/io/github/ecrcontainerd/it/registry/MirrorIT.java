@@ -10,7 +10,7 @@ import io.github.ecrcontainerd.it.daemon.Containerd;
 import io.github.ecrcontainerd.it.daemon.StoredContent;
 import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
 import io.github.ecrcontainerd.it.image.OciLayout;
-import io.github.ecrcontainerd.it.support.Command;
+import io.github.ecrcontainerd.it.support.DebianPrograms;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.Signal;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -62,8 +62,7 @@ class MirrorIT {
 
   @BeforeAll
   static void findTheRegistry() {
-    String given = System.getProperty("it.tools");
-    tools = Path.of(given != null ? given : Command.run(List.of("../bin/image-tools")).strip());
+    tools = DebianPrograms.imageTools();
   }
 
   @BeforeEach

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.ecrcontainerd.ecr.EcrResolver;
 import io.github.ecrcontainerd.it.image.OciLayout;
 import io.github.ecrcontainerd.it.support.AwsCli;
+import io.github.ecrcontainerd.it.support.DebianPrograms;
 import io.github.ecrcontainerd.local.Counters;
 import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.local.Operation;
@@ -13,6 +14,7 @@ import io.github.ecrcontainerd.resolver.BlobReader;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.TransferListener;
 import java.io.InputStream;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -145,6 +147,59 @@ class QuotasIT {
         assertThatThrownBy(reading::get).hasCauseInstanceOf(CancellationException.class);
       }
     }
+  }
+
+  /**
+   * ECR's host asks one layer to go slower, which limits it to one request, and then that request
+   * stalls. The other layer comes from a mirror, which is another host.
+   */
+  @Test
+  void aMirrorIsNotLimitedBecauseTheHostOfEcrAsksToGoSlower() throws Exception {
+    OciLayout layout = ecr.repository("both");
+    Descriptor near = NoiseImage.layer(layout, 8, 1_000);
+    NoiseImage.tag(layout, "latest", List.of(near));
+    Descriptor far = NoiseImage.layer(layout, 9, 1_000);
+    CountDownLatch stalled = new CountDownLatch(1);
+    AtomicInteger requests = new AtomicInteger();
+    ecr.server()
+        .conditions()
+        .layerFaults(
+            request -> {
+              int number = requests.incrementAndGet();
+              if (number == 1) {
+                return LayerFault.slowDown();
+              }
+              stalled.countDown();
+              return number == 2 ? LayerFault.stallAfter(0) : LayerFault.none();
+            });
+    AtomicInteger failures = new AtomicInteger();
+    TransferListener listener =
+        new TransferListener() {
+          @Override
+          public void retrying(Descriptor content, String reason, Duration pause) {
+            failures.incrementAndGet();
+          }
+        };
+
+    try (DockerRegistry mirror =
+            new DockerRegistry(DebianPrograms.imageTools().resolve("docker-registry").toString());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      mirror.fill(ecr.repositoryPath("both"), "both");
+      try (EcrResolver resolver =
+          ecr.resolver()
+              .mirror(URI.create("http://127.0.0.1:" + mirror.port()))
+              .listener(listener)
+              .build()) {
+        Future<byte[]> fromEcr = threads.submit(() -> read(resolver, "both", far));
+        stalled.await();
+
+        assertThat(read(resolver, "both", near)).isEqualTo(NoiseImage.noise(8, 1_000));
+
+        assertThat(failures).as("only the first request has ended").hasValue(1);
+        assertThat(fromEcr.get()).isEqualTo(NoiseImage.noise(9, 1_000));
+      }
+    }
+    assertThat(ecr.server().counters().layerBytes(near.digest())).isZero();
   }
 
   private byte[] read(EcrResolver resolver, String repository, Descriptor layer) throws Exception {

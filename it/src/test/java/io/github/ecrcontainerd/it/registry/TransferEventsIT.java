@@ -8,8 +8,12 @@ import io.github.ecrcontainerd.local.ApiFault;
 import io.github.ecrcontainerd.local.LayerFault;
 import io.github.ecrcontainerd.local.Operation;
 import io.github.ecrcontainerd.resolver.BlobReader;
+import io.github.ecrcontainerd.resolver.BlobWriter;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.TransferListener;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -114,6 +118,29 @@ class TransferEventsIT {
     assertThat(told)
         .isNotEmpty()
         .allMatch(event -> event.equals("throttled GetDownloadUrlForLayer"));
+  }
+
+  @Test
+  void aPauseForAnUploadPartThatIsThrottled() throws Exception {
+    ecr.repository("pushed");
+    byte[] content = NoiseImage.noise(5, LAYER_BYTES);
+    Descriptor layer = Descriptor.of(MediaTypes.OCI_LAYER, Digest.sha256(content), content.length);
+    AtomicInteger parts = new AtomicInteger();
+    ecr.server()
+        .conditions()
+        .apiFaults(
+            request ->
+                request.operation() == Operation.UPLOAD_LAYER_PART && parts.incrementAndGet() == 1
+                    ? ApiFault.throttled()
+                    : ApiFault.none());
+
+    try (EcrResolver resolver = ecr.resolver().listener(new Recorder()).build();
+        BlobWriter writer = resolver.pusher(ecr.reference("pushed", "x")).write(layer)) {
+      writer.write(ByteBuffer.wrap(content));
+      writer.commit();
+    }
+
+    assertThat(told).containsExactly("throttled UploadLayerPart");
   }
 
   @Test

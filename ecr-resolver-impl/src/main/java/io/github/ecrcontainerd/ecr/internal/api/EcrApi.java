@@ -98,13 +98,17 @@ public final class EcrApi {
         if (pause.isEmpty()) {
           throw e;
         }
-        LOG.warn("Amazon ECR throttled {}: retrying in {} ms", operation, pause.get().toMillis());
-        listener.throttled(operation, pause.get());
-        if (Recorder.isOn()) {
-          new RetryEvent(operation, "throttled", pause.get()).commit();
-        }
+        throttled(operation, pause.get());
         Thread.sleep(pause.get());
       }
+    }
+  }
+
+  private void throttled(String operation, Duration pause) {
+    LOG.warn("Amazon ECR throttled {}: retrying in {} ms", operation, pause.toMillis());
+    listener.throttled(operation, pause);
+    if (Recorder.isOn()) {
+      new RetryEvent(operation, "throttled", pause).commit();
     }
   }
 
@@ -216,6 +220,20 @@ public final class EcrApi {
       call.cancel();
       throw e;
     }
+  }
+
+  /**
+   * Waits before a caller of {@link #start} makes a failed call again. If ECR throttled the call,
+   * the listener receives that.
+   *
+   * @throws InterruptedException if the thread is interrupted
+   */
+  public void pause(String operation, FailedCall failed, Duration pause)
+      throws InterruptedException {
+    if (failed.asksToWait()) {
+      throttled(operation, pause);
+    }
+    Thread.sleep(pause);
   }
 
   private FailedCall failed(

@@ -121,10 +121,9 @@ final class LayerSource {
     }
   }
 
-  /** Returns the URL for the next request: the mirror's, if one has the layer, or ECR's. */
-  LayerUrl url() throws InterruptedException {
-    LayerUrl near = mirrorUrl.get();
-    return near == null ? urlOfEcr() : near;
+  /** Returns the mirror's URL for the next request, if it isn't one of ECR. */
+  Optional<LayerUrl> urlOfMirror() {
+    return Optional.ofNullable(mirrorUrl.get());
   }
 
   /**

@@ -189,15 +189,21 @@ final class RangeDownload implements RangeRequest.Listener {
    * the range is complete.
    */
   private @Nullable Throwable attempt() throws InterruptedException {
+    awaitRoom();
+    Optional<LayerUrl> near = source.urlOfMirror();
+    if (near.isPresent()) {
+      // A mirror is another host than the one that asked to go slower.
+      return attempt(near.get());
+    }
     if (throughRing) {
       // Its connection waits for the reader, which may wait for another layer: no limit for it.
-      return attemptUnlimited();
+      return attemptFromEcr();
     }
     long begun = host.begin();
     Throwable cause = null;
     boolean ended = false;
     try {
-      cause = attemptUnlimited();
+      cause = attemptFromEcr();
       ended = true;
       if (cause instanceof StatusException answer && answer.asksToGoSlower()) {
         host.slowDown(begun);
@@ -208,23 +214,26 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  private @Nullable Throwable attemptUnlimited() throws InterruptedException {
+  private @Nullable Throwable attemptFromEcr() throws InterruptedException {
     try {
-      awaitRoom();
-      request(source.url());
-      while (true) {
-        switch (watch()) {
-          case ALL_ARRIVED -> {
-            return null;
-          }
-          case ALL_ENDED -> {
-            return cause();
-          }
-          case LATE -> hedge();
-        }
-      }
+      return attempt(source.urlOfEcr());
     } catch (ResolverException e) {
       return e;
+    }
+  }
+
+  private @Nullable Throwable attempt(LayerUrl url) throws InterruptedException {
+    request(url);
+    while (true) {
+      switch (watch()) {
+        case ALL_ARRIVED -> {
+          return null;
+        }
+        case ALL_ENDED -> {
+          return cause();
+        }
+        case LATE -> hedge();
+      }
     }
   }
 

@@ -241,7 +241,7 @@ public final class LayerUpload implements BlobWriter {
             e.told());
       }
       if (next < end) {
-        Thread.sleep(backoff.failed(FIRST_PAUSE, e.retryAfter()).orElseThrow(e::told));
+        api.pause(PART, e, backoff.failed(FIRST_PAUSE, e.retryAfter()).orElseThrow(e::told));
       }
     }
     travelling = null;
