@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Limits the calls of each operation per second, as the conditions state. Each operation has a
  * token bucket that holds the tokens of one second, at least one.
  */
-final class Throttle {
+public final class Throttle {
   private static final class Bucket {
     double tokens;
     long filled;
@@ -28,12 +28,16 @@ final class Throttle {
   private final LongSupplier nanos;
   private final Map<Operation, Bucket> buckets = new EnumMap<>(Operation.class);
 
-  Throttle(Conditions conditions, LongSupplier nanos) {
+  /**
+   * @param nanos as {@link System#nanoTime}
+   */
+  public Throttle(Conditions conditions, LongSupplier nanos) {
     this.conditions = conditions;
     this.nanos = nanos;
   }
 
-  synchronized boolean lets(Operation operation) {
+  /** Whether a call may be made now. It is counted. */
+  public synchronized boolean lets(Operation operation) {
     OptionalDouble rate = conditions.requestRate(operation);
     if (rate.isEmpty()) {
       buckets.remove(operation);

@@ -4,7 +4,7 @@ import io.github.ecrcontainerd.ecr.internal.events.ApiCallEvent;
 import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
 import io.github.ecrcontainerd.ecr.internal.rate.TokenBucket;
-import io.github.ecrcontainerd.ecr.internal.retry.Backoff;
+import io.github.ecrcontainerd.ecr.internal.retry.ThrottledCall;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
 import io.github.ecrcontainerd.resolver.ResolverException;
@@ -28,11 +28,7 @@ import software.amazon.awssdk.services.ecr.EcrAsyncClient;
  * answer, can be interrupted, and maps every error.
  */
 public final class EcrApi {
-  /** The first pause after ECR throttles a call. Its quotas are in calls per second. */
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
-
   private static final Logger LOG = LoggerFactory.getLogger(EcrApi.class);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
   private final EcrClients clients;
   private final Duration throttling;
@@ -81,12 +77,11 @@ public final class EcrApi {
       @Nullable Digest digest,
       Function<EcrAsyncClient, CompletableFuture<T>> request)
       throws FailedCall, InterruptedException {
-    Backoff backoff = new Backoff(throttling, MAX_PAUSE);
+    ThrottledCall tries = new ThrottledCall(throttling);
     FailedCall last = null;
     while (true) {
       try {
-        Duration left = throttling.minus(backoff.elapsed());
-        return once(operation, reference, digest, left, request);
+        return once(operation, reference, digest, tries.left(), request);
       } catch (TimeoutException e) {
         throw last == null ? FailedCall.withoutToken(operation, reference, digest) : last;
       } catch (FailedCall e) {
@@ -94,7 +89,7 @@ public final class EcrApi {
         if (!e.asksToWait()) {
           throw e;
         }
-        Optional<Duration> pause = backoff.failed(FIRST_PAUSE, e.retryAfter());
+        Optional<Duration> pause = tries.failed(e.retryAfter());
         if (pause.isEmpty()) {
           throw e;
         }

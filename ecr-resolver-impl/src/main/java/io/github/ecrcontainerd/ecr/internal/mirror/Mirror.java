@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.AbortableInputStream;
@@ -47,7 +48,8 @@ public final class Mirror {
 
   private final URI address;
   private final SdkHttpClient http;
-  private final Rest rest = new Rest(System::nanoTime);
+  private final LongSupplier nanoTime;
+  private final Rest rest;
   private final Set<Digest> rejected =
       Collections.synchronizedSet(
           Collections.newSetFromMap(
@@ -60,9 +62,11 @@ public final class Mirror {
                 }
               }));
 
-  Mirror(URI address, SdkHttpClient http) {
+  Mirror(URI address, SdkHttpClient http, LongSupplier nanoTime) {
     this.address = address;
     this.http = http;
+    this.nanoTime = nanoTime;
+    this.rest = new Rest(nanoTime);
   }
 
   /**
@@ -219,11 +223,11 @@ public final class Mirror {
         HttpExecuteRequest.builder()
             .request(request.putHeader("Host", uri.getRawAuthority()).build())
             .build();
-    long begun = System.nanoTime();
+    long begun = nanoTime.getAsLong();
     try {
       return http.prepareRequest(sent).call();
     } catch (IOException e) {
-      if (System.nanoTime() - begun > QUICK.toNanos()) {
+      if (nanoTime.getAsLong() - begun > QUICK.toNanos()) {
         throw e;
       }
       return http.prepareRequest(sent).call();

@@ -6,6 +6,7 @@ import io.github.ecrcontainerd.resolver.EcrReference;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 
@@ -19,8 +20,20 @@ public final class Mirrors {
    * @param largestManifest how many bytes a manifest may have
    */
   public Mirrors(List<URI> addresses, SdkAsyncHttpClient http, int largestManifest) {
-    SdkHttpClient client = BlockingHttpClient.over(http, Mirror.PATIENCE, largestManifest);
-    this.mirrors = addresses.stream().map(address -> new Mirror(address, client)).toList();
+    this(
+        addresses,
+        BlockingHttpClient.over(http, Mirror.PATIENCE, largestManifest),
+        System::nanoTime);
+  }
+
+  /**
+   * The same with another client and clock.
+   *
+   * @param http a client whose calls have a time limit
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  public Mirrors(List<URI> addresses, SdkHttpClient http, LongSupplier nanoTime) {
+    this.mirrors = addresses.stream().map(address -> new Mirror(address, http, nanoTime)).toList();
   }
 
   /** The first mirror that has a layer. */

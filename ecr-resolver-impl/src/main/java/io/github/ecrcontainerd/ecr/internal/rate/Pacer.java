@@ -3,7 +3,7 @@ package io.github.ecrcontainerd.ecr.internal.rate;
 import java.time.Duration;
 
 /** The clock that paces calls. */
-interface Pacer {
+public interface Pacer {
   Pacer SYSTEM =
       new Pacer() {
         @Override

@@ -28,8 +28,9 @@ public final class Quotas {
   /** Those used last are kept. To forget one means that its rate is the quota again. */
   private static final int MAX_REGISTRIES = 1_000;
 
-  private static final Quotas SHARED = new Quotas();
+  private static final Quotas SHARED = new Quotas(Pacer.SYSTEM);
 
+  private final Pacer pacer;
   private final Map<Registry, Map<String, TokenBucket>> buckets =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -47,7 +48,10 @@ public final class Quotas {
       EcrReference.Endpoint kind,
       Optional<URI> endpoint) {}
 
-  Quotas() {}
+  /** Those of a process whose clock this is. */
+  public Quotas(Pacer pacer) {
+    this.pacer = pacer;
+  }
 
   /** Those that all resolvers of this process share. */
   public static Quotas shared() {
@@ -77,6 +81,6 @@ public final class Quotas {
       ofRegistry = buckets.computeIfAbsent(registry, _ -> new ConcurrentHashMap<>());
     }
     return Optional.of(
-        ofRegistry.computeIfAbsent(operation, _ -> new TokenBucket(perSecond, Pacer.SYSTEM)));
+        ofRegistry.computeIfAbsent(operation, _ -> new TokenBucket(perSecond, pacer)));
   }
 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /**
  * Determines how long to retry a failing operation, and the pauses between. Retries end when there
@@ -18,6 +20,7 @@ public final class Backoff {
   private final Duration patience;
   private final Duration maxPause;
   private final LongSupplier nanoTime;
+  private final Supplier<RandomGenerator> random;
   private long since;
   private int failures;
 
@@ -32,9 +35,23 @@ public final class Backoff {
   }
 
   Backoff(Duration patience, Duration maxPause, LongSupplier nanoTime) {
+    this(patience, maxPause, nanoTime, ThreadLocalRandom::current);
+  }
+
+  /**
+   * The same with another clock and other jitter.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  Backoff(
+      Duration patience,
+      Duration maxPause,
+      LongSupplier nanoTime,
+      Supplier<RandomGenerator> random) {
     this.patience = patience;
     this.maxPause = maxPause;
     this.nanoTime = nanoTime;
+    this.random = random;
     this.since = nanoTime.getAsLong();
   }
 
@@ -87,7 +104,7 @@ public final class Backoff {
     longest = Math.min(longest, maxPause.toMillis());
     long most = Math.max(0, left.toMillis());
     // The jitter comes on top of what the server asks for: it asks others for the same.
-    long pause = atLeast.toMillis() + ThreadLocalRandom.current().nextLong(longest + 1);
+    long pause = atLeast.toMillis() + random.get().nextLong(longest + 1);
     return Optional.of(Duration.ofMillis(Math.min(most, pause)));
   }
 }
