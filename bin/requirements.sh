@@ -8,7 +8,7 @@ requirements() {
   [ "$1" != build ] || return 0
   echo containerd runc busybox util-linux mount
   [ "$1" != demo ] || return 0
-  echo skopeo umoci aws shellcheck zstd isa-l tmux zsh fish man lintian debootstrap chromium curl python3-prometheus-client
+  echo skopeo umoci aws shellcheck zstd isa-l tmux zsh fish man lintian debootstrap chromium curl faketime python3-prometheus-client
   case $1 in
     docker) echo docker ;;
     bench) echo docker-registry time igzip ;;

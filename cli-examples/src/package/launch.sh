@@ -31,6 +31,11 @@ command_line() {
 launch() {
   run_java=$1 run_app=$2 run_cache=$3 help_cache=$4
   shift 4
+  # A JVM gives the number of a closed descriptor to one of its files or sockets, and would write its output there.
+  # Output that can't be written is an error, as it should be; words about it go nowhere.
+  [ -e /dev/fd/0 ] || exec < /dev/null
+  [ -e /dev/fd/1 ] || [ ! -e /dev/full ] || exec > /dev/full
+  [ -e /dev/fd/2 ] || exec 2> /dev/null
   # A JVM encodes file names by the locale. In a locale other than UTF-8 it replaces characters that the locale lacks by
   # question marks, and opens another file. The chosen locale may not exist on this system.
   [ "$(locale charmap 2> /dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8

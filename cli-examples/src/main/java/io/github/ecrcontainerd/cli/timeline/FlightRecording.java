@@ -29,15 +29,40 @@ final class FlightRecording implements AutoCloseable {
           PREFIX + "Ingest", Kind.INGEST,
           PREFIX + "Unpack", Kind.UNPACK);
 
+  /**
+   * What the recording of a large pull needs. The JVM ends if its Flight Recorder can't write
+   * ("irrecoverable error in Jfr"), and leaves its lease and files.
+   */
+  private static final long SPACE = 16L << 20;
+
   private final Recording recording = new Recording();
 
   private FlightRecording() {}
 
-  static FlightRecording start() {
+  /**
+   * Begins to record.
+   *
+   * @throws IOException if the JVM has too little space for that: it would end in the middle of the
+   *     pull
+   */
+  static FlightRecording start() throws IOException {
+    requireSpace(Path.of(System.getProperty("java.io.tmpdir")));
     FlightRecording started = new FlightRecording();
     KINDS.keySet().forEach(event -> started.recording.enable(event).withThreshold(Duration.ZERO));
     started.recording.start();
     return started;
+  }
+
+  private static void requireSpace(Path repository) throws IOException {
+    if (!Files.isDirectory(repository)) {
+      return; // The Flight Recorder makes it.
+    }
+    long free = Files.getFileStore(repository).getUsableSpace();
+    if (free < SPACE) {
+      throw new IOException(
+          "--timeline needs %d MiB of free space in %s (-Djava.io.tmpdir), which has %d MiB"
+              .formatted(SPACE >> 20, repository, free >> 20));
+    }
   }
 
   /** Stops the recording, and returns the recorded spans, ordered by start. */

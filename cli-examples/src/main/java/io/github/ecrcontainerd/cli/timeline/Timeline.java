@@ -1,6 +1,7 @@
 package io.github.ecrcontainerd.cli.timeline;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -35,7 +36,22 @@ public final class Timeline implements AutoCloseable {
   public void close() throws IOException {
     Instant end = Instant.now();
     try (recording) {
-      Files.writeString(file, TimelinePage.of(images, start, end, recording.end()));
+      write(TimelinePage.of(images, start, end, recording.end()));
+    }
+  }
+
+  private void write(String page) throws IOException {
+    try {
+      Files.writeString(file, page);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) {
+      // A write that fails, because of a full disk for example, doesn't say which file it was.
+      FileSystemException named =
+          new FileSystemException(
+              file.toString(), null, "the page can't be written: " + e.getMessage());
+      named.initCause(e);
+      throw named;
     }
   }
 }

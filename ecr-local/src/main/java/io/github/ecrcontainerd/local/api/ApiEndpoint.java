@@ -58,6 +58,7 @@ public final class ApiEndpoint implements Endpoint {
 
   private final EcrApi api;
   private final Tally tally;
+  private final SignatureAge age;
 
   public ApiEndpoint(
       Registry registry,
@@ -68,6 +69,7 @@ public final class ApiEndpoint implements Endpoint {
       InstantSource clock) {
     this.api = new EcrApi(registry, urls, layerEndpoint, conditions, tally, clock);
     this.tally = tally;
+    this.age = new SignatureAge(clock);
   }
 
   @Override
@@ -125,6 +127,7 @@ public final class ApiEndpoint implements Endpoint {
     try {
       Operation operation = operation(request);
       Call call = new Call(region(request), fault);
+      age.check(request.headers());
       Record answer = api.answer(operation, call, ByteBufUtil.getBytes(request.content()));
       if (fault instanceof ApiFault.AnswerLost) {
         var _ = channel.close();
@@ -173,7 +176,7 @@ public final class ApiEndpoint implements Endpoint {
     return scope.find() ? scope.group(1) : DEFAULT_REGION;
   }
 
-  private static FullHttpResponse response(EcrError error) {
+  private FullHttpResponse response(EcrError error) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("__type", error.type());
     body.put("message", String.valueOf(error.getMessage()));
@@ -184,13 +187,15 @@ public final class ApiEndpoint implements Endpoint {
     return response;
   }
 
-  private static FullHttpResponse response(HttpResponseStatus status, byte[] body) {
+  private FullHttpResponse response(HttpResponseStatus status, byte[] body) {
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(body));
     response
         .headers()
         .set(HttpHeaderNames.CONTENT_TYPE, CONTENT_TYPE)
         .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
+        // Clients with a clock that is wrong learn the time from it.
+        .set(HttpHeaderNames.DATE, age.date())
         .set("x-amzn-RequestId", UUID.randomUUID().toString());
     return response;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * A real containerd, separate from the machine's own: its root, state, socket and configuration are
@@ -94,15 +95,34 @@ public final class Containerd implements AutoCloseable {
     return open((directory, root) -> new DaemonProcess(binaries, directory), settings);
   }
 
+  /**
+   * Starts a daemon whose root is prepared before, for example by a mount, which goes with the
+   * daemon.
+   */
+  public static Containerd openOn(Consumer<Path> root) {
+    if (DaemonInDocker.isAskedFor()) {
+      return open(DaemonInDocker::new, root, Optional.empty(), "");
+    }
+    Binaries binaries = Binaries.find();
+    return open(
+        (directory, own) -> new DaemonProcess(binaries, directory), root, Optional.empty(), "");
+  }
+
   private static Containerd open(Factory factory, String settings) {
     return open(factory, Optional.empty(), settings);
   }
 
   private static Containerd open(Factory factory, Optional<String> sandboxImage, String settings) {
+    return open(factory, root -> {}, sandboxImage, settings);
+  }
+
+  private static Containerd open(
+      Factory factory, Consumer<Path> preparation, Optional<String> sandboxImage, String settings) {
     Containerd containerd;
     try {
       Path directory = Files.createTempDirectory(Scratch.forSockets(), "ctd");
       Path root = Scratch.forOverlays(directory);
+      preparation.accept(root);
       containerd = new Containerd(factory.create(directory, root), directory, root);
       containerd.configure(sandboxImage.map(containerd::cri).orElse(WITHOUT_CRI), settings);
     } catch (IOException e) {

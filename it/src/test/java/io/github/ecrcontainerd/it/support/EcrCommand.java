@@ -39,6 +39,7 @@ public final class EcrCommand {
   private final List<String> options = new ArrayList<>();
   private String java = Checkout.ecr().getFirst();
   private String heap = "96m";
+  private boolean isLaunched;
   private String temporary = System.getProperty("java.io.tmpdir");
 
   /**
@@ -109,6 +110,33 @@ public final class EcrCommand {
     return this;
   }
 
+  /** Has its memory, with that of its kernel's caches, limited and counted by a control group. */
+  public EcrCommand in(MemoryGroup group) {
+    wrapper.addAll(group.wrapper());
+    return this;
+  }
+
+  /** Makes a directory empty and read-only, for root, too, by a mount that only it sees. */
+  public EcrCommand withReadOnly(Path directory) {
+    wrapper.addAll(
+        List.of(
+            "unshare",
+            "--mount",
+            "--propagation",
+            "slave",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o ro,mode=0755 tmpfs \"$1\" && shift && exec \"$@\"",
+            "sh",
+            directory.toString()));
+    return this;
+  }
+
+  /** Moves its clock, and that of no other process: {@code +1d}. */
+  public EcrCommand withClock(String offset) {
+    return with(MovedClock.by(offset));
+  }
+
   /** Runs it by a shell with a redirection of its output: {@code >&-}. */
   public EcrCommand redirected(String redirection) {
     wrapper.addAll(List.of("sh", "-c", "exec \"$@\" " + redirection, "sh"));
@@ -124,6 +152,12 @@ public final class EcrCommand {
   /** Makes the CRT unpack its native code itself, as in an application that uses the library. */
   public EcrCommand withoutUnpackedNativeCode() {
     options.add("-Djava.library.path=");
+    return this;
+  }
+
+  /** Runs {@code bin/ecr}, with its own choice of the heap, the cache and temporary files. */
+  public EcrCommand byTheLauncher() {
+    isLaunched = true;
     return this;
   }
 
@@ -164,24 +198,32 @@ public final class EcrCommand {
 
   /** Starts it, with its output in two files. */
   public Process start(Path out, Path err, String... arguments) throws IOException {
-    List<String> launched = Checkout.ecr();
     List<String> command = new ArrayList<>(wrapper);
-    command.add(java);
+    command.addAll(isLaunched ? List.of(Checkout.launcher()) : jvm());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().put("PATH", System.getenv("PATH"));
+    builder.environment().put("LC_ALL", "C.UTF-8");
+    if (isLaunched) {
+      builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    }
+    Certificate.ofTheSuite()
+        .ifPresent(
+            trusted -> builder.environment().put("SSL_CERT_FILE", trusted.file().toString()));
+    builder.environment().putAll(environment);
+    return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+
+  private List<String> jvm() {
+    List<String> launched = Checkout.ecr();
+    List<String> command = new ArrayList<>(List.of(java));
     // The last value of an option counts, and JVM options have to be before -jar.
     int jar = launched.indexOf("-jar");
     command.addAll(launched.subList(1, jar));
     command.addAll(List.of("-Xmx" + heap, "-Djava.io.tmpdir=" + temporary));
     command.addAll(options);
     command.addAll(launched.subList(jar, launched.size()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().clear();
-    builder.environment().put("PATH", System.getenv("PATH"));
-    builder.environment().put("LC_ALL", "C.UTF-8");
-    Certificate.ofTheSuite()
-        .ifPresent(
-            trusted -> builder.environment().put("SSL_CERT_FILE", trusted.file().toString()));
-    builder.environment().putAll(environment);
-    return builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    return command;
   }
 }

@@ -8,10 +8,18 @@ import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Converts gRPC's statuses to the client's exceptions. */
 final class Failures {
+  /**
+   * The kernel's words for ENOSPC and EDQUOT, with which the daemon's message ends: it has no
+   * status for them. A file system without inodes says the same as one without space.
+   */
+  private static final Pattern FULL_DISK =
+      Pattern.compile("(?:no space left on device|disk quota exceeded)$");
+
   private Failures() {}
 
   /** Returns {@code Leases.Create} for {@code containerd.services.leases.v1.Leases/Create}. */
@@ -44,8 +52,14 @@ final class Failures {
           "containerd at " + address + " doesn't answer in time: is it stuck or very busy?";
       case UNIMPLEMENTED -> "this containerd is too old or lacks the plugin (" + said + ")";
       case CANCELLED -> said.isEmpty() ? "the call was cancelled" : said;
-      default -> said.isEmpty() ? status.getCode().name() : said;
+      default -> said.isEmpty() ? status.getCode().name() : advised(said);
     };
+  }
+
+  private static String advised(String said) {
+    return FULL_DISK.matcher(said).find()
+        ? said + ". Free space, or inodes, on containerd's disk (df, df -i)"
+        : said;
   }
 
   /** Whether a status comes from the connection. The daemon's own statuses have no cause. */

@@ -49,6 +49,15 @@ class FailuresTest {
   }
 
   @Test
+  void saysWhatToDoAboutAFullDisk() {
+    assertThat(failure(Status.UNKNOWN.withDescription("write /x: no space left on device")))
+        .hasMessageEndingWith(
+            "no space left on device. Free space, or inodes, on containerd's disk (df, df -i)");
+    assertThat(failure(Status.UNKNOWN.withDescription("write /x: disk quota exceeded")))
+        .hasMessageEndingWith("(df, df -i)");
+  }
+
+  @Test
   void saysWhyTheSocketCouldNotBeReached() {
     Status status =
         Status.UNAVAILABLE
