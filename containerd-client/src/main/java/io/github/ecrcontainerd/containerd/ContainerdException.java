@@ -60,7 +60,9 @@ public final class ContainerdException extends RuntimeException {
    */
   public ContainerdException(
       Code code, String call, String object, String reason, @Nullable Throwable cause) {
-    super(VisibleText.line((object.isEmpty() ? call : call + " " + object) + ": " + reason), cause);
+    super(
+        VisibleText.message((object.isEmpty() ? call : call + " " + object) + ": " + reason),
+        cause);
     this.code = code;
     this.call = call;
     this.object = object;

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A request to a registry failed. The message is one line for the program's user: what was
- * requested, for which image, why it failed and what can be done. It never contains a secret: no
- * token, no key, no query of a signed URL. A control character in text from outside is replaced by
- * a visible form ({@link VisibleText}).
+ * requested, for which image, why it failed and what can be done. It has at most 2,500 characters.
+ * It never contains a secret: no token, no key, no query of a signed URL. A control character in
+ * text from outside is replaced by a visible form ({@link VisibleText}).
  */
 public final class ResolverException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -72,7 +72,7 @@ public final class ResolverException extends RuntimeException {
       @Nullable Digest digest,
       String message,
       @Nullable Throwable cause) {
-    super(VisibleText.line(message), cause);
+    super(VisibleText.message(message), cause);
     this.code = code;
     this.retryable = retryable;
     this.operation = operation;

@@ -23,6 +23,9 @@ public final class VisibleText {
   private static final Pattern BREAKS =
       Pattern.compile("[\\t\\n\\r\\x0b\\f\\x85" + SEPARATORS + "]+");
 
+  /** A page. What follows tells a reader nothing more, and a peer may send megabytes of it. */
+  private static final int LONGEST_MESSAGE = 2500;
+
   private VisibleText() {}
 
   /** The text with all control characters replaced, except line feeds and tabs. */
@@ -40,6 +43,13 @@ public final class VisibleText {
   /** The text on one line: line breaks and tabs become a blank. */
   public static String line(String text) {
     return of(BREAKS.matcher(text).replaceAll(" "));
+  }
+
+  /** The text on one line, as the message of an error: at most 2,500 characters. */
+  public static String message(String text) {
+    // Each character is at least one, so the rest of a long text needs no work.
+    String line = line(text.substring(0, Math.min(text.length(), LONGEST_MESSAGE + 1)));
+    return line.length() > LONGEST_MESSAGE ? line.substring(0, LONGEST_MESSAGE - 3) + "..." : line;
   }
 
   private static String escape(MatchResult found) {

@@ -35,6 +35,15 @@ class VisibleTextTest {
   }
 
   @Test
+  void cutsAMessageOfMegabytes() {
+    assertThat(VisibleText.message("a\n" + "\u001b".repeat(5 << 20)))
+        .startsWith("a \\u001b")
+        .endsWith("...")
+        .hasSize(2500);
+    assertThat(VisibleText.message("x".repeat(2500))).isEqualTo("x".repeat(2500));
+  }
+
+  @Test
   void everyMessageThatQuotesIsOneHarmlessLine() {
     assertThatThrownBy(() -> Digest.parse("x\u009b2J\n\u202e\u001b"))
         .hasMessageContaining("\"x\\u009b2J \\u202e\\u001b\"");

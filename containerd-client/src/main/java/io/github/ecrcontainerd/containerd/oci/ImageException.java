@@ -57,7 +57,7 @@ public final class ImageException extends RuntimeException {
       @Nullable Digest digest,
       String message,
       @Nullable Throwable cause) {
-    super(VisibleText.line(message), cause);
+    super(VisibleText.message(message), cause);
     this.code = code;
     this.reference = reference;
     this.digest = digest;

@@ -9,6 +9,8 @@ import io.github.ecrcontainerd.containerd.internal.image.schema1.Schema2Image;
 import io.github.ecrcontainerd.containerd.oci.ImageConfig;
 import io.github.ecrcontainerd.containerd.oci.ImageDocument;
 import io.github.ecrcontainerd.containerd.oci.ImageException;
+import io.github.ecrcontainerd.fuzz.Fuzz;
+import io.github.ecrcontainerd.fuzz.HostileJson;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
 import io.github.ecrcontainerd.resolver.EcrReference;
@@ -16,9 +18,7 @@ import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Platform;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
-import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import org.junit.jupiter.api.Test;
 
@@ -62,37 +62,40 @@ class HostileDocumentsTest {
   @Test
   void referencesAreReadOrRefused() {
     List<byte[]> seeds =
-        bytes(
+        Fuzz.bytes(
             "ecr.aws/arn:aws:ecr:us-west-2:123456789012:repository/app/sub-1:latest@" + DIGEST,
             "https://123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com/app:1.0",
             "123456789012.dkr-ecr.eu-west-1.on.aws/app@" + DIGEST,
             "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/a/b");
-    Fuzz.check(
-        Fuzz.changed(seeds, WORDS),
-        Set.of(IllegalArgumentException.class),
-        input -> {
-          String text = new String(input, UTF_8);
-          EcrReference read = EcrReference.of(text);
-          assertThat(EcrReference.parse(read.toString()).arn()).isEqualTo(read.arn());
-          if (!text.startsWith(EcrReference.PREFIX)) {
-            String host = text.replaceFirst("^https://", "").replaceFirst("/.*", "");
-            assertThat(CREDENTIAL_HELPER.matcher(host.toLowerCase(java.util.Locale.ROOT)).matches())
-                .as(host)
-                .isTrue();
-          }
-        });
+    Fuzz.refusedBy(IllegalArgumentException.class)
+        .check(
+            Fuzz.changed(seeds, WORDS),
+            input -> {
+              String text = new String(input, UTF_8);
+              EcrReference read = EcrReference.of(text);
+              assertThat(EcrReference.parse(read.toString()).arn()).isEqualTo(read.arn());
+              if (!text.startsWith(EcrReference.PREFIX)) {
+                String host = text.replaceFirst("^https://", "").replaceFirst("/.*", "");
+                assertThat(
+                        CREDENTIAL_HELPER
+                            .matcher(host.toLowerCase(java.util.Locale.ROOT))
+                            .matches())
+                    .as(host)
+                    .isTrue();
+              }
+            });
   }
 
   @Test
   void platformsAndDigestsAreReadOrRefused() {
-    Fuzz.check(
-        Fuzz.changed(bytes("linux/arm64/v8", "windows(10.0.17763)/amd64", "arm64"), WORDS),
-        Set.of(IllegalArgumentException.class),
-        input -> Platform.parse(new String(input, UTF_8)));
-    Fuzz.check(
-        Fuzz.changed(bytes(DIGEST.toString(), "sha512:" + "0".repeat(128)), WORDS),
-        Set.of(IllegalArgumentException.class),
-        input -> Digest.parse(new String(input, UTF_8)));
+    Fuzz.refusedBy(IllegalArgumentException.class)
+        .check(
+            Fuzz.changed(Fuzz.bytes("linux/arm64/v8", "windows(10.0.17763)/amd64", "arm64"), WORDS),
+            input -> Platform.parse(new String(input, UTF_8)));
+    Fuzz.refusedBy(IllegalArgumentException.class)
+        .check(
+            Fuzz.changed(Fuzz.bytes(DIGEST.toString(), "sha512:" + "0".repeat(128)), WORDS),
+            input -> Digest.parse(new String(input, UTF_8)));
   }
 
   @Test
@@ -105,12 +108,12 @@ class HostileDocumentsTest {
                 .formatted(MediaTypes.OCI_MANIFEST, DIGEST)
             + "\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\"}}]}";
     for (String type : List.of(MediaTypes.OCI_MANIFEST, MediaTypes.OCI_INDEX, "")) {
-      Fuzz.check(
-          documents(manifest, index),
-          Set.of(ImageException.class),
-          input -> {
-            ImageDocument.parse(Descriptor.of(type, DIGEST, input.length), input);
-          });
+      Fuzz.refusedBy(ImageException.class)
+          .check(
+              documents(manifest, index),
+              input -> {
+                ImageDocument.parse(Descriptor.of(type, DIGEST, input.length), input);
+              });
     }
   }
 
@@ -154,15 +157,15 @@ class HostileDocumentsTest {
         "{\"os\":\"linux\",\"architecture\":\"amd64\",\"variant\":\"\",\"os.version\":\"1\",\"rootfs\":"
             + "{\"type\":\"layers\",\"diff_ids\":[\"%s\",\"%s\"]},".formatted(DIGEST, DIGEST)
             + "\"config\":{\"Cmd\":[\"a\"],\"Entrypoint\":null,\"Env\":[\"A=B\"],\"User\":\"0:0\"}}";
-    Fuzz.check(
-        documents(config),
-        Set.of(ImageException.class),
-        input -> {
-          ImageConfig read = ImageConfig.parse(DIGEST, input);
-          var _ = read.platform();
-          var _ = read.chainIds();
-          var _ = read.process();
-        });
+    Fuzz.refusedBy(ImageException.class)
+        .check(
+            documents(config),
+            input -> {
+              ImageConfig read = ImageConfig.parse(DIGEST, input);
+              var _ = read.platform();
+              var _ = read.chainIds();
+              var _ = read.process();
+            });
   }
 
   @Test
@@ -174,46 +177,18 @@ class HostileDocumentsTest {
         ("{\"schemaVersion\":1,\"name\":\"a\",\"architecture\":\"amd64\",\"fsLayers\":[{\"blobSum\":\"%s\"},"
                 + "{\"blobSum\":\"%s\"}],\"history\":[{\"v1Compatibility\":\"%s\"},{\"v1Compatibility\":\"%s\"}]}")
             .formatted(DIGEST, DIGEST, step, step);
-    Fuzz.check(
-        documents(manifest),
-        Set.of(ImageException.class),
-        input -> {
-          Descriptor named = Descriptor.of(MediaTypes.DOCKER_SCHEMA1, input);
-          Schema1Manifest read = Schema1Manifest.parse(named, input);
-          Descriptor layer = Descriptor.of(MediaTypes.DOCKER_LAYER_GZIP, new byte[0]);
-          var _ = Schema2Image.of(read, Map.of(DIGEST, new Schema2Image.Layer(layer, DIGEST)));
-        });
+    Fuzz.refusedBy(ImageException.class)
+        .check(
+            documents(manifest),
+            input -> {
+              Descriptor named = Descriptor.of(MediaTypes.DOCKER_SCHEMA1, input);
+              Schema1Manifest read = Schema1Manifest.parse(named, input);
+              Descriptor layer = Descriptor.of(MediaTypes.DOCKER_LAYER_GZIP, new byte[0]);
+              var _ = Schema2Image.of(read, Map.of(DIGEST, new Schema2Image.Layer(layer, DIGEST)));
+            });
   }
 
-  /** Documents that were changed as text, so that many of them are JSON of another shape. */
   private static Arbitrary<byte[]> documents(String... seeds) {
-    Arbitrary<byte[]> reshaped =
-        Arbitraries.of(seeds)
-            .flatMap(
-                seed -> {
-                  List<String> values =
-                      Pattern.compile("\"[^\"\\\\]*\"|[0-9]+|null|true|false")
-                          .matcher(seed)
-                          .results()
-                          .map(found -> found.start() + "," + found.end())
-                          .toList();
-                  return Arbitraries.of(values)
-                      .flatMap(
-                          value ->
-                              Arbitraries.of(WORDS.subList(0, 9))
-                                  .map(
-                                      word -> {
-                                        String[] ends = value.split(",", 2);
-                                        return (seed.substring(0, Integer.parseInt(ends[0]))
-                                                + word
-                                                + seed.substring(Integer.parseInt(ends[1])))
-                                            .getBytes(UTF_8);
-                                      }));
-                });
-    return Arbitraries.oneOf(reshaped, Fuzz.changed(bytes(seeds), WORDS));
-  }
-
-  private static List<byte[]> bytes(String... texts) {
-    return java.util.Arrays.stream(texts).map(text -> text.getBytes(UTF_8)).toList();
+    return HostileJson.of(WORDS, seeds);
   }
 }

@@ -21,10 +21,17 @@ record ReferrerList(EcrApi api) {
   /** The API's largest page (maxResults in its reference). */
   private static final int MAX_PAGE_RESULTS = 50;
 
+  /** More than any image has. An endless list would take all memory. */
+  private static final int MAX_PAGES = 100;
+
   List<Descriptor> of(EcrReference reference, Descriptor subject) throws InterruptedException {
     List<Descriptor> referrers = new ArrayList<>();
     String next = null;
+    int pages = 0;
     do {
+      if (++pages > MAX_PAGES) {
+        throw invalid(reference, subject, "it has more than %d pages".formatted(MAX_PAGES), null);
+      }
       ListImageReferrersResponse page = page(reference, subject, next);
       for (ImageReferrer referrer : page.referrers()) {
         referrers.add(descriptor(reference, subject, referrer));
@@ -64,14 +71,22 @@ record ReferrerList(EcrApi api) {
           referrer.annotations(),
           Optional.ofNullable(referrer.artifactType()));
     } catch (IllegalArgumentException | NullPointerException e) {
-      throw new ResolverException(
-          Code.INVALID_CONTENT,
-          OPERATION,
-          reference.toString(),
-          subject.digest(),
-          "The list of referrers of %s in %s is not valid: %s"
-              .formatted(subject.digest(), reference, e.getMessage()),
-          e);
+      throw invalid(reference, subject, e.getMessage(), e);
     }
+  }
+
+  private static ResolverException invalid(
+      EcrReference reference,
+      Descriptor subject,
+      @Nullable String reason,
+      @Nullable Throwable cause) {
+    return new ResolverException(
+        Code.INVALID_CONTENT,
+        OPERATION,
+        reference.toString(),
+        subject.digest(),
+        "The list of referrers of %s in %s is not valid: %s"
+            .formatted(subject.digest(), reference, reason),
+        cause);
   }
 }

@@ -1,11 +1,13 @@
 package io.github.ecrcontainerd.containerd.internal.rpc;
 
+import com.google.protobuf.MessageLite;
 import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.ContainerdException.Code;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -14,6 +16,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,12 @@ public final class Rpc {
 
   /** Room for four messages of an ingest: docs/architecture.md, "Transport". */
   private static final int UNANSWERED_BYTES = 4 << 20;
+
+  /** The lists of a daemon with 100,000 blobs have half of it. They are held in memory. */
+  private static final long LARGEST_LIST = 64 << 20;
+
+  /** What a message needs in memory at least, so that empty ones count, too. */
+  private static final int MESSAGE_BYTES = 64;
 
   private final Channel channel;
   private final String address;
@@ -167,19 +176,51 @@ public final class Rpc {
     return find(method, request, object).isPresent();
   }
 
-  /** Calls a streaming method and collects all answers. */
-  public <Q, R> List<R> collect(MethodDescriptor<Q, R> method, Q request, String object)
-      throws InterruptedException {
+  /**
+   * Calls a streaming method and collects all answers.
+   *
+   * @throws ContainerdException with {@link Code#RESOURCE_EXHAUSTED} if they have more than 64 MiB
+   */
+  public <Q, R extends MessageLite> List<R> collect(
+      MethodDescriptor<Q, R> method, Q request, String object) throws InterruptedException {
     CallOptions options = withDeadline();
     return ask(
         method,
         object,
         () -> {
-          List<R> answers = new ArrayList<>();
-          ClientCalls.blockingServerStreamingCall(channel, method, options, request)
-              .forEachRemaining(answers::add);
-          return answers;
+          Context.CancellableContext whole = Context.current().withCancellation();
+          Context before = whole.attach();
+          try {
+            return bounded(
+                ClientCalls.blockingServerStreamingCall(channel, method, options, request),
+                method,
+                object);
+          } finally {
+            whole.detach(before);
+            // Ends a call that goes on.
+            whole.cancel(null);
+          }
         });
+  }
+
+  private static <R extends MessageLite> List<R> bounded(
+      Iterator<R> arriving, MethodDescriptor<?, R> method, String object) {
+    List<R> answers = new ArrayList<>();
+    long bytes = 0;
+    while (arriving.hasNext()) {
+      R answer = arriving.next();
+      bytes += answer.getSerializedSize() + MESSAGE_BYTES;
+      if (bytes > LARGEST_LIST) {
+        throw new ContainerdException(
+            Code.RESOURCE_EXHAUSTED,
+            Failures.nameOf(method),
+            object,
+            "the list has more than %d MiB".formatted(LARGEST_LIST >> 20),
+            null);
+      }
+      answers.add(answer);
+    }
+    return answers;
   }
 
   private CallOptions withDeadline() {

@@ -145,7 +145,7 @@ record GrpcContentStore(Rpc rpc) implements ContentStore {
 
   private static ContentInfo info(Info wire) {
     return new ContentInfo(
-        Digest.parse(wire.getDigest()),
+        Wire.digest(wire.getDigest()),
         wire.getSize(),
         Wire.instant(wire.getCreatedAt()),
         Wire.instant(wire.getUpdatedAt()),
@@ -159,7 +159,7 @@ record GrpcContentStore(Rpc rpc) implements ContentStore {
         wire.getTotal(),
         wire.getExpected().isEmpty()
             ? Optional.empty()
-            : Optional.of(Digest.parse(wire.getExpected())),
+            : Optional.of(Wire.digest(wire.getExpected())),
         Wire.instant(wire.getStartedAt()),
         Wire.instant(wire.getUpdatedAt()));
   }

@@ -1,9 +1,11 @@
 package io.github.ecrcontainerd.containerd.internal.service;
 
 import com.google.protobuf.Timestamp;
+import io.github.ecrcontainerd.containerd.ContainerdException;
 import io.github.ecrcontainerd.containerd.snapshot.Mount;
 import io.github.ecrcontainerd.resolver.Descriptor;
 import io.github.ecrcontainerd.resolver.Digest;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,19 +15,45 @@ final class Wire {
   private Wire() {}
 
   static Instant instant(Timestamp time) {
-    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    try {
+      return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw malformed("a time that doesn't exist", e);
+    }
+  }
+
+  static Digest digest(String text) {
+    try {
+      return Digest.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw malformed("a digest that is none", e);
+    }
+  }
+
+  private static ContainerdException malformed(String what, RuntimeException cause) {
+    return new ContainerdException(
+        ContainerdException.Code.INTERNAL,
+        "containerd",
+        "",
+        "its answer has %s (%s). Check that a containerd is at the other end of the socket"
+            .formatted(what, cause.getMessage()),
+        cause);
   }
 
   static Descriptor descriptor(
       io.github.ecrcontainerd.containerd.internal.proto.types.Descriptor wire) {
-    return new Descriptor(
-        wire.getMediaType(),
-        Digest.parse(wire.getDigest()),
-        wire.getSize(),
-        Optional.empty(),
-        List.of(),
-        wire.getAnnotationsMap(),
-        Optional.empty());
+    try {
+      return new Descriptor(
+          wire.getMediaType(),
+          Digest.parse(wire.getDigest()),
+          wire.getSize(),
+          Optional.empty(),
+          List.of(),
+          wire.getAnnotationsMap(),
+          Optional.empty());
+    } catch (IllegalArgumentException e) {
+      throw malformed("a descriptor that is none", e);
+    }
   }
 
   static io.github.ecrcontainerd.containerd.internal.proto.types.Descriptor descriptor(

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.ecr.internal.http.OversizeAnswerException;
 import io.github.ecrcontainerd.ecr.internal.http.PeerException;
 import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
 import io.github.ecrcontainerd.resolver.Digest;
@@ -173,6 +174,7 @@ public final class FailedCall extends Exception {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       if (each instanceof PeerException
           || each instanceof UntrustedPeerException
+          || each instanceof OversizeAnswerException
           || each instanceof CredentialsException) {
         return Optional.ofNullable(each.getMessage()).map(Redaction::of);
       }

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.ecr.internal.api;
 
+import io.github.ecrcontainerd.ecr.internal.http.OversizeAnswerException;
 import io.github.ecrcontainerd.ecr.internal.http.UntrustedPeerException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.io.IOException;
@@ -114,6 +115,9 @@ enum FailureKind {
     }
     if (has(failure, UntrustedPeerException.class)) {
       return UNTRUSTED;
+    }
+    if (has(failure, OversizeAnswerException.class)) {
+      return GATEWAY_ANSWER;
     }
     if (failure instanceof TimeoutException || failure instanceof ApiCallTimeoutException) {
       return STALLED;

@@ -28,16 +28,31 @@ public final class Redaction {
           "(?i)\\b((?:proxy-)?authorization|x-amz-security-token)(\\s*[:=]\\s*)"
               + "(?:(?:Basic|Bearer|AWS4-HMAC-SHA256)\\s+)?[^\\s,\"'<>\\]]+");
 
+  /**
+   * What is longer is cut before it is searched. The time of some of these expressions grows with
+   * the square of the text's length, and a registry's message may have megabytes.
+   */
+  private static final int MOST_CHARACTERS = 16 << 10;
+
   private Redaction() {}
 
-  /** The text on one line, without secrets. */
+  /** The text on one line, without secrets, cut to 16 Ki characters. */
   public static String of(String text) {
-    return VisibleText.line(hide(text)).strip();
+    return VisibleText.line(hide(cut(text))).strip();
+  }
+
+  /** Leaves the last word out, because it may be a part of a secret that isn't recognized. */
+  private static String cut(String text) {
+    if (text.length() <= MOST_CHARACTERS) {
+      return text;
+    }
+    String some = text.substring(0, MOST_CHARACTERS);
+    return some.substring(0, Math.max(some.lastIndexOf(' '), 0)) + " ...";
   }
 
   /**
-   * Returns the same failure if no message of it and its causes contains a secret. Otherwise
-   * returns a copy with types, messages and stack traces, without the secrets.
+   * Returns the same failure if no message of it and its causes contains a secret or is long.
+   * Otherwise returns a copy with types, messages and stack traces, without the secrets.
    */
   public static Throwable withoutSecrets(Throwable failure) {
     return isClean(failure, Collections.newSetFromMap(new IdentityHashMap<>()))
@@ -50,7 +65,7 @@ public final class Redaction {
       return true;
     }
     String text = failure.toString();
-    if (!hide(text).equals(text)) {
+    if (text.length() > MOST_CHARACTERS || !hide(text).equals(text)) {
       return false;
     }
     for (Throwable suppressed : failure.getSuppressed()) {

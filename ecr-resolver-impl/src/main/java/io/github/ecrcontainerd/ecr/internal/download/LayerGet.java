@@ -195,6 +195,11 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
       byte[] part = new byte[Math.min(bytes.remaining(), MAX_ERROR_BYTES - errorBody.size())];
       bytes.get(part);
       errorBody.writeBytes(part);
+      if (errorBody.size() == MAX_ERROR_BYTES) {
+        // Enough is known, and the rest may have no end.
+        end(failedStatus());
+        return;
+      }
     } else if (bytes.remaining() > range.length() - arrived) {
       end(new InvalidAnswerException("the server sent more bytes than requested"));
       return;
@@ -217,9 +222,7 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
   @Override
   public void onComplete() {
     if (status >= 300) {
-      end(
-          new StatusException(
-              status, location, retryAfter, errorBody.toString(StandardCharsets.UTF_8)));
+      end(failedStatus());
     } else if (arrived < range.length()) {
       end(
           new IOException(
@@ -227,6 +230,11 @@ final class LayerGet implements SdkAsyncHttpResponseHandler, Subscriber<ByteBuff
     } else {
       end(null);
     }
+  }
+
+  private StatusException failedStatus() {
+    return new StatusException(
+        status, location, retryAfter, errorBody.toString(StandardCharsets.UTF_8));
   }
 
   /** The client may call this more than once, and after the end too. */

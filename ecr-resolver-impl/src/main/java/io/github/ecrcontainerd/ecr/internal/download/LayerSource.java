@@ -36,7 +36,7 @@ final class LayerSource {
   private static final String OPERATION = "GetDownloadUrlForLayer";
 
   private static final Pattern CLASS_NAME =
-      Pattern.compile("^(?:[a-z0-9]+\\.)+\\w+(?:Exception|Error): ");
+      Pattern.compile("^(?:[a-z0-9]{1,40}\\.){1,20}\\w{1,100}(?:Exception|Error): ");
 
   private final EcrApi api;
   private final Mirrors mirrors;
@@ -228,7 +228,7 @@ final class LayerSource {
             .downloadUrl();
     try {
       URI uri = URI.create(answer);
-      if (uri.getRawAuthority() != null
+      if (LayerUrl.isUsable(uri)
           && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))) {
         return uri;
       }

@@ -119,7 +119,7 @@ record LayerUrl(URI uri, Duration usable, int redirects, int attempt, Origin ori
       throw new InvalidAnswerException("it redirects to a URL that can't be parsed");
     }
     String scheme = target.getScheme();
-    if (target.getHost() == null || !("https".equals(scheme) || scheme.equals(uri.getScheme()))) {
+    if (!isUsable(target) || !("https".equals(scheme) || scheme.equals(uri.getScheme()))) {
       throw new InvalidAnswerException(
           "it redirects to %s://%s, but only http and https are followed, and from https only https"
               .formatted(scheme, target.getHost()));
@@ -132,6 +132,11 @@ record LayerUrl(URI uri, Duration usable, int redirects, int attempt, Origin ori
     Duration own = usable(target, now);
     return new LayerUrl(
         target, own.compareTo(usable) < 0 ? own : usable, redirects + 1, attempt, origin);
+  }
+
+  /** Whether a connection to its host can be tried at all. */
+  static boolean isUsable(URI uri) {
+    return uri.getHost() != null && uri.getPort() != 0 && uri.getPort() < 1 << 16;
   }
 
   private static Optional<String> parameter(URI uri, String name) {
@@ -167,9 +172,10 @@ record LayerUrl(URI uri, Duration usable, int redirects, int attempt, Origin ori
             .build());
   }
 
-  /** The URL without its query. */
+  /** The URL without its query, and without a login that a redirect may have. */
   @Override
   public String toString() {
-    return uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+    return uri.getScheme() + "://" + uri.getHost() + port + uri.getRawPath();
   }
 }

@@ -31,6 +31,12 @@ public final class HttpClients implements AutoCloseable {
 
   private static final int API_CONNECTIONS = 32;
 
+  /**
+   * A manifest has at most 4 MiB, and JSON needs at most six bytes for one of its characters. The
+   * list of the layers that are there is shorter.
+   */
+  private static final int LARGEST_API_ANSWER = 32 << 20;
+
   private static final CertificateCheck CHECK = new CertificateCheck(Trust::ofThisProcess);
 
   private final SdkAsyncHttpClient api;
@@ -40,7 +46,7 @@ public final class HttpClients implements AutoCloseable {
 
   private HttpClients(
       SdkAsyncHttpClient api, SdkAsyncHttpClient layers, ProxySettings proxies, boolean owned) {
-    this.api = api;
+    this.api = new BoundedHttpClient(api, LARGEST_API_ANSWER);
     this.layers = layers;
     this.proxies = proxies;
     this.owned = owned;

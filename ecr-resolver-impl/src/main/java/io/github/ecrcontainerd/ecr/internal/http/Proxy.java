@@ -40,6 +40,9 @@ record Proxy(String scheme, String host, int port, Optional<Login> login) {
       throw malformed(variable);
     }
     int port = url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80;
+    if (port == 0 || port >= 1 << 16) {
+      throw malformed(variable);
+    }
     Optional<Login> login = Optional.ofNullable(url.getRawUserInfo()).map(Proxy::login);
     return new Proxy(url.getScheme(), url.getHost(), port, login);
   }

@@ -45,11 +45,16 @@ final class WebKey {
         };
     AlgorithmParameters parameters = AlgorithmParameters.getInstance("EC");
     parameters.init(new ECGenParameterSpec(curve));
+    ECParameterSpec specification = parameters.getParameterSpec(ECParameterSpec.class);
+    BigInteger x = number(key, "x");
+    BigInteger y = number(key, "y");
+    int bits = specification.getCurve().getField().getFieldSize();
+    if (x.bitLength() > bits || y.bitLength() > bits) {
+      // The JDK throws a RuntimeException for these.
+      throw new Schema1Exception("its signature's key is malformed");
+    }
     return KeyFactory.getInstance("EC")
-        .generatePublic(
-            new ECPublicKeySpec(
-                new ECPoint(number(key, "x"), number(key, "y")),
-                parameters.getParameterSpec(ECParameterSpec.class)));
+        .generatePublic(new ECPublicKeySpec(new ECPoint(x, y), specification));
   }
 
   private static PublicKey rsa(JsonNode key) throws GeneralSecurityException {
