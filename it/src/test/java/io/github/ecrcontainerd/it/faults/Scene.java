@@ -306,7 +306,8 @@ final class Scene implements AutoCloseable {
               .toList();
       if (!transfers.isEmpty()) {
         new Served(layer.size(), transfers, trap.askedAt())
-            .assertNothingTwiceButTheRestOf(offsets.get(layer.digest()), Set.of());
+            .assertNothingTwiceButTheRestOf(
+                offsets.getOrDefault(layer.digest(), 0L), Set.of());
       }
     }
   }
