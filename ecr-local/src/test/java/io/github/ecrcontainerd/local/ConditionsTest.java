@@ -114,7 +114,7 @@ class ConditionsTest {
     ecr.conditions().requestRatesOfEcr();
     long began = System.nanoTime();
     int accepted = 0;
-    while (ecr.counters().throttled(Operation.PUT_IMAGE) == 0) {
+    while (ecr.counters().throttled(Operation.PUT_IMAGE) == 0 && accepted < 1_000) {
       try {
         ecr.putImage(manifest, "t" + accepted);
         accepted++;
