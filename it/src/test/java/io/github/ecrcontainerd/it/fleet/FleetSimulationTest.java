@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,13 @@ class FleetSimulationTest {
       IntStream.rangeClosed(1, LAYERS)
           .mapToObj(layer -> blob(MediaTypes.OCI_LAYER, layer, IMAGE_BYTES / LAYERS))
           .toList();
+
+  private static final Path TABLE = Path.of("target", "fleet-simulation.md");
+
+  @BeforeAll
+  static void beginTheTable() throws IOException {
+    Files.deleteIfExists(TABLE);
+  }
 
   private static Descriptor blob(String type, int number, long size) {
     return Descriptor.of(type, Digest.sha256(new byte[] {(byte) number}), size);
@@ -246,11 +254,7 @@ class FleetSimulationTest {
     }
 
     private static synchronized void write(String line) throws IOException {
-      Files.writeString(
-          Path.of("target", "fleet-simulation.md"),
-          line,
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      Files.writeString(TABLE, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
   }
 
