@@ -100,11 +100,12 @@ class LayerFaultsTest {
             }));
 
     try (var request = new OpenRequest(url)) {
+      request.patience(10_000);
       assertThat(request.answer().readNBytes(1000)).hasSize(1000);
       reached.get(10, TimeUnit.SECONDS);
       assertThat(ecr.counters().layerBytes()).isEqualTo(1000);
       goOn.complete(null);
-      assertThat(request.answer().readAllBytes())
+      assertThat(request.answer().readNBytes(LAYER.length - 1000))
           .isEqualTo(Arrays.copyOfRange(LAYER, 1000, LAYER.length));
     }
   }

@@ -306,8 +306,7 @@ final class Scene implements AutoCloseable {
               .toList();
       if (!transfers.isEmpty()) {
         new Served(layer.size(), transfers, trap.askedAt())
-            .assertNothingTwiceButTheRestOf(
-                offsets.getOrDefault(layer.digest(), 0L), Set.of());
+            .assertNothingTwiceButTheRestOf(offsets.getOrDefault(layer.digest(), 0L), Set.of());
       }
     }
   }
