@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,9 @@ public final class DockerRegistry implements AutoCloseable {
   /** Apache's combined log: {@code "GET /v2/one/blobs/sha256:..." 200 1234}. */
   private static final Pattern ANSWERED = Pattern.compile("\"GET [^\"]*\" \\d{3} (\\d+)");
 
+  private final String program;
   private final Path directory;
+  private final Path storage;
   private final Process process;
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
   private final LongAdder requests = new LongAdder();
@@ -45,8 +48,15 @@ public final class DockerRegistry implements AutoCloseable {
    * @throws IllegalStateException if it doesn't start
    */
   public DockerRegistry(String program) throws InterruptedException {
+    this(program, Optional.empty(), "", "");
+  }
+
+  private DockerRegistry(String program, Optional<Path> existing, String http, String sections)
+      throws InterruptedException {
+    this.program = program;
     try {
       directory = Files.createTempDirectory("registry");
+      storage = existing.orElse(directory.resolve("storage"));
       Path config = directory.resolve("config.yml");
       Files.writeString(
           config,
@@ -54,9 +64,10 @@ public final class DockerRegistry implements AutoCloseable {
           version: 0.1
           log: {accesslog: {disabled: false}, level: info}
           storage: {filesystem: {rootdirectory: %s}, cache: {blobdescriptor: inmemory}}
-          http: {addr: "127.0.0.1:0"}
+          http: {addr: "127.0.0.1:0"%s}
+          %s
           """
-              .formatted(directory.resolve("storage")));
+              .formatted(storage, http.isEmpty() ? "" : ", " + http, sections));
       process =
           new ProcessBuilder(program, "serve", config.toString()).redirectErrorStream(true).start();
     } catch (IOException e) {
@@ -71,6 +82,16 @@ public final class DockerRegistry implements AutoCloseable {
       close();
       throw new IllegalStateException("docker-registry did not start", e);
     }
+  }
+
+  /**
+   * Starts another one that serves the same content in another way.
+   *
+   * @param http more of its configuration's section {@code http}, such as {@code prefix: /cache/}
+   * @param sections other sections
+   */
+  DockerRegistry alsoServedWith(String http, String sections) throws InterruptedException {
+    return new DockerRegistry(program, Optional.of(storage), http, sections);
   }
 
   private void readLog() {
@@ -114,16 +135,25 @@ public final class DockerRegistry implements AutoCloseable {
   /** The file of a blob that it has. */
   public Path blob(Digest digest) {
     String hex = digest.hex();
-    return directory.resolve(
-        "storage/docker/registry/v2/blobs/sha256/%s/%s/data".formatted(hex.substring(0, 2), hex));
+    return storage.resolve(
+        "docker/registry/v2/blobs/sha256/%s/%s/data".formatted(hex.substring(0, 2), hex));
   }
 
-  /** Copies an image of an OCI layout, tagged {@code latest}, to the repository of that name. */
+  /** The directory of its files. */
+  Path storage() {
+    return storage;
+  }
+
+  /**
+   * Copies an image of an OCI layout, tagged {@code latest}, with all platforms if it is an index,
+   * to the repository of that name.
+   */
   public void fill(Path layout, String repository) {
     Command.run(
         List.of(
             "skopeo",
             "copy",
+            "--all",
             "--quiet",
             "--insecure-policy",
             // Otherwise it compresses layers that are not compressed.

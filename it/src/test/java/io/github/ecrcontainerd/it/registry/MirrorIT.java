@@ -10,20 +10,32 @@ import io.github.ecrcontainerd.it.daemon.Containerd;
 import io.github.ecrcontainerd.it.daemon.StoredContent;
 import io.github.ecrcontainerd.it.daemon.WithOneContainerd;
 import io.github.ecrcontainerd.it.image.OciLayout;
+import io.github.ecrcontainerd.it.image.OciLayout.Format;
+import io.github.ecrcontainerd.it.support.Certificate;
 import io.github.ecrcontainerd.it.support.DebianPrograms;
 import io.github.ecrcontainerd.it.support.EcrCommand;
 import io.github.ecrcontainerd.it.support.Signal;
+import io.github.ecrcontainerd.local.Operation;
 import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.MediaTypes;
+import io.github.ecrcontainerd.resolver.Platform;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pulls that ask a mirror first: Debian's docker-registry, which skopeo fills, or Python's server
@@ -46,6 +60,22 @@ class MirrorIT {
   private static final int TWO_HEDGES = 2 * Math.ceilDiv(LAYER, 4);
 
   private static final PullOptions STORE = PullOptions.builder().unpack(false).build();
+
+  /** Sends each client to the address in its argument, and says its port. */
+  private static final String REDIRECTING =
+      """
+      import http.server, sys
+      class Redirecting(http.server.BaseHTTPRequestHandler):
+          def do_GET(self):
+              self.send_response(307)
+              self.send_header("Location", sys.argv[1] + self.path)
+              self.send_header("Content-Length", "0")
+              self.end_headers()
+          do_HEAD = do_GET
+      server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Redirecting)
+      print("port", server.server_port)
+      server.serve_forever()
+      """;
 
   private static Path tools;
 
@@ -206,6 +236,229 @@ class MirrorIT {
     for (Descriptor layer : layers) {
       assertThat(ecr.server().counters().layerBytes(layer.digest())).isZero();
     }
+  }
+
+  /** Less than 256 KiB in 3 s, on each connection. */
+  @Test
+  void aMirrorThatIsSlowIsLeftForEcr() throws Exception {
+    List<Descriptor> layers = image("slow", 100, 3);
+    mirror.fill(ecr.repositoryPath("slow"), "slow");
+    try (FaultyLink slow = FaultyLink.slow(mirror.port(), 40 << 10)) {
+      long began = System.nanoTime();
+      pull("slow", address(slow.port()));
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    assertComplete("slow", 3);
+    long size = layers.stream().mapToLong(Descriptor::size).sum();
+    // ECR goes on from the byte that was reached.
+    assertThat(ecr.server().counters().layerBytes()).isBetween(size / 2, size + TWO_HEDGES);
+  }
+
+  @Test
+  void aMirrorThatIsFastEnoughIsNotLeft() throws Exception {
+    image("steady", 105, 512 << 10, 1);
+    mirror.fill(ecr.repositoryPath("steady"), "steady");
+    try (FaultyLink steady = FaultyLink.slow(mirror.port(), 128 << 10)) {
+      pull("steady", address(steady.port()));
+    }
+
+    assertComplete("steady", 1);
+    // The first three are at the pace of the other ones, so none is late.
+    assertThat(ecr.server().counters().layerBytes()).isZero();
+  }
+
+  /** At the first question, and in the middle of a layer. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1 << 20})
+  void aMirrorIsAskedAgainAfterAConnectionThatEnds(long bytes) throws Exception {
+    String repository = "again-" + bytes;
+    image(repository, bytes == 0 ? 110 : 111, 3);
+    mirror.fill(ecr.repositoryPath(repository), repository);
+    try (FaultyLink link = FaultyLink.breaking(mirror.port(), bytes)) {
+      pull(repository, address(link.port()));
+      assertThat(link.broken()).isEqualTo(1);
+    }
+
+    assertComplete(repository, 3);
+    assertThat(ecr.server().counters().layerBytes()).isLessThanOrEqualTo(TWO_HEDGES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/cache/v2", "/cache/v2/"})
+  void anAddressWithAPathIsUsedAsItIs(String path) throws Exception {
+    String repository = "path-" + path.length();
+    image(repository, 120 + path.length(), 2);
+    mirror.fill(ecr.repositoryPath(repository), repository);
+    try (DockerRegistry below = mirror.alsoServedWith("prefix: /cache/", "")) {
+      pull(repository, address(below.port()) + path);
+    }
+
+    assertComplete(repository, 2);
+    assertThat(ecr.server().counters().layerBytes()).isLessThanOrEqualTo(TWO_HEDGES);
+  }
+
+  /** The registry sends its clients to another server, as one whose storage is S3 does. */
+  @Test
+  void aMirrorsRedirectIsFollowed() throws Exception {
+    List<Descriptor> layers = image("elsewhere", 1130, 3);
+    mirror.fill(ecr.repositoryPath("elsewhere"), "elsewhere");
+    int storagePort = freePort();
+    Process storage =
+        new ProcessBuilder(
+                "busybox",
+                "httpd",
+                "-f",
+                "-p",
+                "127.0.0.1:" + storagePort,
+                "-h",
+                mirror.storage().toString())
+            .redirectErrorStream(true)
+            .start();
+    try (DockerRegistry front =
+        mirror.alsoServedWith(
+            "",
+            "middleware: {storage: [{name: redirect, options: {baseurl: \"http://127.0.0.1:%d/\"}}]}"
+                .formatted(storagePort))) {
+      pull("elsewhere", address(front.port()));
+      assertThat(front.bytes()).isLessThan(LAYER);
+    } finally {
+      storage.destroyForcibly().waitFor();
+    }
+
+    assertComplete("elsewhere", 3);
+    assertThat(layers).hasSize(3);
+    assertThat(ecr.server().counters().layerBytes()).isLessThanOrEqualTo(TWO_HEDGES);
+  }
+
+  /** Python's server answers each request by a redirect to the registry, manifests, too. */
+  @Test
+  void aServerThatRedirectsAllIsFollowed() throws Exception {
+    List<Descriptor> contents = index("all", 135);
+    mirror.fill(ecr.repositoryPath("all"), "all");
+    Process redirecting =
+        new ProcessBuilder("python3", "-u", "-c", REDIRECTING, address(mirror.port()))
+            .redirectErrorStream(true)
+            .start();
+    try (BufferedReader log = redirecting.inputReader()) {
+      pull("all", STORE.toBuilder().allPlatforms(true).build(), address(portIn(log)));
+    } finally {
+      redirecting.destroyForcibly().waitFor();
+    }
+
+    assertComplete("all", 1);
+    assertHas(contents);
+    assertThat(ecr.server().counters().requests(Operation.BATCH_GET_IMAGE)).isEqualTo(1);
+    assertThat(ecr.server().counters().layerBytes()).isLessThanOrEqualTo(TWO_HEDGES);
+  }
+
+  @Test
+  void theManifestsOfAnIndexComeFromAMirrorByTheirDigests() throws Exception {
+    List<Descriptor> contents = index("platforms", 140);
+    mirror.fill(ecr.repositoryPath("platforms"), "platforms");
+    PullOptions all = STORE.toBuilder().allPlatforms(true).build();
+
+    pull("platforms", all, address(mirror.port()));
+
+    assertComplete("platforms", 1);
+    assertHas(contents);
+    // That of the tag, which has the index.
+    assertThat(ecr.server().counters().requests(Operation.BATCH_GET_IMAGE)).isEqualTo(1);
+    assertThat(ecr.server().counters().layerBytes()).isLessThanOrEqualTo(TWO_HEDGES);
+  }
+
+  @Test
+  void aMirrorThatHasNoneOfAnIndexesManifestsLeavesThemToEcr() throws Exception {
+    List<Descriptor> contents = index("unmirrored", 150);
+
+    pull("unmirrored", STORE.toBuilder().allPlatforms(true).build(), address(mirror.port()));
+
+    assertComplete("unmirrored", 1);
+    assertHas(contents);
+    assertThat(ecr.server().counters().requests(Operation.BATCH_GET_IMAGE)).isEqualTo(3);
+  }
+
+  @Test
+  void aMirrorOverTlsNeedsAnAuthorityThatIsTrusted(@TempDir Path certificates) throws Exception {
+    image("trusted", 160, 2);
+    image("untrusted", 161, 2);
+    mirror.fill(ecr.repositoryPath("trusted"), "trusted");
+    mirror.fill(ecr.repositoryPath("untrusted"), "untrusted");
+    Certificate authority = Certificate.authority(certificates);
+    Certificate own = authority.issue(certificates);
+    String tls = "tls: {certificate: %s, key: %s}".formatted(own.file(), own.key());
+    try (DockerRegistry overTls = mirror.alsoServedWith(tls, "")) {
+      String address = "https://127.0.0.1:" + overTls.port();
+
+      EcrCommand.Ended trusting =
+          command()
+              .with("SSL_CERT_FILE", withThatOfTheSuite(authority).toString())
+              .run("pull", "--no-unpack", "--mirror", address, reference("trusted"));
+
+      assertThat(trusting.status()).as(trusting.err()).isZero();
+      assertThat(ecr.server().counters().layerBytes()).isLessThanOrEqualTo(TWO_HEDGES);
+      long before = ecr.server().counters().layerBytes();
+
+      EcrCommand.Ended refusing =
+          command()
+              .with("ECR_PULL_DEBUG", "1")
+              .run("pull", "--no-unpack", "--mirror", address, reference("untrusted"));
+
+      assertThat(refusing.status()).as(refusing.err()).isZero();
+      assertThat(refusing.err())
+          .contains(
+              "The mirror " + address + " is not used for 30 s: the certificate of 127.0.0.1:",
+              "is issued by CN=Authority of the mirrors, which is not trusted here");
+      assertThat(ecr.server().counters().layerBytes() - before).isGreaterThanOrEqualTo(2L * LAYER);
+    }
+    assertComplete("trusted", 2);
+    assertComplete("untrusted", 2);
+  }
+
+  /** A file with an authority, and that of the suite's Amazon ECR, if it has one. */
+  private static Path withThatOfTheSuite(Certificate authority) throws IOException {
+    Path all = Path.of(authority.file() + ".all");
+    Files.copy(authority.file(), all);
+    Optional<Certificate> suite = Certificate.ofTheSuite();
+    if (suite.isPresent()) {
+      Files.writeString(all, Files.readString(suite.get().file()), StandardOpenOption.APPEND);
+    }
+    return all;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** What {@code ctr images check} says nothing about: other platforms than this machine's. */
+  private void assertHas(List<Descriptor> contents) {
+    assertThat(StoredContent.of(daemon))
+        .containsAll(contents.stream().map(Descriptor::digest).toList());
+  }
+
+  /** An index of two platforms, with a layer each. Returns its manifests and layers. */
+  private List<Descriptor> index(String repository, int seed) {
+    OciLayout layout = ecr.repository(repository);
+    List<Descriptor> manifests = new ArrayList<>();
+    List<Descriptor> layers = new ArrayList<>();
+    for (String architecture : List.of("amd64", "arm64")) {
+      byte[] noise = NoiseImage.noise(1000L * seed + manifests.size(), LAYER);
+      Descriptor layer = layout.blob(MediaTypes.OCI_LAYER, noise);
+      layers.add(layer);
+      manifests.add(
+          layout
+              .image(
+                  Format.OCI,
+                  Platform.of("linux", architecture),
+                  List.of(layer),
+                  List.of(layer.digest()),
+                  Map.of())
+              .manifest());
+    }
+    layout.tag("latest", layout.index(Format.OCI, manifests));
+    return Stream.concat(manifests.stream(), layers.stream()).toList();
   }
 
   @Test

@@ -102,6 +102,50 @@ public record Certificate(Path file) {
     return new Certificate(certificate);
   }
 
+  /**
+   * Makes a certificate that this one signs, for a server of this machine.
+   *
+   * @param directory a directory without files of these names
+   */
+  public Certificate issue(Path directory) {
+    Path signed = directory.resolve("issued.pem");
+    openssl(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2",
+        "-keyout",
+        new Certificate(signed).key().toString(),
+        "-out",
+        signed.toString(),
+        "-CA",
+        file.toString(),
+        "-CAkey",
+        key().toString(),
+        "-subj",
+        "/CN=mirror",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1");
+    return new Certificate(signed);
+  }
+
+  /**
+   * Makes an authority, which can only issue certificates.
+   *
+   * @param directory a directory without files of these names
+   */
+  public static Certificate authority(Path directory) {
+    Path own = directory.resolve("authority.pem");
+    openssl(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2",
+        "-keyout",
+        new Certificate(own).key().toString(),
+        "-out",
+        own.toString(),
+        "-subj",
+        "/CN=Authority of the mirrors");
+    return new Certificate(own);
+  }
+
   /** Its private key, as PEM without a password. */
   public Path key() {
     return Path.of(file + ".key");

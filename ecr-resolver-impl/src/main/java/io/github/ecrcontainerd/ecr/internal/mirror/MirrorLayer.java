@@ -3,15 +3,29 @@ package io.github.ecrcontainerd.ecr.internal.mirror;
 import io.github.ecrcontainerd.resolver.Digest;
 import java.net.URI;
 
-/**
- * A layer that a mirror has.
- *
- * @param mirror the mirror
- * @param digest the layer's digest
- * @param uri where it is
- * @param ranges whether the mirror serves ranges of it
- */
-public record MirrorLayer(Mirror mirror, Digest digest, URI uri, boolean ranges) {
+/** A layer that a mirror has. */
+public final class MirrorLayer {
+  private final Standing mirror;
+  private final Digest digest;
+  private final URI uri;
+  private final boolean ranges;
+
+  MirrorLayer(Standing mirror, Digest digest, URI uri, boolean ranges) {
+    this.mirror = mirror;
+    this.digest = digest;
+    this.uri = uri;
+    this.ranges = ranges;
+  }
+
+  /** Where it is. */
+  public URI uri() {
+    return uri;
+  }
+
+  /** Whether the mirror serves ranges of it. */
+  public boolean ranges() {
+    return ranges;
+  }
 
   /** A request failed, so the mirror is left alone for a while. */
   public void failed(String reason) {
