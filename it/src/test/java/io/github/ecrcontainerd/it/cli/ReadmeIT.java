@@ -59,6 +59,7 @@ class ReadmeIT {
           "bin/clean-room --all",
           "bin/with-docker mvn verify -pl it -am -Dit.containerd=docker",
           "bin/soak",
+          "bin/soak --tls",
           "bin/chaos --minutes 10",
           "bin/bench --quick",
           "bin/bench timeline");

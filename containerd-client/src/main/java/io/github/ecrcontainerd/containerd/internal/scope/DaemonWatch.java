@@ -87,7 +87,7 @@ public final class DaemonWatch {
           interrupt(e);
           return;
         }
-        // Failed attempts of these questions count, too.
+        // What ended while it was asked is answered, too.
         known = ends.count();
       }
     } catch (InterruptedException e) {

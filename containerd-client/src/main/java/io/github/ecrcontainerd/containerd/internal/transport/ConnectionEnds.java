@@ -4,8 +4,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts the ends of a channel's connections, and failed attempts to connect, for threads that wait
- * for the next one. Safe for use by several threads.
+ * Counts the ends of a channel's connections, for threads that wait for the next one. Failed
+ * attempts to connect don't count: a daemon that was never there can't go away, and the first call
+ * tells so. Safe for use by several threads.
  */
 public final class ConnectionEnds {
   private final ReentrantLock lock = new ReentrantLock();

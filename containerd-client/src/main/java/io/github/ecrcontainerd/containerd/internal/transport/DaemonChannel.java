@@ -68,7 +68,7 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
         known,
         () -> {
           ConnectivityState now = channel.getState(false);
-          if (now != ConnectivityState.READY && now != ConnectivityState.CONNECTING) {
+          if (known == ConnectivityState.READY && now != ConnectivityState.READY) {
             ends.add();
           }
           if (now != ConnectivityState.SHUTDOWN) {

@@ -5,6 +5,7 @@ import io.github.ecrcontainerd.ecr.internal.api.Redaction;
 import io.github.ecrcontainerd.ecr.internal.events.Recorder;
 import io.github.ecrcontainerd.ecr.internal.events.RetryEvent;
 import io.github.ecrcontainerd.ecr.internal.events.UrlRenewalEvent;
+import io.github.ecrcontainerd.ecr.internal.mirror.Mirror;
 import io.github.ecrcontainerd.ecr.internal.mirror.MirrorLayer;
 import io.github.ecrcontainerd.ecr.internal.mirror.Mirrors;
 import io.github.ecrcontainerd.resolver.Descriptor;
@@ -128,8 +129,8 @@ final class LayerSource {
 
   /**
    * Returns why a request failed. If it was a mirror's, all further requests are ECR's. Only after
-   * a first failed connection the mirror is asked again, because a server may end a connection that
-   * is kept for its next request.
+   * a failed connection the mirror is asked again, a few times, because a server may end
+   * connections that are kept for its next requests.
    */
   Throwable blame(LayerUrl url, Throwable cause) {
     MirrorLayer used = mirror;
@@ -137,7 +138,7 @@ final class LayerSource {
       return cause;
     }
     MirrorException failure = new MirrorException(cause);
-    if (url.attempt() == 0 && isOfTheConnection(cause)) {
+    if (url.attempt() < Mirror.KEPT_CONNECTIONS && isOfTheConnection(cause)) {
       mirrorUrl.compareAndSet(url, url.again());
       return failure;
     }

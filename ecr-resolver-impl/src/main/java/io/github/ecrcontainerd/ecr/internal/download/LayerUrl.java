@@ -21,7 +21,7 @@ import software.amazon.awssdk.http.async.SdkAsyncHttpResponseHandler;
  * @param uri the full URL
  * @param usable how long after its receipt requests may use it without finding it expired
  * @param redirects how many redirects led to it
- * @param attempt 0, or 1 for a mirror's URL that is tried again
+ * @param attempt how often a mirror's URL was tried before
  * @param origin whether it is ECR's, or a mirror's, which has no secret
  */
 record LayerUrl(URI uri, Duration usable, int redirects, int attempt, Origin origin) {
@@ -49,7 +49,7 @@ record LayerUrl(URI uri, Duration usable, int redirects, int attempt, Origin ori
     return new LayerUrl(uri, FOR_EVER, 0, 0, Origin.MIRROR);
   }
 
-  /** The same URL, to be tried a second time. */
+  /** The same URL, to be tried again. */
   LayerUrl again() {
     return new LayerUrl(uri, usable, redirects, attempt + 1, origin);
   }

@@ -21,6 +21,12 @@ public final class Mirror {
   /** The time limit of an answer. A mirror is near; if it isn't, ECR is as good. */
   public static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  /**
+   * How often a request is sent again after its connection failed at once. The client keeps
+   * connections, and a server that ends each after its answer leaves several that fail.
+   */
+  public static final int KEPT_CONNECTIONS = 4;
+
   private final MirrorAddress address;
   private final MirrorRequests requests;
   private final Standing standing;

@@ -118,13 +118,14 @@ final class MirrorRequests {
                     .build())
             .build();
     long begun = nanoTime.getAsLong();
-    try {
-      return answerOf(http.prepareRequest(request).call());
-    } catch (IOException e) {
-      if (nanoTime.getAsLong() - begun > QUICK.toNanos()) {
-        throw e;
+    for (int attempt = 0; ; attempt++) {
+      try {
+        return answerOf(http.prepareRequest(request).call());
+      } catch (IOException e) {
+        if (attempt == Mirror.KEPT_CONNECTIONS || nanoTime.getAsLong() - begun > QUICK.toNanos()) {
+          throw e;
+        }
       }
-      return answerOf(http.prepareRequest(request).call());
     }
   }
 
