@@ -11,7 +11,7 @@ import net.jqwik.api.Arbitrary;
 /** JSON that no honest peer writes. */
 public final class HostileJson {
   /** What may stand in the place of a value. */
-  private static final List<String> VALUES =
+  public static final List<String> VALUES =
       List.of(
           "null",
           "true",

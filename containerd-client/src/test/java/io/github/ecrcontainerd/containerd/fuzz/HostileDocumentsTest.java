@@ -19,6 +19,7 @@ import io.github.ecrcontainerd.resolver.Platform;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitrary;
 import org.junit.jupiter.api.Test;
 
@@ -38,26 +39,17 @@ class HostileDocumentsTest {
               + "|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov)$");
 
   private static final List<String> WORDS =
-      List.of(
-          "null",
-          "true",
-          "-1",
-          "1e999",
-          "99999999999999999999999999",
-          "[]",
-          "{}",
-          "\"\"",
-          "\"\\u001b]2;x\\u0007\\u009b\\u202e\"",
-          "[".repeat(2000),
-          "{\"a\":".repeat(2000),
-          "9".repeat(2000),
-          "\u001b[2J\u009b\r\n",
-          "\ud83d\ude00",
-          "/../",
-          "@sha256:",
-          "-".repeat(3000),
-          "a.".repeat(1000),
-          ":");
+      Stream.concat(
+              HostileJson.VALUES.stream(),
+              Stream.of(
+                  "\u001b[2J\u009b\r\n",
+                  "\ud83d\ude00",
+                  "/../",
+                  "@sha256:",
+                  "-".repeat(3000),
+                  "a.".repeat(1000),
+                  ":"))
+          .toList();
 
   @Test
   void referencesAreReadOrRefused() {

@@ -1,5 +1,6 @@
 package io.github.ecrcontainerd.it.bench;
 
+import io.github.ecrcontainerd.it.support.Command;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -64,11 +65,6 @@ final class LongLived implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
-    try {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Command.kill(process);
   }
 }

@@ -27,6 +27,6 @@ record Cell(Moment moment, Incident incident, int parallelism) {
 
   @Override
   public String toString() {
-    return "%s, %s, parallelism %d".formatted(moment.words(), incident.words(), parallelism);
+    return "%s, %s, parallelism %d".formatted(moment, incident, parallelism);
   }
 }

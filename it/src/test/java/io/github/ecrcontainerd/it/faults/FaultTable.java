@@ -36,7 +36,7 @@ final class FaultTable {
   @Override
   public String toString() {
     String moments =
-        Stream.of(Moment.values()).map(Moment::words).collect(Collectors.joining(" | "));
+        Stream.of(Moment.values()).map(Moment::toString).collect(Collectors.joining(" | "));
     return "%d cells, the longest %.1f s after its fault\n\n| | %s |\n|---%s|\n%s"
         .formatted(
             cells,
@@ -49,7 +49,7 @@ final class FaultTable {
   private String row(Incident incident) {
     return Stream.of(Moment.values())
         .map(moment -> entry(moment, incident))
-        .collect(Collectors.joining(" | ", "| " + incident.words() + " | ", " |"));
+        .collect(Collectors.joining(" | ", "| " + incident + " | ", " |"));
   }
 
   private String entry(Moment moment, Incident incident) {
@@ -61,9 +61,7 @@ final class FaultTable {
         .getOrDefault(incident, Map.of())
         .entrySet()
         .stream()
-        .map(
-            entry ->
-                entry.getValue() + " " + entry.getKey().name().toLowerCase(java.util.Locale.ROOT))
+        .map(entry -> entry.getValue() + " " + entry.getKey())
         .collect(Collectors.joining(", "));
   }
 }

@@ -3,7 +3,6 @@ package io.github.ecrcontainerd.it.faults;
 import io.github.ecrcontainerd.local.ApiFault;
 import io.github.ecrcontainerd.local.LayerFault;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 
 /** What goes wrong: in the registry's answer, on the way to the daemon, or by a signal. */
@@ -23,7 +22,11 @@ enum Incident {
   CLIENT_TERM,
   CLIENT_INT,
   CLIENT_HUP,
-  CLIENT_SUSPENDED;
+  CLIENT_SUSPENDED,
+  /** Somebody ends all leases of the namespace, and garbage is collected. */
+  LEASES_REMOVED,
+  /** Somebody removes all content of the namespace. */
+  CONTENT_REMOVED;
 
   private static final Set<Incident> OF_THE_REGISTRY = EnumSet.range(ANSWER_RESET, SERVER_ERROR);
   private static final Set<Incident> END_THE_CLIENT = EnumSet.range(CLIENT_KILLED, CLIENT_HUP);
@@ -43,7 +46,16 @@ enum Incident {
     return this == DAEMON_KILLED || this == DAEMON_TERMINATED || this == CONNECTION_BROKEN;
   }
 
+  /** Whether the command may end with an error about what somebody took away. */
+  boolean takesSomethingAway() {
+    return this == LEASES_REMOVED || this == CONTENT_REMOVED;
+  }
+
   boolean isPossible(Moment moment) {
+    if (this == CONTENT_REMOVED && moment == Moment.PUSH) {
+      // The next push would have nothing to push.
+      return false;
+    }
     return switch (moment) {
       // A call has no bytes to damage, and only parts of a layer are checked.
       case BEFORE_THE_FIRST_BYTE, PUSH -> this != ANSWER_DAMAGED;
@@ -78,8 +90,8 @@ enum Incident {
     };
   }
 
-  /** How messages and the table name it. */
-  String words() {
-    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  @Override
+  public String toString() {
+    return Words.of(this);
   }
 }

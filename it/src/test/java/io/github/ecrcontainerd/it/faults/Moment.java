@@ -20,8 +20,8 @@ enum Moment {
   /** In the middle of a layer of the source. */
   COPY;
 
-  /** How messages and the table name it. */
-  String words() {
-    return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+  @Override
+  public String toString() {
+    return Words.of(this);
   }
 }

@@ -7,5 +7,10 @@ enum Outcome {
   /** It ended with the one error that it may end with. */
   ERROR,
   /** It was ended by the signal. */
-  SIGNAL
+  SIGNAL;
+
+  @Override
+  public String toString() {
+    return Words.of(this);
+  }
 }

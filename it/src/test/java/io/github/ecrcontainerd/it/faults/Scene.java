@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -135,14 +136,23 @@ final class Scene implements AutoCloseable {
     return command.toArray(String[]::new);
   }
 
-  /** Nobody tells when a daemon unpacks, so it is asked again and again. */
   private void awaitMoment(Process process, Path err) throws Exception {
+    switch (cell.moment()) {
+      case BETWEEN_LAYERS, UNPACKING_BY_THE_DAEMON -> askForTheMoment(process);
+      default ->
+          CompletableFuture.anyOf(trap.reached(), process.onExit())
+              .get(UNTIL_THE_MOMENT.toSeconds(), TimeUnit.SECONDS);
+    }
+    assertThat(process.isAlive())
+        .as("%s: ended before its moment: %s", cell, Files.readString(err))
+        .isTrue();
+  }
+
+  /** Nobody tells when a daemon unpacks or a layer is complete, so they are asked. */
+  private void askForTheMoment(Process process) throws InterruptedException {
     long end = System.nanoTime() + UNTIL_THE_MOMENT.toNanos();
     try (ContainerdClient client = client()) {
-      while (!isNow(client)) {
-        assertThat(process.isAlive())
-            .as("%s: ended before its moment: %s", cell, Files.readString(err))
-            .isTrue();
+      while (process.isAlive() && !isNow(client)) {
         assertThat(System.nanoTime()).as("%s: its moment came", cell).isLessThan(end);
         TimeUnit.MILLISECONDS.sleep(2);
       }
@@ -150,10 +160,10 @@ final class Scene implements AutoCloseable {
   }
 
   private boolean isNow(ContainerdClient client) throws InterruptedException {
-    return cell.moment() == Moment.UNPACKING_BY_THE_DAEMON
-        ? client.snapshots(SNAPSHOTTER).list().stream()
-            .anyMatch(snapshot -> snapshot.name().contains("extract-"))
-        : trap.isReached();
+    return cell.moment() == Moment.BETWEEN_LAYERS
+        ? trap.oneLayerIsServed()
+        : client.snapshots(SNAPSHOTTER).list().stream()
+            .anyMatch(snapshot -> snapshot.name().contains("extract-"));
   }
 
   private void bringAbout(Process process, Relay relay) throws InterruptedException {
@@ -176,6 +186,15 @@ final class Scene implements AutoCloseable {
       case CLIENT_INT -> Signal.SIGINT.send(process.pid());
       case CLIENT_HUP -> Signal.SIGHUP.send(process.pid());
       case CLIENT_SUSPENDED -> suspend(process.pid());
+      case LEASES_REMOVED ->
+          daemon
+              .heldLeases("-n", namespace)
+              .forEach(lease -> daemon.ctr("-n", namespace, "leases", "rm", "--sync", lease));
+      case CONTENT_REMOVED ->
+          daemon
+              .ctr("-n", namespace, "content", "ls", "-q")
+              .lines()
+              .forEach(digest -> daemon.ctr("-n", namespace, "content", "rm", digest));
     }
   }
 
@@ -200,6 +219,14 @@ final class Scene implements AutoCloseable {
           .matches("(?s)(.*\n)?ecr: [^\n]*(went away|no containerd at [^\n]*): is it running\\?\n");
       return Outcome.ERROR;
     }
+    if (cell.incident().takesSomethingAway()) {
+      assertThat(status).as("%s: %s", cell, err).isEqualTo(1);
+      assertThat(err)
+          .as("%s", cell)
+          .matches("(?s)(.*\n)?ecr: [^\n]+\n")
+          .doesNotContain("Exception");
+      return Outcome.ERROR;
+    }
     assertThat(cell.incident().endsTheClient()).as("%s: status %d: %s", cell, status, err).isTrue();
     if (cell.incident() == Incident.CLIENT_KILLED) {
       assertThat(status).isEqualTo(SIGKILL);
@@ -222,6 +249,9 @@ final class Scene implements AutoCloseable {
   /** Checks what is there, repeats the command, and checks that it did what was left to be done. */
   void assertNothingIsLost(Outcome outcome) throws Exception {
     StoredContent.checkFiles(daemon);
+    if (outcome == Outcome.SUCCESS) {
+      assertTheImageIsComplete();
+    }
     if (outcome != Outcome.SIGNAL || cell.incident() != Incident.CLIENT_KILLED) {
       assertNoTemporaryFile();
     }
@@ -323,14 +353,22 @@ final class Scene implements AutoCloseable {
         daemon.ctr("images", "rm", "--sync", copy + ":latest");
       }
       default -> {
-        assertThat(daemon.ctr("-n", namespace, "images", "check"))
-            .contains("complete (4/4)", "true");
+        assertTheImageIsComplete();
         ecr.existing(FROM).importInto(daemon, name);
         Tree theirs = tree("default");
         Tree ours = tree(namespace);
         assertThat(ours.differences(theirs)).as("%s", cell).isEmpty();
         daemon.ctr("images", "rm", "--sync", name + ":latest");
       }
+    }
+  }
+
+  /** What was said to be done is there, and unpacked where it was to be. */
+  private void assertTheImageIsComplete() {
+    if (cell.moment() != Moment.PUSH && cell.moment() != Moment.COPY) {
+      assertThat(daemon.ctr("-n", namespace, "images", "check"))
+          .as("%s", cell)
+          .contains("complete (4/4)", "true");
     }
   }
 

@@ -43,14 +43,16 @@ final class Trap {
     return trap;
   }
 
-  /** Whether the moment has come, as far as the registry sees it. */
-  boolean isReached() {
-    if (cell.moment() == Moment.BETWEEN_LAYERS) {
-      return firstLayer()
-          .map(layer -> counters.layerBytes(layer.digest()) >= layer.size())
-          .orElse(false);
-    }
-    return reached.isDone();
+  /** Completes at the moment, where an answer of the registry is in it. */
+  CompletableFuture<Void> reached() {
+    return reached;
+  }
+
+  /** Whether all bytes of the layer that was requested first are sent. */
+  boolean oneLayerIsServed() {
+    return firstLayer()
+        .map(layer -> counters.layerBytes(layer.digest()) >= layer.size())
+        .orElse(false);
   }
 
   /** Ends all faults, and lets go what is held. */

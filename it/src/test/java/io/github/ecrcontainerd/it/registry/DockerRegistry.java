@@ -165,12 +165,7 @@ public final class DockerRegistry implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
-    try {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Command.kill(process);
     Command.run(List.of("rm", "-rf", directory.toString()));
   }
 }

@@ -56,6 +56,16 @@ public final class Command {
     }
   }
 
+  /** Ends a program that a test has started, by SIGKILL, and waits for its end. */
+  public static void kill(Process process) {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private static CompletableFuture<String> drain(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
     // A virtual thread would pin its carrier while it reads a pipe: on two cores, two such threads

@@ -138,7 +138,7 @@ final class LayerSource {
       return cause;
     }
     MirrorException failure = new MirrorException(cause);
-    if (url.attempt() < Mirror.KEPT_CONNECTIONS && isOfTheConnection(cause)) {
+    if (url.attempt() < Mirror.MAX_REPEATS && isOfTheConnection(cause)) {
       mirrorUrl.compareAndSet(url, url.again());
       return failure;
     }

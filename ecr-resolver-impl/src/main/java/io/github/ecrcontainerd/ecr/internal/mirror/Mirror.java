@@ -25,7 +25,7 @@ public final class Mirror {
    * How often a request is sent again after its connection failed at once. The client keeps
    * connections, and a server that ends each after its answer leaves several that fail.
    */
-  public static final int KEPT_CONNECTIONS = 4;
+  public static final int MAX_REPEATS = 4;
 
   private final MirrorAddress address;
   private final MirrorRequests requests;

@@ -122,7 +122,7 @@ final class MirrorRequests {
       try {
         return answerOf(http.prepareRequest(request).call());
       } catch (IOException e) {
-        if (attempt == Mirror.KEPT_CONNECTIONS || nanoTime.getAsLong() - begun > QUICK.toNanos()) {
+        if (attempt == Mirror.MAX_REPEATS || nanoTime.getAsLong() - begun > QUICK.toNanos()) {
           throw e;
         }
       }
