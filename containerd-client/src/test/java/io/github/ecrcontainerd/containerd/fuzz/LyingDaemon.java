@@ -13,6 +13,9 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A server of HTTP/2 (RFC 9113) on a unix socket that answers each request with the frames that a
@@ -31,11 +34,13 @@ final class LyingDaemon implements AutoCloseable {
   private static final int PING = 6;
   private static final int ACK = 1;
   private static final int PREFACE_BYTES = 24;
+  private static final Duration CLOSED_BY_THEN = Duration.ofSeconds(10);
 
   /** {@code :status: 200}, from HPACK's static table (RFC 7541). */
   private static final String OK = "\u0088";
 
   private final ServerSocketChannel listener;
+  private final List<Thread> serving = new CopyOnWriteArrayList<>();
   private volatile Answer answer = (stream, out) -> {};
 
   /** Answers one request. */
@@ -57,7 +62,7 @@ final class LyingDaemon implements AutoCloseable {
     while (listener.isOpen()) {
       try {
         SocketChannel client = listener.accept();
-        Thread.ofPlatform().daemon().start(() -> serve(client));
+        serving.add(Thread.ofPlatform().daemon().start(() -> serve(client)));
       } catch (IOException closed) {
         return;
       }
@@ -178,8 +183,19 @@ final class LyingDaemon implements AutoCloseable {
     return text.append(value).toString();
   }
 
+  /** Waits until the client has closed its connections: a part of what a hostile peer tests. */
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      for (Thread each : serving) {
+        if (!each.join(CLOSED_BY_THEN)) {
+          throw new AssertionError("the client is closed, but not its connection");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted while a connection ended", e);
+    }
   }
 }

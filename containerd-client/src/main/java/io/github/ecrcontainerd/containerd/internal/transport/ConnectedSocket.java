@@ -5,15 +5,21 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketImpl;
+import java.util.function.Consumer;
 
 /** A connection as a {@code Socket}, with only the methods that grpc-okhttp uses. */
 final class ConnectedSocket extends Socket {
   private final Connection connection;
+  private final Consumer<ConnectedSocket> onClose;
   private volatile boolean closed;
 
-  ConnectedSocket(Connection connection) throws IOException {
+  /**
+   * @param onClose is told when it is closed
+   */
+  ConnectedSocket(Connection connection, Consumer<ConnectedSocket> onClose) throws IOException {
     super((SocketImpl) null);
     this.connection = connection;
+    this.onClose = onClose;
   }
 
   @Override
@@ -34,6 +40,7 @@ final class ConnectedSocket extends Socket {
   @Override
   public void close() throws IOException {
     closed = true;
+    onClose.accept(this);
     connection.close();
   }
 

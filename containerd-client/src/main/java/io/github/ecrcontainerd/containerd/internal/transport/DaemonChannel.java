@@ -7,6 +7,8 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.okhttp.OkHttpChannelBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,14 +43,16 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
   private static final int CALLS_PER_CONNECTION = 4_000;
 
   private final ConnectionEnds ends = new ConnectionEnds();
+  private final UnixSocketFactory sockets;
   private final CompletableFuture<ManagedChannel> opened;
   private long calls;
 
   public DaemonChannel(Transport transport, Path socket) {
+    this.sockets = new UnixSocketFactory(transport, socket);
     this.opened =
         CompletableFuture.supplyAsync(
             () -> {
-              ManagedChannel channel = open(transport, socket);
+              ManagedChannel channel = open(sockets);
               channel.getState(true);
               countEnds(channel);
               return channel;
@@ -77,10 +81,10 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
         });
   }
 
-  private static ManagedChannel open(Transport transport, Path socket) {
+  private static ManagedChannel open(UnixSocketFactory sockets) {
     // The socket factory ignores the address; a numeric one needs no DNS lookup.
     return OkHttpChannelBuilder.forAddress("127.0.0.1", 1)
-        .socketFactory(new UnixSocketFactory(transport, socket))
+        .socketFactory(sockets)
         .usePlaintext()
         .overrideAuthority(AUTHORITY)
         .proxyDetector(address -> null)
@@ -120,7 +124,10 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
     return AUTHORITY;
   }
 
-  /** Ends running calls, and the connection. */
+  /**
+   * Ends running calls, and the connection. gRPC's transport closes its socket only after all that
+   * it has to write, which a daemon that sends without an end may never read.
+   */
   @Override
   public void close() {
     ManagedChannel channel = opened.join();
@@ -129,6 +136,16 @@ public final class DaemonChannel extends Channel implements AutoCloseable {
       channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      closeSockets();
+    }
+  }
+
+  private void closeSockets() {
+    try {
+      sockets.closeAll();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
