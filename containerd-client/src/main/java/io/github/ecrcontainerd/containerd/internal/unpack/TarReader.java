@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.containerd.internal.unpack;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.github.ecrcontainerd.resolver.VisibleText;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +136,9 @@ final class TarReader {
       case '4' -> TarEntry.Type.BLOCK_DEVICE;
       case '5' -> TarEntry.Type.DIRECTORY;
       case '6' -> TarEntry.Type.FIFO;
-      default -> throw new UnknownArchiveException("an entry of type " + (char) block[156]);
+      default ->
+          throw new UnknownArchiveException(
+              VisibleText.line("an entry of type " + (char) Byte.toUnsignedInt(block[156])));
     };
   }
 

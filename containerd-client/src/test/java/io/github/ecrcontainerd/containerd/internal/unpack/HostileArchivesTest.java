@@ -8,15 +8,20 @@ import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Archives of GNU tar, with changes that it doesn't make. */
 class HostileArchivesTest {
+  private static final Pattern ESCAPE = Pattern.compile("(?s)\\\\([0-7]{3}|.)");
+
   private static final int BLOCK = 512;
 
   @TempDir Path directory;
@@ -76,17 +81,31 @@ class HostileArchivesTest {
   }
 
   private static List<String> namesByTar(Path archive) throws Exception {
-    Process tar =
-        new ProcessBuilder("tar", "-tf", archive.toString(), "--quoting-style=literal", "--null")
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String listed =
-        new String(
-            tar.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.ISO_8859_1);
+    ProcessBuilder listing =
+        new ProcessBuilder("tar", "-tf", archive.toString(), "--quoting-style=escape")
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    listing.environment().put("LC_ALL", "C");
+    Process tar = listing.start();
+    String listed = new String(tar.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     var _ = tar.waitFor();
-    return listed.isEmpty()
-        ? List.of()
-        : listed.lines().map(name -> name.replaceFirst("/+$", "")).toList();
+    return listed.lines().map(name -> unescaped(name).replaceFirst("/+$", "")).toList();
+  }
+
+  /** A name as C has it in a string: a line each, though a name may have line feeds. */
+  private static String unescaped(String name) {
+    return ESCAPE
+        .matcher(name)
+        .replaceAll(
+            escape -> {
+              String code = escape.group(1);
+              int letter = "abfnrtv".indexOf(code);
+              return Matcher.quoteReplacement(
+                  code.length() == 3
+                      ? String.valueOf((char) Integer.parseInt(code, 8))
+                      : letter < 0
+                          ? code
+                          : String.valueOf("\u0007\b\f\n\r\t\u000b".charAt(letter)));
+            });
   }
 
   /**
