@@ -1,9 +1,7 @@
 package io.github.ecrcontainerd.ecr.internal.download;
 
-import io.github.ecrcontainerd.resolver.ResolverException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -13,9 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Downloads one range into its buffer, by as many requests as needed. Each request resumes at the
- * byte that the previous one reached. Bytes arrive on the HTTP client's threads, {@link #run}
- * watches the requests, and the layer's reader takes the bytes that have arrived.
+ * One range on its way into its buffer, and out of it. Bytes arrive on the HTTP client's threads,
+ * {@link RangeAttempts} sends and watches the requests on a thread of its own, and the layer's
+ * reader takes the bytes that have arrived.
  *
  * <p>A range that fits into its buffer is requested without flow control; only the start of the
  * next range is delayed. A range that uses a ring buffer is requested piece by piece, so its
@@ -25,11 +23,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class RangeDownload implements RangeRequest.Listener {
 
+  /** What {@link #watch} waits for. */
+  enum Event {
+    ALL_ARRIVED,
+    /** All requests have ended, and bytes are missing. */
+    ALL_ENDED,
+    /** The only request is late. */
+    LATE
+  }
+
   /** The owner of connections and buffers. It may be called with the range's lock held. */
   interface Listener {
     /**
      * So few bytes are missing that they will arrive before the next range's first byte. Called
-     * once, at the latest at the end of {@link #run}.
+     * once, at the latest at the end of the last request.
      */
     void nearEnd();
 
@@ -59,8 +66,6 @@ final class RangeDownload implements RangeRequest.Listener {
   private final int lentBytes;
   private final LayerSource source;
   private final LatencyStats stats;
-  private final HedgeBudget hedges;
-  private final HostLimit host;
   private final Listener listener;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -82,7 +87,7 @@ final class RangeDownload implements RangeRequest.Listener {
   private boolean toldNearEnd;
   private boolean closed;
 
-  /** The thread that is in {@link #run}. Guarded by the lock. */
+  /** The thread that sends and watches the requests. */
   private @Nullable Thread runner;
 
   private @Nullable Throwable lastCause;
@@ -91,17 +96,9 @@ final class RangeDownload implements RangeRequest.Listener {
   /**
    * @param array the buffer's array: as long as the range, or a shorter ring
    * @param stats how long ranges usually take
-   * @param hedges how many ranges may be hedged
-   * @param hosts how many requests each host may have at a time
    */
   RangeDownload(
-      ByteRange range,
-      byte[] array,
-      LayerSource source,
-      LatencyStats stats,
-      HedgeBudget hedges,
-      HostLimits hosts,
-      Listener listener) {
+      ByteRange range, byte[] array, LayerSource source, LatencyStats stats, Listener listener) {
     this.range = range;
     this.buffer = new RangeBuffer(array);
     this.throughRing = array.length < range.length();
@@ -110,46 +107,12 @@ final class RangeDownload implements RangeRequest.Listener {
         throughRing ? Math.min(MAX_LENT_BYTES, Math.max(1, array.length / 2)) : MAX_LENT_BYTES;
     this.source = source;
     this.stats = stats;
-    this.hedges = hedges;
-    this.host = hosts.of(source.reference());
     this.listener = listener;
     this.requests = new RangeRequests(listener::giveBackConnection, stats);
   }
 
-  /** Downloads the range, or records why it can't. Ends early when the range is closed. */
-  void run() {
-    try {
-      if (!begin()) {
-        return;
-      }
-      Retries retries = new Retries();
-      while (true) {
-        Throwable cause = attempt();
-        if (cause == null) {
-          return;
-        }
-        if (isRedirect(cause) || cause instanceof MirrorException) {
-          continue;
-        }
-        Optional<Duration> pause = retries.pause(arrived(), cause);
-        if (pause.isEmpty()) {
-          fail(source.explain(cause, retries.failures()));
-          return;
-        }
-        source.retrying(cause, pause.get());
-        Thread.sleep(pause.get());
-      }
-    } catch (InterruptedException e) {
-      fail(new CancellationException("the download of a layer was interrupted"));
-    } catch (RuntimeException e) {
-      fail(e);
-    } finally {
-      end();
-    }
-  }
-
-  /** Returns false if the range was closed before it began. */
-  private boolean begin() {
+  /** The calling thread sends the requests. Returns false if the range has been closed. */
+  boolean begin() {
     lock.lock();
     try {
       runner = Thread.currentThread();
@@ -159,11 +122,8 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  private static boolean isRedirect(Throwable cause) {
-    return cause instanceof StatusException answer && answer.redirect().isPresent();
-  }
-
-  private void end() {
+  /** No more requests will be sent. */
+  void end() {
     lock.lock();
     try {
       runner = null;
@@ -174,7 +134,8 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  private void fail(RuntimeException cause) {
+  /** No more bytes will come, for this reason. */
+  void fail(RuntimeException cause) {
     lock.lock();
     try {
       failure = cause;
@@ -184,60 +145,8 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /**
-   * Resumes after the bytes that have arrived. Returns why the attempt failed, or {@code null} if
-   * the range is complete.
-   */
-  private @Nullable Throwable attempt() throws InterruptedException {
-    awaitRoom();
-    Optional<LayerUrl> near = source.urlOfMirror();
-    if (near.isPresent()) {
-      // A mirror is another host than the one that asked to go slower.
-      return attempt(near.get());
-    }
-    if (throughRing) {
-      // Its connection waits for the reader, which may wait for another layer: no limit for it.
-      return attemptFromEcr();
-    }
-    long begun = host.begin();
-    Throwable cause = null;
-    boolean ended = false;
-    try {
-      cause = attemptFromEcr();
-      ended = true;
-      if (cause instanceof StatusException answer && answer.asksToGoSlower()) {
-        host.slowDown(begun);
-      }
-      return cause;
-    } finally {
-      host.end(ended && cause == null);
-    }
-  }
-
-  private @Nullable Throwable attemptFromEcr() throws InterruptedException {
-    try {
-      return attempt(source.urlOfEcr());
-    } catch (ResolverException e) {
-      return e;
-    }
-  }
-
-  private @Nullable Throwable attempt(LayerUrl url) throws InterruptedException {
-    request(url);
-    while (true) {
-      switch (watch()) {
-        case ALL_ARRIVED -> {
-          return null;
-        }
-        case ALL_ENDED -> {
-          return cause();
-        }
-        case LATE -> hedge();
-      }
-    }
-  }
-
-  private Throwable cause() {
+  /** Why the last request failed. */
+  Throwable cause() {
     lock.lock();
     try {
       return lastCause == null ? new IOException("the request was cancelled") : lastCause;
@@ -246,31 +155,29 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /** Sends a request for the missing bytes. */
-  private void request(LayerUrl url) throws InterruptedException {
-    RangeRequest request;
+  /** Adds a request for the missing bytes, to be started; {@code null} if none are missing. */
+  @Nullable RangeRequest request(LayerUrl url) {
     lock.lock();
     try {
       long from = buffer.arrived();
       if (closed || from == range.length()) {
-        return;
+        return null;
       }
-      request = new RangeRequest(source.digest(), range, from, url, throughRing, this);
+      RangeRequest request = new RangeRequest(source.digest(), range, from, url, throughRing, this);
       requests.add(request);
       long lead = stats.bytesUntilFirstByte();
       nearEnd = range.length() - Math.min(lead, range.length() / 2);
+      return request;
     } finally {
       lock.unlock();
     }
-    hedges.requested(request.length());
-    request.start(source.http());
   }
 
   /**
    * Waits until the buffer has room. Otherwise new bytes would replace bytes of an earlier request
    * that still wait for room.
    */
-  private void awaitRoom() throws InterruptedException {
+  void awaitRoom() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!closed && !buffer.hasRoom()) {
@@ -281,33 +188,8 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  /**
-   * Sends a hedge on its own connection. If no connection is free, the hedge replaces the late
-   * request.
-   */
-  private void hedge() throws InterruptedException {
-    if (host.isReduced() || !hedges.tryHedge(range.length() - arrived())) {
-      return;
-    }
-    source.hedged();
-    boolean connected = listener.tryConnection();
-    if (!connected) {
-      giveUpLateRequest();
-    }
-    try {
-      awaitRoom();
-      // Also where a mirror is late: another request to it would be late, too.
-      request(source.urlOfEcr());
-    } catch (ResolverException e) {
-      // The late request continues without a hedge.
-    } finally {
-      if (connected) {
-        handHedgeItsConnection();
-      }
-    }
-  }
-
-  private void giveUpLateRequest() {
+  /** Cancels the late request. */
+  void giveUpLateRequest() {
     lock.lock();
     try {
       requests.dropAll();
@@ -316,7 +198,8 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  private void handHedgeItsConnection() {
+  /** The connection for a hedge is given back when the hedge ends. */
+  void handHedgeItsConnection() {
     lock.lock();
     try {
       requests.lastHoldsHedgeConnection();
@@ -325,14 +208,8 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  private enum Event {
-    ALL_ARRIVED,
-    ALL_ENDED,
-    LATE
-  }
-
   /** Waits for the next event, and cancels requests whose server is silent. */
-  private Event watch() throws InterruptedException {
+  Event watch() throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!closed && buffer.arrived() < range.length()) {
@@ -356,7 +233,8 @@ final class RangeDownload implements RangeRequest.Listener {
     }
   }
 
-  private long arrived() {
+  /** How many bytes have arrived. */
+  long arrived() {
     lock.lock();
     try {
       return buffer.arrived();
@@ -490,7 +368,8 @@ final class RangeDownload implements RangeRequest.Listener {
 
   /**
    * Discards bytes that arrive from now on. After this method returns, no thread writes to the
-   * buffer. {@link #run} ends, whatever it waits for, and so gives its connection back.
+   * buffer. {@link RangeAttempts#run} ends, whatever it waits for, and so gives its connection
+   * back.
    */
   void close() {
     lock.lock();
@@ -506,6 +385,16 @@ final class RangeDownload implements RangeRequest.Listener {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How many bytes are missing. */
+  long missing() {
+    return range.length() - arrived();
+  }
+
+  /** Whether its bytes pass through a ring, so that its connection waits for the reader. */
+  boolean isThroughRing() {
+    return throughRing;
   }
 
   /** The buffer's array. */

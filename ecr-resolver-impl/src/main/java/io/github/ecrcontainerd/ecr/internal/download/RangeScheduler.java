@@ -185,16 +185,18 @@ final class RangeScheduler {
     }
     freeConnections--;
     freeBytes -= size;
-    RangeDownload range =
-        new RangeDownload(
-            window.next(), array, window.source(), stats, hedges, hosts, new RangeOf(window));
+    LayerSource source = window.source();
+    RangeOf listener = new RangeOf(window);
+    RangeDownload range = new RangeDownload(window.next(), array, source, stats, listener);
+    RangeAttempts attempts =
+        new RangeAttempts(range, source, hedges, hosts.of(source.reference()), listener);
     window.add(range);
     Thread.ofVirtual()
         .name("range")
         .start(
             () -> {
               try {
-                range.run();
+                attempts.run();
               } finally {
                 giveBackConnection();
               }
