@@ -2,6 +2,7 @@ package io.github.ecrcontainerd.containerd.internal.ffm;
 
 import static io.github.ecrcontainerd.containerd.internal.ffm.NativeFunction.pointer;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.ByteArrayInputStream;
@@ -43,6 +44,11 @@ public final class Isal {
 
   /** {@code ISAL_OUT_OVERFLOW}, the largest result that is not an error: more output follows. */
   private static final int OUTPUT_FULL = 2;
+
+  /** The position of the flags in a member's header, and those that are reserved. */
+  private static final int FLAGS = 3;
+
+  private static final int RESERVED_FLAGS = 0xe0;
 
   private static final int KNOWN_SIZE = 300_000;
 
@@ -97,6 +103,9 @@ public final class Isal {
   private final class Gunzipped extends DecodedStream {
     private final MemorySegment state;
 
+    /** How many bytes of the member have been consumed. */
+    private long position;
+
     Gunzipped(InputStream gzip) {
       super(gzip);
       state = arena().allocate(STATE_SIZE, Long.BYTES);
@@ -108,7 +117,9 @@ public final class Isal {
     Progress decode(MemorySegment input, MemorySegment output) throws IOException {
       if (state.get(JAVA_INT, BLOCK_STATE) == FINISHED) {
         var _ = reset.call(pointer(state));
+        position = 0;
       }
+      checkFlags(input);
       int given = (int) input.byteSize();
       int room = (int) output.byteSize();
       state.set(ADDRESS, NEXT_IN, input);
@@ -119,10 +130,25 @@ public final class Isal {
       if (result < 0 || result > OUTPUT_FULL) {
         throw new ZipException("it is no gzip: ISA-L's error " + result);
       }
+      int taken = given - state.get(JAVA_INT, AVAIL_IN);
+      position += taken;
       return new Progress(
-          given - state.get(JAVA_INT, AVAIL_IN),
+          taken,
           room - state.get(JAVA_INT, AVAIL_OUT),
           state.get(JAVA_INT, BLOCK_STATE) == FINISHED);
+    }
+
+    /**
+     * Refuses what ISA-L ignores: reserved flags must be an error, because they may stand for a
+     * header of another form (RFC 1952, section 2.3.1.2).
+     */
+    private void checkFlags(MemorySegment input) throws ZipException {
+      long flags = FLAGS - position;
+      if (flags >= 0
+          && flags < input.byteSize()
+          && (input.get(JAVA_BYTE, flags) & RESERVED_FLAGS) != 0) {
+        throw new ZipException("it is no gzip: its header has reserved flags");
+      }
     }
 
     @Override

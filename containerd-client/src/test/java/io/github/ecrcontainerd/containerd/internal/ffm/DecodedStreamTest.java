@@ -18,12 +18,14 @@ import java.util.Random;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the programs gzip and zstd, and the JDK, have compressed, is decompressed by the libraries
@@ -88,6 +90,17 @@ class DecodedStreamTest {
     @Override
     public synchronized int read(byte[] target, int offset, int length) {
       return super.read(target, offset, Math.min(length, 1 + random.nextInt(50_000)));
+    }
+  }
+
+  private static final class OneByOne extends ByteArrayInputStream {
+    OneByOne(byte[] bytes) {
+      super(bytes);
+    }
+
+    @Override
+    public synchronized int read(byte[] target, int offset, int length) {
+      return super.read(target, offset, Math.min(length, 1));
     }
   }
 
@@ -226,5 +239,30 @@ class DecodedStreamTest {
     } catch (IOException e) {
       return "refused";
     }
+  }
+
+  /** As the program gzip does, and the library that is used without ISA-L. ISA-L ignores them. */
+  @ParameterizedTest
+  @ValueSource(ints = {0x20, 0x40, 0x80})
+  void reservedFlagsOfEachMemberAreRefused(int flag) throws Exception {
+    byte[] member = compress(content(100), "gzip", "-c");
+    byte[] reserved = member.clone();
+    reserved[3] |= (byte) flag;
+
+    for (byte[] members : List.of(reserved, together(member, reserved))) {
+      assertThatThrownBy(() -> Format.GZIP.decode(members)).isInstanceOf(ZipException.class);
+      assertThatThrownBy(() -> isal().gunzip(new OneByOne(members)).readAllBytes())
+          .isInstanceOf(ZipException.class);
+      assertThat(statusOf(members, "gzip", "-dc")).isNotZero();
+    }
+  }
+
+  private int statusOf(byte[] input, String... command) throws Exception {
+    return new ProcessBuilder(command)
+        .redirectInput(Files.write(directory.resolve("input"), input).toFile())
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 }
