@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FaultyLink implements AutoCloseable {
   private static final int PIECES_A_SECOND = 20;
+  private static final int MAX_PIECE = 64 << 10;
 
   private final int target;
-  private final int bytesPerSecond;
+  private volatile int bytesPerSecond;
   private final long breakAfter;
   private final ServerSocket listening;
   private final AtomicInteger broken = new AtomicInteger();
@@ -42,6 +43,11 @@ final class FaultyLink implements AutoCloseable {
   /** A link that ends one connection: the first one that has got so many bytes of answers. */
   static FaultyLink breaking(int port, long bytes) throws IOException {
     return new FaultyLink(port, Integer.MAX_VALUE, bytes);
+  }
+
+  /** From now on each connection gets so many bytes of answers a second. */
+  void slowDown(int bytesPerSecond) {
+    this.bytesPerSecond = bytesPerSecond;
   }
 
   int port() {
@@ -71,8 +77,7 @@ final class FaultyLink implements AutoCloseable {
   }
 
   private void copy(Socket from, Socket to, boolean isAnswer) {
-    byte[] piece =
-        new byte[isAnswer ? Math.clamp(bytesPerSecond / PIECES_A_SECOND, 1, 64 << 10) : 64 << 10];
+    byte[] piece = new byte[MAX_PIECE];
     long sent = 0;
     try (from;
         to) {
@@ -81,7 +86,9 @@ final class FaultyLink implements AutoCloseable {
       if (isAnswer && breakAfter == 0 && broken.compareAndSet(0, 1)) {
         return;
       }
-      for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+      for (int count = in.read(piece, 0, length(isAnswer));
+          count >= 0;
+          count = in.read(piece, 0, length(isAnswer))) {
         if (isAnswer && sent + count > breakAfter && broken.compareAndSet(0, 1)) {
           out.write(piece, 0, (int) (breakAfter - sent));
           return;
@@ -100,6 +107,10 @@ final class FaultyLink implements AutoCloseable {
       open.remove(from);
       open.remove(to);
     }
+  }
+
+  private int length(boolean isAnswer) {
+    return isAnswer ? Math.clamp(bytesPerSecond / PIECES_A_SECOND, 1, MAX_PIECE) : MAX_PIECE;
   }
 
   @Override

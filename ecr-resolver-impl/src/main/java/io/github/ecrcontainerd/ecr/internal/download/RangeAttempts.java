@@ -148,7 +148,6 @@ final class RangeAttempts {
     }
     try {
       download.awaitRoom();
-      // Also where a mirror is late: another request to it would be late, too.
       request(source.urlOfEcr());
     } catch (ResolverException e) {
       // The late request continues without a hedge.

@@ -46,6 +46,7 @@ final class RangeRequest implements LayerGet.Receiver {
   /**
    * @param layer the layer of the range
    * @param from the first byte of the range to request
+   * @param url where from; a request to a mirror is never late
    * @param paced whether bytes come only on request; then the connection may wait for the reader,
    *     and the request is never late
    */
@@ -56,7 +57,9 @@ final class RangeRequest implements LayerGet.Receiver {
     this.listener = listener;
     this.position = from;
     this.from = from;
-    this.mayBeHedged = !paced;
+    // A mirror is there so that ECR serves less: a hedge of each node would be ECR's. A mirror that
+    // stays slow is left for ECR (Origin).
+    this.mayBeHedged = !paced && !url.isOfMirror();
     this.event = Recorder.isOn() ? new RangeEvent(layer, range.first() + from, length) : null;
     this.get = new LayerGet(range.after(from), this, paced, url.origin());
   }
