@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,10 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @WithOneContainerd
 @ExtendWith(PrivateEcr.class)
-@Timeout(600)
+@Timeout(value = 1, unit = TimeUnit.DAYS) // Its time depends on the number of pulls.
 class SoakIT {
   private static final int PULLS = Integer.getInteger("it.soak.pulls", 200);
   private static final int WINDOW = 20;
+
+  /** How long a pull may take on average, on a busy machine. */
+  private static final long SECONDS_A_PULL = 3;
 
   private final Containerd daemon;
   private final LocalEcr ecr;
@@ -116,6 +121,8 @@ class SoakIT {
     // fill up over the first few hundred pulls.
     builder.environment().putIfAbsent("MALLOC_ARENA_MAX", "2");
     Process process = builder.start();
+    CompletableFuture.delayedExecutor(SECONDS_A_PULL * PULLS, TimeUnit.SECONDS)
+        .execute(process::destroyForcibly);
     List<Sample> samples = new ArrayList<>();
     try (BufferedReader lines = process.inputReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
