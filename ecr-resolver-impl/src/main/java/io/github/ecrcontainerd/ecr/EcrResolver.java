@@ -183,7 +183,8 @@ public final class EcrResolver implements Resolver {
     }
 
     /**
-     * The time limit of an API call, including the SDK's retries; 30 s by default. A call that ECR
+     * The time limit of an API call, including the SDK's retries; 30 s by default. A request whose
+     * answer doesn't come is repeated after half of it, except CompleteLayerUpload. A call that ECR
      * throttles (ThrottlingException, or an answer with Retry-After) is retried by the resolver,
      * not by the SDK, for four times as long. The wait for ECR's quotas, which all resolvers of a
      * process share, counts into this time. The upload of a layer part may take as long as its

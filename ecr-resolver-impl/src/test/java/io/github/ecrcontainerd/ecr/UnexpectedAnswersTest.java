@@ -14,9 +14,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -197,6 +199,28 @@ class UnexpectedAnswersTest {
         .clientConfiguration(
             ecr ->
                 ecr.overrideConfiguration(sdk -> sdk.retryStrategy(AwsRetryStrategy.doNotRetry())));
+  }
+
+  /** As after a connection that died without a sign, for example at a NAT gateway. */
+  @Test
+  void makesACallOnceMoreWhoseAnswerDoesNotCome() throws Exception {
+    CountDownLatch requests = new CountDownLatch(2);
+    try (StubRegistry working = StubRegistry.working();
+        StubRegistry stub =
+            new StubRegistry(
+                operation -> {
+                  requests.countDown();
+                  try {
+                    var _ = requests.await(20, TimeUnit.SECONDS);
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  return working.rightAnswer(operation);
+                });
+        EcrResolver resolver = stub.resolver().apiTimeout(Duration.ofSeconds(10)).build()) {
+      assertThat(resolver.resolve(REFERENCE).document()).isPresent();
+      assertThat(stub.operations()).hasSize(2);
+    }
   }
 
   @Test

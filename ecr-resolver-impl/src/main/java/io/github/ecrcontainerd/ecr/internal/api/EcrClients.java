@@ -117,10 +117,18 @@ public final class EcrClients implements AutoCloseable {
         builder.httpClient(http).region(Region.of(place.region)).build(), exchanges);
   }
 
+  /**
+   * A request has half of a call's time, because the SDK repeats one that was not answered: a
+   * connection may have died without a sign, and its server is well.
+   */
   private void limit(EcrAsyncClientBuilder client) {
     ClientOverrideConfiguration configured = client.overrideConfiguration();
     if (configured.apiCallTimeout().isEmpty()) {
-      client.overrideConfiguration(configured.toBuilder().apiCallTimeout(timeout).build());
+      ClientOverrideConfiguration.Builder limited = configured.toBuilder().apiCallTimeout(timeout);
+      if (configured.apiCallAttemptTimeout().isEmpty()) {
+        limited.apiCallAttemptTimeout(timeout.dividedBy(2));
+      }
+      client.overrideConfiguration(limited.build());
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.ecr.model.EcrException;
 
 /**
@@ -142,7 +142,7 @@ public final class FailedCall extends Exception {
     if (failure instanceof AwsServiceException refusal) {
       return wordsOf(refusal, reference);
     }
-    if (failure instanceof ApiCallTimeoutException) {
+    if (kind == FailureKind.STALLED && failure instanceof SdkException) {
       return "no answer from %s within the time limit of a call (apiTimeout, --api-timeout)"
           .formatted(host);
     }

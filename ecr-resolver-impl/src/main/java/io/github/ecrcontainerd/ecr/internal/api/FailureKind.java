@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -119,7 +120,9 @@ enum FailureKind {
     if (has(failure, OversizeAnswerException.class)) {
       return GATEWAY_ANSWER;
     }
-    if (failure instanceof TimeoutException || failure instanceof ApiCallTimeoutException) {
+    if (failure instanceof TimeoutException
+        || failure instanceof ApiCallTimeoutException
+        || failure instanceof ApiCallAttemptTimeoutException) {
       return STALLED;
     }
     if (exchange.isPresent()) {

@@ -43,11 +43,8 @@ public final class LayerUpload implements BlobWriter {
   /** How long a part is retried, in addition to the SDK's own retries in a second or two. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  /**
-   * Effectively none: a part takes as long as its bytes move. The SDK can't turn the timeout off
-   * for one call.
-   */
-  private static final Duration PART_TIMEOUT = Duration.ofDays(1);
+  /** The SDK can't turn a timeout off for one call. */
+  private static final Duration NO_TIMEOUT = Duration.ofDays(1);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
   private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
@@ -202,8 +199,10 @@ public final class LayerUpload implements BlobWriter {
                               .layerPartBlob(SdkBytes.fromByteArrayUnsafe(new byte[0]))
                               .overrideConfiguration(
                                   call ->
+                                      // A part takes as long as its bytes move.
                                       call.putExecutionAttribute(PartBodies.PART, part)
-                                          .apiCallTimeout(PART_TIMEOUT))));
+                                          .apiCallTimeout(NO_TIMEOUT)
+                                          .apiCallAttemptTimeout(NO_TIMEOUT))));
     } catch (FailedCall e) {
       throw e.told();
     }
@@ -283,7 +282,9 @@ public final class LayerUpload implements BlobWriter {
                           .registryId(reference.account())
                           .repositoryName(reference.repository())
                           .uploadId(uploadId)
-                          .layerDigests(layer.digest().toString())));
+                          .layerDigests(layer.digest().toString())
+                          // ECR reads the layer before it answers, so this one has the whole time.
+                          .overrideConfiguration(call -> call.apiCallAttemptTimeout(NO_TIMEOUT))));
     } catch (FailedCall e) {
       switch (e.failure()) {
         case EmptyUploadException _ ->
