@@ -40,9 +40,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(PrivateEcr.class)
 @Timeout(120)
 class InterruptIT {
-  private static final int MOMENTS = 5;
-  private static final long LATEST_NANOS = TimeUnit.MILLISECONDS.toNanos(1500);
-
   private final Containerd daemon;
   private final LocalEcr ecr;
 
@@ -95,53 +92,6 @@ class InterruptIT {
     assertThat(ended.err()).endsWith("ecr: it took longer than 10 s (--timeout)\n");
     assertThat(stalled.getCount()).isZero();
     assertThat(daemon.ctr("content", "active")).contains("layer-" + layer);
-  }
-
-  /**
-   * There is no event to wait for at each moment of a start: the moments are random, from the start
-   * of the process on. Before its {@code main} a JVM ends without a word; JDK 25 has some
-   * milliseconds amid its own initialization in which it fails instead, with words of its own on
-   * standard output and status 1.
-   */
-  @ParameterizedTest
-  @EnumSource(names = {"SIGHUP", "SIGINT", "SIGTERM"})
-  void saysThatItWasInterruptedAndNothingElseAtAnyMoment(Signal signal, @TempDir Path directory)
-      throws Exception {
-    String repository = "moment-" + signal.exitStatus();
-    Digest layer = tagImage(repository);
-    Random random = new Random();
-    List<String> said = new ArrayList<>();
-    for (int i = 0; i < MOMENTS; i++) {
-      CountDownLatch stalled = stallBehind(layer, 0);
-      long moment = random.nextLong(LATEST_NANOS);
-      Path err = directory.resolve("err" + i);
-      Process pull =
-          EcrCommand.withCredentials()
-              .heedingSignals()
-              .start(directory.resolve("out" + i), err, pull(repository));
-      Thread.sleep(Duration.ofNanos(moment));
-      if (i == MOMENTS - 1) {
-        // Certainly after the beginning.
-        assertThat(stalled.await(60, TimeUnit.SECONDS)).isTrue();
-      }
-      signal.send(pull.pid());
-      assertThat(pull.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      String lines = Files.readString(err);
-      String out = Files.readString(directory.resolve("out" + i));
-      if (!out.startsWith("Error occurred during initialization of VM")) {
-        assertThat(pull.exitValue()).as(lines).isEqualTo(signal.exitStatus());
-        assertThat(out).isEmpty();
-      }
-      assertThat(lines)
-          .as("%s after %d ms", signal, TimeUnit.NANOSECONDS.toMillis(moment))
-          .doesNotContain("Exception", "Error", "\tat ");
-      said.addAll(lines.lines().filter(line -> line.startsWith("ecr: ")).toList());
-      assertThat(said)
-          .as(lines)
-          .hasSizeLessThanOrEqualTo(i + 1)
-          .allMatch("ecr: interrupted"::equals);
-    }
-    assertThat(said).isNotEmpty();
   }
 
   private String[] pull(String repository) {
