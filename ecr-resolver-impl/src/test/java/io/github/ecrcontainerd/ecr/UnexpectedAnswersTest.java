@@ -5,15 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.ecrcontainerd.ecr.StubRegistry.Answer;
+import io.github.ecrcontainerd.resolver.BlobWriter;
+import io.github.ecrcontainerd.resolver.Descriptor;
+import io.github.ecrcontainerd.resolver.Digest;
+import io.github.ecrcontainerd.resolver.MediaTypes;
 import io.github.ecrcontainerd.resolver.Resolution;
 import io.github.ecrcontainerd.resolver.ResolverException;
 import io.github.ecrcontainerd.resolver.ResolverException.Code;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -220,6 +226,41 @@ class UnexpectedAnswersTest {
         EcrResolver resolver = stub.resolver().apiTimeout(Duration.ofSeconds(10)).build()) {
       assertThat(resolver.resolve(REFERENCE).document()).isPresent();
       assertThat(stub.operations()).hasSize(2);
+    }
+  }
+
+  /** A part has no time limit but that of its bytes, and a complete layer all of a call's time. */
+  @Test
+  void waitsForALayerThatTheRegistryReads() throws Exception {
+    Duration limit = Duration.ofSeconds(4);
+    Map<String, Duration> slow =
+        Map.of(
+            "UploadLayerPart", limit.plusSeconds(1), "CompleteLayerUpload", limit.minusSeconds(1));
+    try (StubRegistry working = StubRegistry.working();
+        StubRegistry stub =
+            new StubRegistry(
+                operation -> {
+                  try {
+                    Thread.sleep(slow.getOrDefault(operation, Duration.ZERO));
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  return working.rightAnswer(operation);
+                });
+        EcrResolver resolver = stub.resolver().apiTimeout(limit).build();
+        BlobWriter writer =
+            resolver
+                .pusher(REFERENCE)
+                .write(
+                    Descriptor.of(
+                        MediaTypes.OCI_LAYER,
+                        Digest.sha256(StubRegistry.LAYER),
+                        StubRegistry.LAYER.length))) {
+      writer.write(ByteBuffer.wrap(StubRegistry.LAYER));
+      writer.commit();
+
+      assertThat(stub.operations())
+          .containsExactly("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload");
     }
   }
 

@@ -146,9 +146,11 @@ class SoakIT {
     List<Long> numbers = samples.stream().mapToLong(number).boxed().toList();
     long early = median(numbers.subList(FIRST, FIRST + WINDOW));
     long late = median(numbers.subList(numbers.size() - WINDOW, numbers.size()));
+    // A JVM that is warm may grow half as much: so a long soak finds smaller leaks, too.
+    long bound = FIRST == WINDOW ? most : most / 2;
     assertThat(late - early)
         .as("%s, more after %d pulls than after %d: %s", what, PULLS, FIRST + WINDOW, numbers)
-        .isLessThanOrEqualTo(most);
+        .isLessThanOrEqualTo(bound);
   }
 
   private static long median(List<Long> numbers) {

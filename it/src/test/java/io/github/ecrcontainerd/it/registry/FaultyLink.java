@@ -35,6 +35,11 @@ final class FaultyLink implements AutoCloseable {
     Thread.ofVirtual().name("link").start(this::accept);
   }
 
+  /** A link without a fault, until {@link #slowDown}. */
+  static FaultyLink open(int port) throws IOException {
+    return slow(port, Integer.MAX_VALUE);
+  }
+
   /** A link whose connections each get so many bytes of answers a second. */
   static FaultyLink slow(int port, int bytesPerSecond) throws IOException {
     return new FaultyLink(port, bytesPerSecond, Long.MAX_VALUE);

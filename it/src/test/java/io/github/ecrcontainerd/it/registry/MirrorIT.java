@@ -274,7 +274,7 @@ class MirrorIT {
     image("late", 171, 1 << 20, 1);
     mirror.fill(ecr.repositoryPath("usual"), "usual");
     mirror.fill(ecr.repositoryPath("late"), "late");
-    try (FaultyLink link = FaultyLink.slow(mirror.port(), Integer.MAX_VALUE);
+    try (FaultyLink link = FaultyLink.open(mirror.port());
         EcrResolver resolver = ecr.resolver().mirror(URI.create(address(link.port()))).build()) {
       containerd.pull(reference("usual"), resolver, STORE);
       link.slowDown(512 << 10);

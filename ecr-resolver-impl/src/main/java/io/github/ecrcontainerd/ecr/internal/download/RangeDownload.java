@@ -36,7 +36,7 @@ final class RangeDownload implements RangeRequest.Listener {
   interface Listener {
     /**
      * So few bytes are missing that they will arrive before the next range's first byte. Called
-     * once, at the latest at the end of the last request.
+     * once, at the latest when no more requests will be sent.
      */
     void nearEnd();
 
